@@ -73,10 +73,10 @@ def choose_exactly(count: int, eligible: np.ndarray, score: np.ndarray, name: st
     rows = np.flatnonzero(eligible)
     if count > len(rows):
         raise UserError(
-            "{name} = {count} is more than the {rows_count} there can be",
+            "{name} = {count}; at most {most} are possible",
             name=Named("knob", name),
             count=count,
-            rows_count=len(rows),
+            most=len(rows),
         )
     mask = np.zeros(len(eligible), bool)
     mask[rows[np.argsort(score[rows], kind="stable")[:count]]] = True
@@ -91,8 +91,10 @@ def draw_household_sizes(census: "Census", draw: "RandomNumbers") -> tuple[np.nd
     extra = np.arange(census.residents - census.households)
     if len(extra) and not len(others):
         raise UserError(
-            "{path} leaves people over: every household is an elder alone",
+            "{path} leaves residents without a household, as every household is an elder living "
+            "alone; lower {elders_alone}",
             path=Named("knob", "community.residents"),
+            elders_alone=Named("knob", "community.elders_alone"),
         )
     seats = others[(draw("born into", extra) * len(others)).astype(np.int64)] if len(extra) else extra
     return 1 + np.bincount(seats, minlength=len(h)), alone

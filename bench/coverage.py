@@ -171,8 +171,8 @@ def coverage(
     )
     if set(kinds) & set(sequential):
         raise UserError(
-            "{kinds!r} names two kinds of intervals; give each a name of its own",
-            kinds=min(set(kinds) & set(sequential)),
+            "{kind!r} is the name of two kinds of intervals; give each its own name",
+            kind=min(set(kinds) & set(sequential)),
         )
     lowest = stats.binom.ppf(STEADY, experiments, level) / experiments
     rows = {}

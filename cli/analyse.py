@@ -186,9 +186,13 @@ def discover(
     from ..viz.figures import discovery_figures
 
     if bool(mechanism) == best:
-        raise UserError("say which: --mechanism NAME, where it wins; or --best, where which arm is best")
+        raise UserError(
+            "say what to find: --mechanism NAME for where it wins, or --best for which arm is best where"
+        )
     if best and (loses or sure or matters is not None):
-        raise UserError("--best takes no --loses, --sure or --matters: it asks which arm has the best mean")
+        raise UserError(
+            "--best cannot be used with --loses, --sure or --matters: it finds the arm with the best mean"
+        )
     with err.status("reading the sweep, searching for boxes, testing their significance ..."):
         results = read_results(folder)
         answers = (

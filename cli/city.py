@@ -136,7 +136,7 @@ def city(
             sys.exit(130)
     if result.failed:
         raise UserError(
-            "{failed} of {streets} streets failed; the same command does them again: {reasons}",
+            "{failed} of {streets} streets failed; run the same command again to repeat them: {reasons}",
             failed=len(result.failed),
             streets=result.streets,
             reasons="; ".join(f"{n}: {why}" for n, why in list(result.failed.items())[:3]),

@@ -177,7 +177,7 @@ def patterns(
                 )
             )
     if not frames:
-        raise UserError("none of these cases has a [[reported]] outcome to hold the model against")
+        raise UserError("none of these cases has a [[reported]] outcome to compare the model with")
     table = pd.concat(frames, ignore_index=True)
     write_csv(table, out_folder / "patterns.csv", index=False)
     manifest.write_manifest(
@@ -237,10 +237,10 @@ def story(
     from ..viz.text import stories
 
     if (issue is None) == (surprising is None):
-        raise UserError("say which story: --issue 7/lamp_out/2, or --surprising 10 for a list to choose from")
+        raise UserError("choose a story: --issue 7/lamp_out/2, or --surprising 10 for a list to choose from")
     if lang not in LANGUAGES:
         raise UserError(
-            "--lang {lang}: stories are told in {languages}", lang=lang, languages=" or ".join(LANGUAGES)
+            "--lang {lang}: stories are available in {languages}", lang=lang, languages=", ".join(LANGUAGES)
         )
     changes = {"days": days, "on": on or (), "off": off or (), "settings": settings or ()}
     prepare_run(choose_arms(case, mechanism, **changes)[1][1], None)
@@ -325,7 +325,10 @@ def figure(
     ):
         if given not in known:
             raise UserError(
-                "--{option} {given}: there is {known}", option=option, given=given, known=", ".join(known)
+                "--{option} {given} is unknown; there are: {known}",
+                option=option,
+                given=given,
+                known=", ".join(known),
             )
     arms = arms_of(
         read_case(case), mechanism or (), on=on or (), off=off or (), settings=settings or (), days=days

@@ -104,9 +104,7 @@ def list_mechanisms(
     from ..model import mechanisms
 
     if effects and names:
-        raise UserError(
-            "--effects measures every mechanism there is: leave out {names}", names=", ".join(names)
-        )
+        raise UserError("--effects measures all mechanisms; leave out {names}", names=", ".join(names))
     if effects:
         return run_effects(
             effects,
@@ -121,7 +119,7 @@ def list_mechanisms(
         return print_json(
             [
                 *map(describe_mechanism, chosen),
-                *({"name": name, "broken": why} for name, why in broken.items()),
+                *({"name": name, "broken": str(why)} for name, why in broken.items()),
             ]
         )
     for name in chosen:

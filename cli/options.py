@@ -160,9 +160,9 @@ def prepare_run(
             TemporaryFile(dir=folder).close()
         except OSError as error:
             raise UserError(
-                "--out {folder}: nothing can be written there: {strerror}",
+                "--out {folder}: cannot be written to: {reason}",
                 folder=folder,
-                strerror=error.strerror,
+                reason=error.strerror,
             ) from None
     if notice:
         show_left_out(scenario)

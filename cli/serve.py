@@ -73,14 +73,14 @@ def serve(
     from ..viz.server.access_control import LOOPBACK, authority
 
     if lang not in ("en", "zh"):
-        raise UserError("--lang {lang}: the page speaks en and zh", lang=lang)
+        raise UserError("--lang {lang}: the page is in en or zh", lang=lang)
     if lesson:
         from ..viz.lessons.reader import shipped_lessons
 
         lesson_names = [shipped.name for shipped in shipped_lessons()]
         if lesson not in lesson_names:
             raise UserError(
-                "--lesson {lesson}: there are {lesson_names}",
+                "--lesson {lesson} is unknown; there are: {lesson_names}",
                 lesson=lesson,
                 lesson_names=", ".join(lesson_names),
             )
@@ -133,7 +133,7 @@ def address(classroom: bool, bind: str) -> str:
     if not classroom:
         if bind:
             raise UserError(
-                "--bind {bind}: only --classroom serves others; `cogov serve --classroom --bind {bind}` does",
+                "--bind {bind} needs --classroom: `cogov serve --classroom --bind {bind}`",
                 bind=bind,
             )
         return HERE
@@ -141,7 +141,7 @@ def address(classroom: bool, bind: str) -> str:
         return str(ip_address(bind or "0.0.0.0"))
     except ValueError:
         raise UserError(
-            "--bind {bind}: this is no address; one is e.g. {outward}", bind=bind, outward=outward()
+            "--bind {bind} is not an IP address; write one such as {example}", bind=bind, example=outward()
         ) from None
 
 
@@ -158,7 +158,7 @@ def outside(proxy: str) -> SplitResult:
         or "%" in url.path
     ):
         raise UserError(
-            "--proxy {proxy}: this is no address of a page; one is e.g. https://lab.example/cogov",
+            "--proxy {proxy} is not the URL of a page; write one such as https://lab.example/cogov",
             proxy=proxy,
         )
     return url
@@ -173,10 +173,12 @@ def bind_socket(host: str, port: int) -> socket.socket:
         return listening
     except OSError as error:
         listening.close()
-        why = {"port": port, "why": error.strerror}
+        values = {"port": port, "reason": error.strerror}
         if host == HERE:
-            raise UserError("--port {port}: {why}; without --port a free one is taken", **why) from None
-        raise UserError("{host}, --port {port}: {why}", host=host, **why) from None
+            raise UserError(
+                "--port {port}: {reason}; without --port, a free port is used", **values
+            ) from None
+        raise UserError("{host}, --port {port}: {reason}", host=host, **values) from None
 
 
 def outward() -> str:

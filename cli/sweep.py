@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..engine.texts.errors import UserError
+from ..engine.texts.errors import UserError, join
 from .options import (
     SWEEP,
     Executor,
@@ -78,7 +78,7 @@ def sweep(
     from ..experiments.sweep import sweep as sweeping
 
     if not (out_folder or plan):
-        raise UserError("--out is missing: name a folder for the results, or give --plan, which keeps none")
+        raise UserError("--out is missing: name a folder for the results, or give --plan, which stores none")
     make_executor, shard_numbers = choose_executor(executor, scheduler, workers, insecure), parse_shard(shard)
     plan_of_sweep = sweeping.plan_sweep(file, typed_command())
     first, *others = plan_of_sweep.cases.values()
@@ -238,7 +238,7 @@ def verify(
             soft_wrap=True,
         )
     if checked["differ"]:
-        differences = "; ".join(list(checked["differ"].values())[:5])
+        differences = join(list(checked["differ"].values())[:5])
         raise UserError("{folder}: {differences}", folder=folder, differences=differences)
 
 
@@ -358,8 +358,8 @@ def write_or_print(text: str, path: Path | None, *inputs: Path) -> None:
             text.encode(sys.stdout.encoding or "utf-8")
         except UnicodeEncodeError:  # an escaped path would be a different path
             raise UserError(
-                "the script holds characters that this output ({encoding}) cannot; write it to a file "
-                "with --out FILE",
+                "the script has characters that this output ({encoding}) cannot show; write it to a "
+                "file with --out FILE",
                 encoding=sys.stdout.encoding,
             ) from None
         return print(text, end="")

@@ -65,8 +65,8 @@ def require_compiler() -> None:
 
         if numba.config.DISABLE_JIT:
             raise UserError(
-                "NUMBA_DISABLE_JIT is set, and the engine runs only as it is compiled; unset it, or take it "
-                "out of .numba_config.yaml"
+                "NUMBA_DISABLE_JIT is set, but the engine runs only when compiled; unset it, or "
+                "remove it from .numba_config.yaml"
             )
 
 

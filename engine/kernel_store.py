@@ -15,6 +15,7 @@ from pathlib import Path
 from warnings import warn
 
 from . import source_digests
+from .texts.errors import Message
 
 FORM = 3  # version of the file format; increase it when `kernel_cache` writes something else
 CHECK_BYTES = 16  # length of the checksum with which a file begins
@@ -111,19 +112,19 @@ def write(name: str, raw: bytes) -> None:
         pass  # a full disk, or another process was faster: it is compiled again next time
 
 
-def unwritable_message() -> str:
+def unwritable_message() -> Message:
     """Return the warning for users whose kernels cannot be cached."""
-    tried = ", ".join(map(str, folders()))
-    return (
-        f"nothing can be written to {tried}, so compiled kernels cannot be kept and every start compiles "
-        "them again, half a minute; set NUMBA_CACHE_DIR to a folder that can be written"
+    return Message(
+        "{folders} cannot be written to, so compiled kernels cannot be kept, and every start compiles them "
+        "again (half a minute); set NUMBA_CACHE_DIR to a folder that can be written to",
+        folders=", ".join(map(str, folders())),
     )
 
 
 @lru_cache(maxsize=1)
 def warn_once() -> None:
     """Warn that kernels cannot be cached, once per process."""
-    warn(unwritable_message(), RuntimeWarning, stacklevel=2)
+    warn(str(unwritable_message()), RuntimeWarning, stacklevel=2)
 
 
 @lru_cache(maxsize=1)

@@ -113,7 +113,7 @@ def complain_about_name(name: Any) -> Message | None:
     elif not name.isprintable():
         problem = Message("has characters that cannot be shown")
     elif forbidden := [sign for sign in FORBIDDEN if sign in name]:
-        problem = Message("holds {signs}", signs=" ".join(forbidden))
+        problem = Message("contains {signs}", signs=" ".join(forbidden))
     elif name[0] in ". -":
         problem = Message("begins with {sign!r}", sign=name[0])
     elif name[-1] in ". ":
@@ -123,8 +123,8 @@ def complain_about_name(name: Any) -> Message | None:
     if problem:
         quoted = repr(name if len(name) <= 60 else name[:57] + "...")
         return Message(
-            "= {name} {problem}, and files are named by it: allowed are letters of any language, digits, "
-            "spaces and most signs, none of {forbidden}",
+            "= {name} {problem}, but it is used in file names: allowed are letters of any "
+            "language, digits, spaces and most signs, except {forbidden}",
             name=quoted,
             problem=problem,
             forbidden=" ".join(FORBIDDEN),

@@ -5,11 +5,10 @@ from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 from .parameters import paths
+from .texts.errors import Message
 from .toml_reader import LONGEST, At, required_types, short, suggest_paths, take_value
 
-TEXT = (
-    "is text that says what a case is called or where it comes from, and no knob; write it in the case file"
-)
+TEXT = Message("is text that names or describes a case, not a knob; write it in the case file")
 
 
 def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:

@@ -101,12 +101,10 @@ def load(path: str | Path) -> tuple[dict, At]:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
         raise UserError(
-            "{path}:{explain_toml_error}",
-            path=path,
-            explain_toml_error=explain_toml_error(str(e), ends, spots),
+            "{path}:{line_and_problem}", path=path, line_and_problem=explain_toml_error(str(e), ends, spots)
         ) from None
     except (ValueError, RecursionError) as e:
-        raise UserError("{path}: cannot be understood: {e}", path=path, e=e) from None
+        raise UserError("{path}: cannot be parsed: {error}", path=path, error=e) from None
     lines = {".".join(key): line for _, line, key in spots}
     around = {".".join(key[:n]): line for _, line, key in reversed(spots) for n in range(len(key))}
     return table, At(str(path), around | lines)
@@ -118,19 +116,21 @@ def decode_file(path: str | Path) -> str:
         with open(path, "rb") as f:
             raw = f.read(LARGEST * 1024 + 1)
     except (OSError, ValueError) as e:
-        raise UserError("{path}: cannot be read: {why}", path=path, why=getattr(e, "strerror", e)) from None
+        raise UserError(
+            "{path}: cannot be read: {reason}", path=path, reason=getattr(e, "strerror", e)
+        ) from None
     if len(raw) > LARGEST * 1024:
         raise UserError("{path}: is larger than {largest} KiB", path=path, largest=LARGEST)
     try:
         return raw.decode("utf-8-sig") + "\n#'\n"  # lets tomllib report the line of an unclosed '
     except UnicodeDecodeError as e:
         before = e.object[: e.start].split(b"\n")
-        byte = f"byte {len(before[-1]) + 1} of the line, 0x{e.object[e.start]:02x},"
         raise UserError(
-            "{path}:{before_count}: {byte} is not UTF-8; save the file as UTF-8 text",
+            "{path}:{line}: byte {position} of the line, {byte}, is not UTF-8; save the file as UTF-8 text",
             path=path,
-            before_count=len(before),
-            byte=byte,
+            line=len(before),
+            position=len(before[-1]) + 1,
+            byte=f"0x{e.object[e.start]:02x}",
         ) from None
 
 
@@ -212,9 +212,7 @@ def build_dataclass(start: Any, table: Any, at: At, prefix: str = "") -> Any:
     refuse_unknown(known, table, at, prefix)
     for name, f in known.items():
         if name not in table and default(start, f) is MISSING:
-            raise at.error(
-                prefix + name, "is missing; allowed is {allowed_type}", allowed_type=required_types(f)[1]
-            )
+            raise at.error(prefix + name, "is missing; allowed is {allowed}", allowed=required_types(f)[1])
     values = {
         name: take_value(known[name], value, at, prefix + name, default(start, known[name]))
         for name, value in table.items()
@@ -258,8 +256,8 @@ def allowed_types(f: Field) -> tuple[tuple, Message] | None:
     if "text" in m:
         return (str,), Message("text of at most {most} characters", most=m["text"])
     if "choices" in m:
-        names = ", ".join(name or '"" (none)' for name in m["choices"])
-        return (str,), Message("one of {names}", names=names)
+        en, zh = (", ".join(name or none for name in m["choices"]) for none in ('"" (none)', '""（无）'))
+        return (str,), Message("one of {names}", names=Translated(en, zh))
     if "names" in m:
         return (list,), Message("an array of names")
     if "each" in m:
@@ -287,10 +285,10 @@ def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) ->
     if "text" in m and len(raw) > m["text"]:
         raise at.error(
             path,
-            "= {raw} has {raw_count} characters; allowed is {allowed_type}",
+            "= {raw} has {length} characters; allowed is {allowed}",
             raw=show_value(raw),
-            raw_count=len(raw),
-            allowed_type=required_types(f)[1],
+            length=len(raw),
+            allowed=required_types(f)[1],
         )
     if "choices" in m and raw not in m["choices"]:
         raise at.error(
@@ -364,10 +362,10 @@ def expect(kinds: Collection[type], meant: Message, raw: Any, at: At, path: str)
     if type(raw) not in kinds:
         raise at.error(
             path,
-            "= {raw} is {kind}; allowed is {meant}",
+            "= {raw} is {kind}; allowed is {allowed}",
             raw=show_value(raw),
             kind=KINDS.get(type(raw), Translated("a date or time", "日期或时间")),
-            meant=meant,
+            allowed=meant,
         )
 
 

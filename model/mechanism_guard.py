@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from ..engine.jit import Kernel, outer_kernel, specialise
-from ..engine.texts.errors import UserError
+from ..engine.texts.errors import Message, Translated, UserError
 from .mechanisms import is_shipped, locate_error, summarise_error
 from .resources.levers import LEVERS, OF_ISSUES, SIGNED
 
@@ -80,10 +80,10 @@ def begin(name: str, mechanism: Any, world: "World", random_numbers: "RandomNumb
         return mechanism.begin(ReadOnly(world), random_numbers)
     except (Exception, SystemExit) as error:
         raise UserError(
-            "{locate_error}: {name}.begin failed: {summarise_error}",
-            locate_error=locate_error(error, file_of(mechanism)),
+            "{place}: {name}.begin failed: {problem}",
+            place=locate_error(error, file_of(mechanism)),
             name=name,
-            summarise_error=summarise_error(error),
+            problem=summarise_error(error),
         ) from error
 
 
@@ -117,8 +117,11 @@ def guard_step(active: "ActiveMechanism", step: str, function: Callable) -> Call
                 active.name,
                 step,
                 world,
-                f"wrote {', '.join(changed[:3])} of the world; a mechanism writes its want, its levers and, "
-                "in learn, its own columns",
+                Message(
+                    "wrote {columns} of the world; a mechanism may write its want, its levers and, in learn, "
+                    "its own columns",
+                    columns=", ".join(changed[:3]),
+                ),
             )
 
     return watch
@@ -152,17 +155,17 @@ def try_out(name: str, mechanism: Any) -> None:
             raise
 
 
-def failure(place: str, name: str, step: str, world: "World", words: str) -> UserError:
+def failure(place: str, name: str, step: str, world: "World", problem: Message | str) -> UserError:
     """Build the UserError of a failed step; `place` is its file, and line where it is known."""
-    trial = " of a trial in a small community" if world.scenario.name == TRIAL else ""
+    trial = Translated(" of a trial in a small community", "（小社区试运行）")
     return UserError(
-        "{place}: {name}.{step} on day {day}{trial}: {words}",
+        "{place}: {name}.{step} on day {day}{trial}: {problem}",
         place=place,
         name=name,
         step=step,
         day=world.day,
-        trial=trial,
-        words=words,
+        trial=trial if world.scenario.name == TRIAL else "",
+        problem=problem,
     )
 
 
@@ -194,12 +197,21 @@ def wrong_number(world: "World", code: int) -> UserError:
         if lever < len(LEVERS)
         else ("ask", "want", hand.want)
     )
-    least, most, allowed = 0.0, sys.float_info.max, "allowed are finite numbers, none below 0"
-    if lever < len(LEVERS):
-        least, most = LEAST[lever], MOST[lever]
-        allowed = f"allowed is {least:,.0f} to {most:,.0f}"
+    least, most = (LEAST[lever], MOST[lever]) if lever < len(LEVERS) else (0.0, sys.float_info.max)
     wrong = next(value for value in column.ravel().tolist() if not least <= value <= most)
-    return failure(place, name, step, world, f"{what} holds {wrong:g}; {allowed}")
+    if lever < len(LEVERS):
+        problem = Message(
+            "{column} has {value:g}; allowed is {least:,.0f} to {most:,.0f}",
+            column=what,
+            value=wrong,
+            least=least,
+            most=most,
+        )
+    else:
+        problem = Message(
+            "{column} has {value:g}; allowed are finite numbers, 0 or more", column=what, value=wrong
+        )
+    return failure(place, name, step, world, problem)
 
 
 @outer_kernel
@@ -236,12 +248,12 @@ def compile_kernel(active: "ActiveMechanism", step: str, function: Callable) -> 
         at = re.search(rf"{re.escape(place)}\W+(?:line )?(\d+)", str(error))
         words = next((line for line in lines if not line.startswith("Failed in")), type(error).__name__)
         raise UserError(
-            "{place}{part}: {name}.{step} does not compile: {words}",
+            "{place}{line}: {name}.{step} does not compile: {problem}",
             place=place,
-            part=f":{at[1]}" if at else "",
+            line=f":{at[1]}" if at else "",
             name=active.name,
             step=step,
-            words=words,
+            problem=words,
         ) from error
 
 
@@ -284,9 +296,9 @@ def iter_arrays(part: tuple | dict, name: str) -> Iterator[tuple[str, np.ndarray
             yield from iter_arrays(value, f"{name}{key}.")
         elif not isinstance(value, (int, float, str, np.generic)):
             raise UserError(
-                "{name}{key} is a {name2}: a community can be saved and copied where mechanisms keep "
-                "arrays of numbers, and tuples of them",
+                "{name}{key} is a {type}: a community can be saved and copied only if its mechanisms "
+                "keep arrays of numbers, or tuples of them",
                 name=name,
                 key=key,
-                name2=type(value).__name__,
+                type=type(value).__name__,
             )

@@ -75,7 +75,7 @@ def _build_cached(key: _Key) -> InitialCommunity:
         if not shares:
             raise UserError("{case}: {error}", case=key.scenario.name, error=error) from None
         raise UserError(
-            "{case}: {error}; left out by the case, and so taken as shares: {shares}",
+            "{case}: {error}; not given by the case, so default shares were used: {shares}",
             case=key.scenario.name,
             error=error,
             shares=shares,
@@ -100,8 +100,9 @@ def restore_world(source: str, scenario: Scenario, random_numbers: RandomNumbers
     """
     if source != version():
         raise UserError(
-            "this community was saved by another version of the model ({source}, this is {version}), "
-            "which would go on otherwise; load it with that version, or simulate it again",
+            "this community was saved by another version of the model ({source}; this is "
+            "{version}), whose results would differ from here on; load it with that version, or "
+            "simulate it again",
             source=source,
             version=version(),
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Translated, UserError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright, PlaywrightContextManager
@@ -25,9 +25,9 @@ def find_chromium() -> str:
     path = os.environ.get("COGOV_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not path or not shutil.which(path):
         raise UserError(
-            "{path} is not here: install Chromium (on Debian: apt install chromium), or name one: "
+            "{browser} was not found: install Chromium (on Debian: apt install chromium), or set "
             "COGOV_CHROMIUM=/path/to/it",
-            path=path or "a browser",
+            browser=path or Translated("a browser", "浏览器"),
         )
     return path
 
@@ -38,7 +38,7 @@ def start_playwright() -> PlaywrightContextManager:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise UserError(
-            "a browser is driven with Playwright: pip install playwright (its own browsers are not needed)"
+            "driving a browser needs Playwright: pip install playwright (its own browsers are not needed)"
         ) from None
     return sync_playwright()
 

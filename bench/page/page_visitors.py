@@ -59,7 +59,7 @@ class Server:
                 if not probe.connect_ex(("127.0.0.1", port)):
                     break
             if process.poll() is not None or time.perf_counter() - began > PATIENCE / 1000:
-                raise UserError("cogov serve does not answer: {ending}", ending=ending(process))
+                raise UserError("cogov serve does not answer: {reason}", reason=ending(process))
             time.sleep(0.02)
         self.answered = time.perf_counter() - began
 

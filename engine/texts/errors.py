@@ -7,7 +7,7 @@ say why.
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -85,6 +85,10 @@ class Message:
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
 
+    def as_word(self) -> Translated:
+        """Return the message as text that carries its Chinese, for tables and JSON."""
+        return Translated(str(self), self.in_language("zh"))
+
 
 class UserError(ValueError):
     """An error in the input of a user; the message names its cause and the remedy.
@@ -101,11 +105,14 @@ class UserError(ValueError):
 
 
 class FieldError(UserError):
-    """An error in a field of a dataclass: `owner.field problem`; the reader of files adds file and line."""
+    """An error in a field of a dataclass: `owner.field problem`; the reader of files adds file and line.
+
+    Without `owner`, `field` is a path from the top of the file.
+    """
 
     def __init__(self, owner: str, field: str, problem: str | Message):
-        name = field if "." in field else f"{owner}.{field}"
-        path = Named("knob", name, f"{owner}.{field}")
+        shown = f"{owner}.{field}" if owner else field
+        path = Named("knob", field if "." in field else shown, shown)
         super().__init__("{path} {problem}", path=path, problem=as_message(problem))
         self.owner, self.field, self.problem = owner, field, problem
 
@@ -116,6 +123,25 @@ class FieldError(UserError):
 def as_message(text: str | Message) -> Message:
     """Return a text as a Message, so that its Chinese wording is found."""
     return text if isinstance(text, Message) else Message(text)
+
+
+def join(parts: Sequence[object], comma: bool = False) -> Message:
+    """Join texts and messages with semicolons, or with commas."""
+    joined = Message("{text}", text=parts[0] if parts else "")
+    for part in parts[1:]:
+        if comma:
+            joined = Message("{first}, {last}", first=joined, last=part)
+        else:
+            joined = Message("{first}; {last}", first=joined, last=part)
+    return joined
+
+
+def join_first(parts: Sequence[object], most: int) -> Message:
+    """Join the first `most` parts with semicolons, and state how many more there are."""
+    joined = join(parts[:most])
+    if len(parts) <= most:
+        return joined
+    return Message("{first}; and {count} more", first=joined, count=len(parts) - most)
 
 
 @cache

@@ -234,13 +234,15 @@ def plan_calibration(
                 high=high,
             )
     if method not in METHODS:
-        raise UserError("--method {method}: is none of {methods}", method=method, methods=", ".join(METHODS))
+        raise UserError(
+            "--method {method} is unknown; there are: {methods}", method=method, methods=", ".join(METHODS)
+        )
     if method != "sobol":
         optuna_study(0, method)
     horizons = tuple(h for h in HORIZONS if h <= scenario.days * (1 - SETTLING) * SEEN)
     if not horizons:
         raise UserError(
-            "days = {days} is too short to see anything resolved; live through 30 days or more",
+            "days = {days} is too short for issues to be resolved; simulate 30 days or more",
             days=scenario.days,
         )
     people, (kinds, _) = residents or log.mapping.residents, kinds_of(log)

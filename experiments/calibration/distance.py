@@ -55,22 +55,23 @@ def kinds_of(log: IssueLog) -> tuple[tuple, dict[str, int]]:
         for name in ours:
             if name in kind_of:
                 raise UserError(
-                    "{path}: {kind_of!r} and {their!r} both mean {name}; map them to the same categories, or "
-                    "to different ones",
+                    "{path}: {first!r} and {second!r} both mean {name}; map them to the same categories, "
+                    "or to different ones",
                     path=log.path,
-                    kind_of=kind_of[name],
-                    their=theirs[0],
+                    first=kind_of[name],
+                    second=theirs[0],
                     name=name,
                 )
             kind_of[name] = theirs[0]
     if not groups:
         names = ", ".join(sorted(set(log.issues["category"])))
         raise UserError(
-            "{path}: none of its categories is mapped to cogov's: {value}; write a mapping file with "
-            'a table [categories], such as "{value2}" = "facility", and name it with --mapping',
+            "{path}: none of its categories is mapped to cogov's: {categories}; write a mapping "
+            'file with a table [categories], such as "{example}" = "facility", and name it with '
+            "--mapping",
             path=log.path,
-            value=short(names, 200),
-            value2=names.partition(",")[0],
+            categories=short(names, 200),
+            example=names.partition(",")[0],
         )
     return tuple((" + ".join(theirs), ours) for ours, theirs in groups.items()), {
         name: n for n, theirs in enumerate(groups.values()) for name in theirs
@@ -90,8 +91,8 @@ def split_log(log: IssueLog, share: float) -> tuple[pd.DataFrame, pd.DataFrame, 
     early, late = issues[issues["opened"] < split], issues[issues["opened"] >= split]
     if len(early) < FEW:
         raise UserError(
-            "{path}: only {early_count} mapped issues were opened before {split:%Y-%m-%d}; {few} are "
-            "the least to fit to",
+            "{path}: only {early_count} mapped issues were opened before {split:%Y-%m-%d}; "
+            "fitting needs {few} or more",
             path=log.path,
             early_count=len(early),
             split=split,

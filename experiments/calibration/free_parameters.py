@@ -71,10 +71,10 @@ def choose_free_parameters(
             shared = set(parameter.moves) & set(other.moves)
             if names.count(parameter.path) > 1 or (parameter is not other and shared):
                 raise UserError(
-                    "--fit {path} and --fit {path2} move the same number{part}; leave one out",
+                    "--fit {path} and --fit {other} move the same number{number}; leave one out",
                     path=parameter.path,
-                    path2=other.path,
-                    part=f", {min(shared)}" if shared else "",
+                    other=other.path,
+                    number=f", {min(shared)}" if shared else "",
                 )
     return chosen
 
@@ -118,12 +118,14 @@ def parse_free_parameter(
         )
     if not moves or (not is_factor and path not in known):
         raise UserError(
-            "--fit {path} is unknown{hint}; issues.FAMILY.rate is a factor on the rates of a family",
+            "--fit {path} is unknown; issues.FAMILY.rate is a factor on the rates of a family{hint}",
             path=short(path),
             hint=suggest_paths(path, known),
         )
     if path.startswith(GIVEN):
-        raise UserError("--fit {path}: is what the case gives, not what it assumes", path=path)
+        raise UserError(
+            "--fit {path} is data of the case, not an assumption, so it cannot be fitted", path=path
+        )
     default = 1.0 if is_factor else float(value_at(scenario, path))
     bounds = (0.0, np.inf) if is_factor else (known[path].metadata["low"], known[path].metadata["high"])
     if equals:
@@ -143,12 +145,12 @@ def limits_of(text: str, limits: str, bounds: tuple[float, float]) -> tuple[floa
         raise UserError("--fit {text}: write its range as PATH=LOW:HIGH", text=short(text)) from None
     if not bounds[0] <= low < high <= bounds[1]:
         raise UserError(
-            "--fit {text}: {low:g}:{high:g} is no range within {bound:g} to {bound2:g}",
+            "--fit {text}: {low:g}:{high:g} is not a range within {least:g} to {most:g}",
             text=short(text),
             low=low,
             high=high,
-            bound=bounds[0],
-            bound2=bounds[1],
+            least=bounds[0],
+            most=bounds[1],
         )
     return low, high
 

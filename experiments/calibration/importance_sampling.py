@@ -84,7 +84,8 @@ def optuna_study(seed: int, method: str) -> optuna.Study:
         import optuna
     except ImportError:
         raise UserError(
-            "the search needs Optuna: pip install 'cogov[search]'; or --method sobol, which does without"
+            "the search needs Optuna: pip install 'cogov[search]'; or use --method sobol, which "
+            "does not need it"
         ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     seed = seed_of("calibrate", "search", seed) % 2**31
@@ -93,7 +94,7 @@ def optuna_study(seed: int, method: str) -> optuna.Study:
             import cmaes  # noqa: F401
         except ImportError:
             raise UserError(
-                "--method cma needs the package cmaes: pip install cmaes; or --method tpe"
+                "--method cma needs the package cmaes: pip install cmaes; or use --method tpe"
             ) from None
         return optuna.create_study(sampler=optuna.samplers.CmaEsSampler(seed=seed, n_startup_trials=0))
     import warnings

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ...engine.parameters import describe_problem, knob
 from ...engine.texts import sections
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import build_dataclass, load, show_value, suggest_names
 from ...model.issues.categories import CATEGORIES, FAMILIES
 from ..files.case_writer import toml
@@ -164,7 +164,9 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
             "{path}:{line}: no row can be used; this one {reason}",
             path=path,
             line=first.line,
-            reason=first.reason,
+            reason=next(
+                (why for why in (*reasons, *(why for _, why in text.broken)) if why == first.reason), ""
+            ),
         )
     return log
 
@@ -178,9 +180,9 @@ def assign_columns(text: Sheet, mapping: LogMapping) -> tuple[LogMapping, list[s
         name = getattr(mapping, role)
         if name and name not in text.header:
             raise UserError(
-                "{path}:1: has no column {name} for --{role}{hint}",
+                "{path}:1: has no column {column} for --{role}{hint}",
                 path=text.path,
-                name=show_value(name),
+                column=show_value(name),
                 role=role,
                 hint=suggest_names(name, text.header),
             )
@@ -191,24 +193,26 @@ def assign_columns(text: Sheet, mapping: LogMapping) -> tuple[LogMapping, list[s
         if not getattr(mapping, role) and len(candidates) == 1:
             guesses[role] = candidates[0]
         elif not getattr(mapping, role) and role in NEEDED:
-            what = (
-                f"{' and '.join(map(show_value, candidates))} could each be"
-                if candidates
-                else "no column has a usual name for"
-            )
+            if candidates:
+                raise UserError(
+                    "{path}:1: {candidates} could each be the {role}; choose with --{role} COLUMN",
+                    path=text.path,
+                    candidates=", ".join(map(show_value, candidates)),
+                    role=role,
+                )
             raise UserError(
-                "{path}:1: {what} the {role}; say which with --{role} COLUMN; there are: {header}",
+                "{path}:1: no column has a usual name for the {role}; name it with --{role} COLUMN; there "
+                "are: {header}",
                 path=text.path,
-                what=what,
                 role=role,
                 header=", ".join(map(show_value, text.header)),
             )
     names = [name for name in (getattr(replace(mapping, **guesses), role) for role in ROLES) if name]
     if len(set(names)) < len(names):
         raise UserError(
-            "{path}:1: column {names} is said to be two things at once; give each its own",
+            "{path}:1: column {column} is used for two roles; name another column for one of them",
             path=text.path,
-            names=show_value(max(names, key=names.count)),
+            column=show_value(max(names, key=names.count)),
         )
     return replace(mapping, **guesses), list(guesses)
 
@@ -225,19 +229,19 @@ def detect_date_formats(text: Sheet, mapping: LogMapping, table: Columns) -> dic
         parsed = parse_dates(table["opened"][filled], mapping.dates)
     except ValueError as e:
         raise UserError(
-            "--dates {dates}: is no format of dates ({e}); a format is like '%d/%m/%Y'",
+            "--dates {dates} is not a date format ({error}); write one such as '%d/%m/%Y'",
             dates=show_value(mapping.dates),
-            e=e,
+            error=e,
         ) from None
     if filled and np.isnat(parsed).all():
         raise UserError(
-            "{path}:{line}: column {opened}: --dates {dates} reads none of its dates, the first of "
-            "which is {opened2}; leave --dates out to have them recognised",
+            "{path}:{line}: column {column}: --dates {dates} matches none of its dates, such as "
+            "{example}; leave out --dates to have the format detected",
             path=text.path,
             line=text.lines[filled[0]],
-            opened=show_value(mapping.opened),
+            column=show_value(mapping.opened),
             dates=show_value(mapping.dates),
-            opened2=show_value(table["opened"][filled[0]]),
+            example=show_value(table["opened"][filled[0]]),
         )
     return {"opened": mapping.dates, "closed": mapping.dates}
 
@@ -252,15 +256,15 @@ def extraction_day(text: Sheet, mapping: LogMapping, day: Columns) -> pd.Timesta
             return pd.Timestamp(date.fromisoformat(mapping.drawn))
         except ValueError:
             raise UserError(
-                "--drawn {drawn}: is no day; write it as 2025-01-09", drawn=show_value(mapping.drawn)
+                "--drawn {drawn} is not a date; write one such as 2025-01-09", drawn=show_value(mapping.drawn)
             ) from None
     all_dates = np.concatenate([day["opened"], day["closed"]])
     known = np.sort(all_dates[~np.isnat(all_dates)])
     if not len(known):
         raise UserError(
-            "{path}: has no date that can be read in column {opened}",
+            "{path}: column {column} has no date that can be read",
             path=text.path,
-            opened=show_value(mapping.opened),
+            column=show_value(mapping.opened),
         )
     if len(known) > 2 and known[-1] - known[-2] > np.timedelta64(LONELY, "D"):
         role, n = next(
@@ -269,14 +273,15 @@ def extraction_day(text: Sheet, mapping: LogMapping, day: Columns) -> pd.Timesta
             if (when == known[-1]).any()
         )
         raise UserError(
-            "{path}:{line}: column {why}: {astype} is more than {lonely} days after every other "
-            "date; if it is a slip, say when the log was drawn, e.g. --drawn {astype2}",
+            "{path}:{line}: column {column}: {latest} is more than {days} days after every other "
+            "date; if it is a mistake, give the day on which the log was extracted, e.g. --drawn "
+            "{second_latest}",
             path=text.path,
             line=text.lines[n],
-            why=show_value(getattr(mapping, role)),
-            astype=known[-1].astype("M8[D]"),
-            lonely=LONELY,
-            astype2=known[-2].astype("M8[D]"),
+            column=show_value(getattr(mapping, role)),
+            latest=known[-1].astype("M8[D]"),
+            days=LONELY,
+            second_latest=known[-2].astype("M8[D]"),
         )
     return pd.Timestamp(known[-1])
 
@@ -293,21 +298,27 @@ def reject_reasons(
     last = np.datetime64(drawn, "s")
     reasons = np.full(len(text.rows), "", object)
     for wrong, why in (
-        (no_opening, f"has no date in {show_value(mapping.opened)}"),
-        (~no_opening & np.isnat(opened), f"has an unreadable date in {show_value(mapping.opened)}"),
-        (~no_closing & np.isnat(closed), f"has an unreadable date in {show_value(mapping.closed)}"),
-        (closed < opened, "was closed before it was opened"),
-        (opened > last, f"was opened after the log was extracted on {drawn:%Y-%m-%d}"),
-        (closed > last, f"was closed after the log was extracted on {drawn:%Y-%m-%d}"),
-        (blank("category"), f"has no category in {show_value(mapping.category)}"),
+        (no_opening, Message("has no date in {column}", column=show_value(mapping.opened))),
+        (
+            ~no_opening & np.isnat(opened),
+            Message("has an unreadable date in {column}", column=show_value(mapping.opened)),
+        ),
+        (
+            ~no_closing & np.isnat(closed),
+            Message("has an unreadable date in {column}", column=show_value(mapping.closed)),
+        ),
+        (closed < opened, Message("was closed before it was opened")),
+        (opened > last, Message("was opened after the log was extracted on {drawn:%Y-%m-%d}", drawn=drawn)),
+        (closed > last, Message("was closed after the log was extracted on {drawn:%Y-%m-%d}", drawn=drawn)),
+        (blank("category"), Message("has no category in {column}", column=show_value(mapping.category))),
     ):
-        reasons[wrong & (reasons == "")] = why
+        reasons[wrong & (reasons == "")] = why.as_word()
     if mapping.id:
         fine = np.flatnonzero((reasons == "") & ~blank("id"))
         again = pd.Series(table["id"][fine]).duplicated().to_numpy()
         first = dict(zip(table["id"][fine[~again]], text.lines[fine[~again]]))
         for n in fine[again]:
-            reasons[n] = f"has the id of line {first[table['id'][n]]}"
+            reasons[n] = Message("has the id of line {line}", line=first[table["id"][n]]).as_word()
     return reasons
 
 
@@ -380,7 +391,7 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
         for name in ours:
             if name not in chinese and name not in families:
                 raise UserError(
-                    "{path}: category {theirs} is mapped to {name}, which is none of cogov's{hint}",
+                    "{path}: category {theirs} is mapped to {name}, which is not a category of cogov{hint}",
                     path=path,
                     theirs=show_value(theirs),
                     name=show_value(name),
@@ -396,9 +407,9 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
     unknown = [theirs for theirs in mapping.categories if theirs not in names]
     if unknown:
         raise UserError(
-            "{path}: the mapping names a category {unknown} that the log has not{hint}",
+            "{path}: the mapping names a category {category} that is not in the log{hint}",
             path=path,
-            unknown=show_value(unknown[0]),
+            category=show_value(unknown[0]),
             hint=suggest_names(unknown[0], names),
         )
     return kinds_of

@@ -19,7 +19,7 @@ import pandas as pd
 
 from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ...model import daily_counts, measures
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import unpack_id as called
@@ -355,12 +355,17 @@ OF_CATEGORY = ("signed", "days", "done", "arose", "resolved", "sittings", "longe
 def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
     """Check the measure of a reported outcome. Raises UserError if it does not exist."""
     kind, _, what = outcome.measure.removeprefix("gain:").partition(":")
-    path = f"{scenario.name}: reported {outcome.name!r}: measure = {outcome.measure!r}"
+    path = Message(
+        "{case}: reported {name!r}: measure = {measure!r}",
+        case=scenario.name,
+        name=outcome.name,
+        measure=outcome.measure,
+    )
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
-        raise UserError("{path}: no category is called {what!r}", path=path, what=what)
+        raise UserError("{path}: no category is called {category!r}", path=path, category=what)
     if kind not in MEASURES and kind not in measures.SUMMARY:
         raise UserError(
-            "{path} is unknown; there are: {value}",
-            path=path,
-            value=", ".join(sorted({*MEASURES, *measures.SUMMARY})),
+            "{measure} is unknown; there are: {measures}",
+            measure=path,
+            measures=", ".join(sorted({*MEASURES, *measures.SUMMARY})),
         )

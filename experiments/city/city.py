@@ -265,7 +265,7 @@ def register_city(city: City, folder: Path) -> None:
             raise UserError("{path} is not what was written; name another --out", path=path) from None
         if earlier_key != description["key"]:
             raise UserError(
-                "{folder} holds another city, or one of another version of the model; name another --out",
+                "{folder} contains another city, or one of another version of the model; name another --out",
                 folder=folder,
             )
     else:
@@ -299,13 +299,13 @@ def load_table(folder: str | Path, table: str = "communities") -> pd.DataFrame:
     folder = Path(folder)
     paths = sorted((folder / table).glob("street-*.parquet"))
     if not paths:
-        raise UserError("{folder} holds no street of a city", folder=folder)
+        raise UserError("{folder} contains no street of a city", folder=folder)
     frames = []
     for path in paths:
         raw = path.read_bytes()
         if not is_intact(path, raw):
             raise UserError(
-                "{path} is not what was written; the same command again lives through that street anew",
+                "{path} is not what was written; run the same command again to simulate that street again",
                 path=path,
             )
         frames.append(pd.read_parquet(BytesIO(raw)))

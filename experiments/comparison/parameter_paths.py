@@ -4,7 +4,7 @@ from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from ...engine.parameters import paths
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import suggest_paths
 from ...model import mechanisms
 from ...model.scenarios.cases import list_cases, read_case
@@ -58,7 +58,8 @@ def list_parameters(prefix: str = "") -> list[Parameter]:
     if not chosen:
         known = [knob.path for knob in knobs]
         near = [path for path in known if prefix in path][:3]
-        hint = f"; nearest are {', '.join(near)}" if near else suggest_paths(prefix, known)
+        nearest = Message("; nearest are {paths}", paths=", ".join(near))
+        hint = nearest if near else suggest_paths(prefix, known)
         raise UserError("no knob begins with {prefix!r}{hint}", prefix=prefix, hint=hint)
     return chosen
 

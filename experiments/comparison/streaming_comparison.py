@@ -228,12 +228,12 @@ class StreamingComparison:
         left, right = self.arms
         if (left.name, left.days) != (right.name, right.days):
             raise UserError(
-                "{name}, {days} days, and {name2}, {days2} days, are no pair: arms are of one case and "
-                "of as many days",
-                name=left.name,
-                days=left.days,
-                name2=right.name,
-                days2=right.days,
+                "{first}, {first_days} days, and {second}, {second_days} days, cannot be paired: "
+                "both arms must have the same case and days",
+                first=left.name,
+                first_days=left.days,
+                second=right.name,
+                second_days=right.days,
             )
         processes = count_processes(workers)
         # by default one core is left for the browser or terminal

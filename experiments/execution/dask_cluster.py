@@ -18,12 +18,12 @@ from ipaddress import ip_address
 from typing import Any
 
 from ...engine import jit
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, Translated, UserError, join, join_first
 
 PATIENCE = 20.0  # seconds to wait for an answer of the scheduler, and for a first worker
 LOOK = 5.0  # seconds between two queries of the number of worker threads
 SAFE = ("tls", "wss")
-CONFIGURE = "set distributed.comm.tls.ca-file, .client.cert and .client.key in Dask's configuration"
+CONFIGURE = Message("set distributed.comm.tls.ca-file, .client.cert and .client.key in Dask's configuration")
 
 
 class Cluster(Executor):
@@ -43,8 +43,8 @@ class Cluster(Executor):
         """Send a task to any free worker. Raises UserError once the scheduler is gone."""
         if self.client.status != "running":
             raise UserError(
-                "--scheduler {address}: the connection is lost. What was handed in is kept; the same "
-                "command goes on from there when the scheduler is back",
+                "--scheduler {address}: the connection is lost. Finished results are kept; when the "
+                "scheduler is back, run the same command again to continue",
                 address=self.address,
             )
         return self.futures.submit(run_if_same_model, self.source, fn, *args, **kwargs)
@@ -69,9 +69,9 @@ def run_if_same_model(source: str, job: Callable, *args: Any, **kwargs: Any) -> 
     """
     if model_version() != source:
         raise UserError(
-            "a worker has another version of the model ({model_version}, the sweep is of {source}): "
-            "install the same cogov there. What was handed in is kept",
-            model_version=model_version(),
+            "a worker has another version of the model ({worker_version}; the sweep has "
+            "{source}): install the same cogov there. Finished results are kept",
+            worker_version=model_version(),
             source=source,
         )
     return job(*args, **kwargs)
@@ -100,8 +100,8 @@ def connect(address: str, insecure: bool = False) -> Cluster:
         # Close the half-made client now: if it is collected while the next one is made, both may deadlock.
         gc.collect()
         raise UserError(
-            "--scheduler {address}: {problem}; is `dask scheduler` running there, and does it speak "
-            "{protocol}?",
+            "--scheduler {address}: {problem}; is `dask scheduler` running there, and does it "
+            "use {protocol}?",
             address=address,
             problem=problem,
             protocol=protocol(address),
@@ -114,8 +114,8 @@ def connect(address: str, insecure: bool = False) -> Cluster:
         client.close(timeout=2)
         if isinstance(error, TimeoutError):
             raise UserError(
-                "--scheduler {address} has no worker: start some with `dask worker {address} --nthreads "
-                "1`; an adaptive cluster must keep one at least",
+                "--scheduler {address} has no worker: start some with `dask worker {address} "
+                "--nthreads 1`; an adaptive cluster must keep at least one",
                 address=address,
             ) from None
         raise
@@ -148,9 +148,9 @@ def check_security(address: str, insecure: bool) -> None:
             )
     elif not insecure and not loopback(address):
         raise UserError(
-            "--scheduler {address} is neither encrypted nor on this machine: anyone on the network "
-            "between could run code on it, and here. Use tls://, or an SSH tunnel to "
-            "tcp://127.0.0.1; --insecure where the network is yours alone",
+            "--scheduler {address} is neither encrypted nor on this machine: anyone on the "
+            "network between could run code there and on this machine. Use tls://, or an SSH "
+            "tunnel to tcp://127.0.0.1; or --insecure if nobody else uses the network",
             address=address,
         )
 
@@ -186,7 +186,7 @@ def check_same_model(client: Any) -> None:
         try:
             model = import_module(f"{package}.engine.jit").version()
         except ImportError as error:
-            return f"has no cogov ({error})"
+            return str(error)
         return {
             "model": model,
             "Python": platform.python_version().rpartition(".")[0],
@@ -195,40 +195,47 @@ def check_same_model(client: Any) -> None:
         }
 
     local_identity = identity(package)
-    identities = {"the scheduler": client.run_on_scheduler(identity, package)}
-    identities |= {
-        f"worker {name}": answer
+    identities: list[tuple[object, object]] = [
+        (Translated("the scheduler", "调度器"), client.run_on_scheduler(identity, package))
+    ]
+    identities += [
+        (f"worker {name}", answer)
         for name, answer in client.run(identity, package, on_error="return").items()
         if not isinstance(answer, OSError)  # it left meanwhile
-    }
+    ]
     multithreaded = [
-        f"worker {name} has {threads} threads" for name, threads in client.nthreads().items() if threads > 1
+        Message("worker {name} has {threads} threads", name=name, threads=threads)
+        for name, threads in client.nthreads().items()
+        if threads > 1
     ]
     if multithreaded:  # a time limit is enforced per process, not per thread
         raise UserError(
-            "{multithreaded}: a run that is stuck can only be stopped with its process; start "
-            "workers with --nthreads 1, and --nworkers as many as there are cores",
-            multithreaded=multithreaded[0],
+            "{worker}: a run that is stuck can only be stopped with its process; start workers "
+            "with --nthreads 1, and --nworkers equal to the number of cores",
+            worker=multithreaded[0],
         )
     mismatches = [
-        f"{name} {difference(answer, local_identity)}"
-        for name, answer in identities.items()
+        Message("{name} {difference}", name=name, difference=describe_difference(answer, local_identity))
+        for name, answer in identities
         if answer != local_identity
     ]
     if mismatches:
-        more = f"; and {len(mismatches) - 3} others" if len(mismatches) > 3 else ""
         raise UserError(
-            "the cluster is not what the sweep was planned with: {mismatches}{more}. Install the "
-            "same cogov and requirements.lock on all of it",
-            mismatches="; ".join(mismatches[:3]),
-            more=more,
+            "the cluster differs from the environment in which the sweep was planned: "
+            "{mismatches}. Install the same cogov and requirements.lock on all machines",
+            mismatches=join_first(mismatches, 3),
         )
 
 
-def difference(answer: object, ours: Any) -> str:
-    """Describe how the answer of a worker or scheduler differs from ours."""
+def describe_difference(answer: object, ours: Any) -> Message:
+    """Describe how the answer of a worker or scheduler differs from ours; a text is why cogov is missing."""
+    if isinstance(answer, str):
+        return Message("has no cogov ({error})", error=answer)
     if not isinstance(answer, dict):
-        return answer if isinstance(answer, str) else f"cannot answer ({type(answer).__name__}: {answer})"
-    return "has " + ", ".join(
-        f"{name} {answer[name]} (here {ours[name]})" for name in ours if answer[name] != ours[name]
-    )
+        return Message("cannot answer ({error})", error=f"{type(answer).__name__}: {answer}")
+    differ = [
+        Message("{part} {theirs} (here {ours})", part=part, theirs=answer[part], ours=ours[part])
+        for part in ours
+        if answer[part] != ours[part]
+    ]
+    return Message("has {parts}", parts=join(differ, comma=True))

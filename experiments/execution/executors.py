@@ -16,7 +16,7 @@ def parse_shard(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
     k, m = map(int, match.groups()) if match else (0, 0)
     if not 1 <= k <= m:
-        raise UserError("--shard {text}: write K/M, as 1/8 to 8/8", text=text)
+        raise UserError("--shard {text}: write K/M, such as 1/8 to 8/8", text=text)
     return k, m
 
 
@@ -33,15 +33,14 @@ def choose_executor(
     """
     if executor not in kinds:
         raise UserError(
-            "--executor {executor}: there are {kinds} and {kind}",
+            "--executor {executor} is unknown; there are: {kinds}",
             executor=executor,
-            kinds=", ".join(kinds[:-1]),
-            kind=kinds[-1],
+            kinds=", ".join(kinds),
         )
     if executor == "dask":
         if workers is not None:
             raise UserError(
-                "--workers {workers} is for processes on this machine; a Dask cluster is as wide as it is",
+                "--workers {workers} is for processes on this machine; a Dask cluster uses all its workers",
                 workers=workers,
             )
         return partial(connect_dask, scheduler, insecure)

@@ -47,11 +47,11 @@ def plan_job(
     replicates = plan.experiment.replicates
     if not 1 <= shards <= min(guess.runs, MOST):
         raise UserError(
-            "--shards {shards} is out of range; allowed is 1 to {most:,}, and no more than there are runs",
+            "--shards {shards} is out of range; allowed is 1 to {most:,}, and at most the number of runs",
             shards=shards,
             most=min(guess.runs, MOST),
         )
-    check_names(FILE=file, results=out)
+    check_names({"FILE": file, "--results": out})
     largest = (
         ceil(replicates / shards) * len(plan.arms) if replicates >= shards else ceil(guess.runs / shards)
     )
@@ -62,12 +62,14 @@ def plan_job(
     )
 
 
-def check_names(**names: object) -> None:
-    """Raise UserError for a name that has unprintable characters, such as a line break."""
-    for what, name in names.items():
+def check_names(names: dict[str, object]) -> None:
+    """Raise UserError for a name (option -> name) with unprintable characters, such as a line break."""
+    for option, name in names.items():
         if not str(name).isprintable():
             raise UserError(
-                "{what} {name!r} has characters that cannot be shown; rename it", what=what, name=str(name)
+                "{option} {name!r} has characters that cannot be shown; rename it",
+                option=option,
+                name=str(name),
             )
 
 
@@ -131,14 +133,14 @@ def kubernetes_manifests(job: Job, image: str, claim: str) -> str:
     Pods that are preempted or evicted do not count as failures. A failed shard is retried, which needs
     `restartPolicy: Never`; its next pod continues where the last one stopped. Raises UserError.
     """
-    check_names(image=image, claim=claim)
-    for what, name in (("FILE", job.file), ("--results", job.out)):
+    check_names({"--image": image, "--claim": claim})
+    for option, name in (("FILE", job.file), ("--results", job.out)):
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
             raise UserError(
-                "{what} {name} is not on the claim: give it as it is found from there, as in "
-                "studies/captains.toml",
-                what=what,
+                "{option} {name} is not on the volume (claim): give its path from the root of the "
+                "volume, such as studies/captains.toml",
+                option=option,
                 name=name,
             )
     shards = [str(PurePosixPath(job.out) / f"shard-{k}") for k in range(1, job.shards + 1)]

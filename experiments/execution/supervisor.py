@@ -74,8 +74,8 @@ def count_processes(workers: int | None) -> int:
     """
     if workers is not None and (not hasattr(workers, "__index__") or not 0 <= workers <= MOST):
         raise UserError(
-            "workers = {workers!r} is out of range; allowed is 0, only this process, to {most}; None "
-            "is one for every core",
+            "workers = {workers!r} is out of range; allowed is 0 (only this process) to {most}, "
+            "or None (one for every core)",
             workers=workers,
             most=MOST,
         )

@@ -99,18 +99,23 @@ def factorial_of(
     """
     names = tuple(switches(runs) if names is None else dict.fromkeys(names))
     lost = [name for name in names if SWITCH + name not in runs]
-    if lost or not names:
+    if lost:
         raise UserError(
-            "no switch varies of: {lost}; a factorial has columns mechanisms.NAME that are on in "
-            "some arms and off in others",
-            lost=some(lost) or "any mechanism",
+            "no switch differs between arms: {lost}; a factorial needs columns mechanisms.NAME "
+            "that are on in some arms and off in others",
+            lost=some(lost),
+        )
+    if not names:
+        raise UserError(
+            "no switch differs between arms; a factorial needs columns mechanisms.NAME that are on in "
+            "some arms and off in others"
         )
     if len(names) > MOST:
         raise UserError(
-            "{names_count} mechanisms have {names_count2} arms; allowed are {most} mechanisms at "
-            "most: name the ones that matter",
-            names_count=len(names),
-            names_count2=2 ** len(names),
+            "{mechanisms_count} mechanisms have {arms_count} arms; allowed are at most {most} "
+            "mechanisms: name those that matter",
+            mechanisms_count=len(names),
+            arms_count=2 ** len(names),
             most=MOST,
         )
     check_held_constant(runs, [SWITCH + name for name in names])
@@ -119,10 +124,10 @@ def factorial_of(
     missing = sorted(set(range(2 ** len(names))) - set(arm.tolist()))
     if missing:
         raise UserError(
-            "{missing_count} of {names_count} arms are missing: {value}; run them, or name fewer mechanisms",
+            "{missing_count} of {arms_count} arms are missing: {missing}; run them, or name fewer mechanisms",
             missing_count=len(missing),
-            names_count=2 ** len(names),
-            value=some([mechanisms_of_arm(m, names) for m in missing], 8),
+            arms_count=2 ** len(names),
+            missing=some([mechanisms_of_arm(m, names) for m in missing], 8),
         )
     table = pivot_arms(runs.assign(**{"": arm}), measure, range(2 ** len(names)), by="")
     return names, table.rename_axis(columns="arm")
@@ -151,7 +156,8 @@ def count_mechanisms(values: np.ndarray) -> int:
     k = values.shape[-1].bit_length() - 1
     if k < 1 or values.shape[-1] != 2**k:
         raise UserError(
-            "{shape} arms are no full factorial; allowed are 2, 4, 8, ... arms", shape=values.shape[-1]
+            "{arms_count} arms are not a full factorial; allowed are 2, 4, 8, ... arms",
+            arms_count=values.shape[-1],
         )
     return k
 
@@ -285,13 +291,13 @@ def rank_next(
     unknown = [name for name in given if name not in names]
     if unknown:
         raise UserError(
-            "{unknown} is no mechanism whose switch varies; there are: {value}",
+            "{unknown} is not a mechanism that is on in some arms and off in others; there are: {names}",
             unknown=some(unknown),
-            value=some(names, 30),
+            names=some(names, 30),
         )
     candidates = [name for name in names if name not in given]
     if not candidates:
-        raise UserError("all of {value} are on; nothing is left to add", value=some(names, 30))
+        raise UserError("{names} are all on; no mechanism is left to add", names=some(names, 30))
     check_held_constant(runs, [SWITCH + name for name in names])
     base, *grown = (
         select_arm(runs, names, {*given, *extra}) for extra in ((), *((name,) for name in candidates))
@@ -307,10 +313,12 @@ def select_arm(runs: pd.DataFrame, names: Sequence[str], on: Collection[str]) ->
     A column `together` names the mechanisms that are on.
     """
     selected = np.logical_and.reduce([runs[SWITCH + name].to_numpy(bool) == (name in on) for name in names])
-    word = "+".join(name for name in names if name in on) or "(none)"
+    together = "+".join(name for name in names if name in on)
+    if not selected.any() and not together:
+        raise UserError("no run has all of {names} off; run that arm", names=some(names, 30))
     if not selected.any():
-        raise UserError("no run has exactly {word} on; run that arm", word=word)
-    return runs[selected].assign(together=word)
+        raise UserError("no run has exactly {names} on; run that arm", names=together)
+    return runs[selected].assign(together=together or "(none)")
 
 
 def rank_additions(

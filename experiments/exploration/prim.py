@@ -89,9 +89,9 @@ class Worlds:
         lost = [name for name in names if name not in frame]
         if lost:
             raise UserError(
-                "the worlds have no column {lost}; there are: {value}",
+                "the worlds have no column {lost}; there are: {columns}",
                 lost=some(lost),
-                value=some(frame.columns, 20),
+                columns=some(frame.columns, 20),
             )
         self.numbers: dict[str, np.ndarray] = {}
         self.codes: dict[str, np.ndarray] = {}
@@ -99,18 +99,18 @@ class Worlds:
         for name in (name for name in names if frame[name].nunique(dropna=False) > 1):
             self.add(name, frame[name])
         if not (self.numbers or self.codes):
-            raise UserError("no factor varies of: {names}; there is one world only", names=some(names))
+            raise UserError("no factor varies ({names}); there is only one world", names=some(names))
         self.order = {name: np.argsort(x, kind="stable") for name, x in self.numbers.items()}
 
     def add(self, name: str, column: pd.Series) -> None:
         """Add a factor, as numbers or as categories. Raises UserError for missing values."""
         if column.isna().any():
             raise UserError(
-                "factor {name!r} has no value in {isna} of {column_count} worlds; leave those out, or "
-                "the factor",
+                "factor {name!r} has no value in {missing} of {worlds_count} worlds; leave out those "
+                "worlds or the factor",
                 name=name,
-                isna=int(column.isna().sum()),
-                column_count=len(column),
+                missing=int(column.isna().sum()),
+                worlds_count=len(column),
             )
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             self.numbers[name] = column.to_numpy(float)

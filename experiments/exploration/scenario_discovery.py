@@ -102,9 +102,10 @@ def discover(
         and shuffles >= 19
     ):
         raise UserError(
-            "{terms}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha < 0.5 each, 0 < "
-            "mass < 1, boxes >= 1, shuffles >= 19",
-            terms=terms,
+            "alphas = {alphas}, mass = {mass}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha "
+            "< 0.5 each, 0 < mass < 1, boxes >= 1, shuffles >= 19",
+            alphas=terms.alphas,
+            mass=terms.mass,
             boxes=boxes,
             shuffles=shuffles,
         )
@@ -151,11 +152,11 @@ def as_outcomes(wins: np.ndarray, n: int) -> np.ndarray:
     wins = np.asarray(wins)
     if wins.shape != (n,) or not np.isin(wins, (0, 1)).all():
         raise UserError(
-            "the outcome has shape {shape} and values such as {value}; allowed is one true or false "
-            "for each of {n} worlds",
+            "the outcome has shape {shape} and values such as {values}; allowed is one true or "
+            "false for each of {worlds_count} worlds",
             shape=wins.shape,
-            value=some(pd.unique(wins.ravel()), 3),
-            n=n,
+            values=some(pd.unique(wins.ravel()), 3),
+            worlds_count=n,
         )
     return wins.astype(bool)
 

@@ -178,7 +178,7 @@ def import_optuna() -> ModuleType:
         module = import_module("optuna")
     except ImportError:
         raise UserError(
-            "Optuna is not installed, which proposes mixes; install it with: pip install 'cogov[search]'"
+            "the search needs Optuna, which is not installed; install it with: pip install 'cogov[search]'"
         ) from None
     module.logging.set_verbosity(module.logging.WARNING)
     return module
@@ -190,7 +190,7 @@ def create_study(sampler: str, seed: int, room: SearchSpace) -> object:
         raise UserError(
             "sampler = {sampler!r} is unknown; allowed are {samplers}",
             sampler=sampler,
-            samplers=" and ".join(SAMPLERS),
+            samplers=", ".join(SAMPLERS),
         )
     module, number = import_optuna(), seed_of("search", seed) % 2**31
     proposer = (

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...engine.parameters import paths
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import suggest_names
 from ...model.measures import SMALLER
 from ...model.resources.ledger import PAYERS
@@ -24,7 +24,7 @@ def parse_range(scenario: Scenario, text: str) -> tuple[str, tuple[float, float]
         hint = (
             suggest_names(path, list(known))
             if not path.startswith(SWITCH)
-            else "; the mechanism must be on, or one that --may be on"
+            else Message("; the mechanism must be on, or be named with --may")
         )
         raise UserError("--vary {text}: no knob is called {path!r}{hint}", text=text, path=path, hint=hint)
     if not equals:
@@ -49,14 +49,16 @@ def parse_budget(text: str) -> tuple[str, float]:
         most = -1.0
     if not 0 <= most < np.inf:
         raise UserError(
-            "--budget-hours {text}: write hours, 0 or more, as 400 for all work, or committee=200 "
-            "for a role's",
+            "--budget-hours {text}: write hours, 0 or more, such as 400 for all work, or "
+            "committee=200 for one role",
             text=text,
         )
     if role and role not in PAYERS:
-        hint = f"{suggest_names(role, list(PAYERS))}; there are {', '.join(PAYERS)}"
         raise UserError(
-            "--budget-hours {text}: no role is called {role!r}{hint}", text=text, role=role, hint=hint
+            "--budget-hours {text}: no role is called {role!r}{hint}",
+            text=text,
+            role=role,
+            hint=suggest_names(role, list(PAYERS)),
         )
     return f"{HOURS}{role}" if role else "hours", most
 

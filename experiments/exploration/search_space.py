@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from ...engine.parameters import format_range, paths, set_parameters
+from ...engine.parameters import format_range, paths, set_parameters, unit_of
 from ...engine.randomness import whole_seed
 from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_names, suggest_paths
@@ -68,10 +68,10 @@ def build_search_space(
     wrong = {m: way for m, way in objectives.items() if way not in SIGN}
     if wrong:
         raise UserError(
-            "objective {wrong!r} = {wrong2!r} is unknown; allowed are {sign}",
-            wrong=next(iter(wrong)),
-            wrong2=wrong[next(iter(wrong))],
-            sign=" and ".join(SIGN),
+            "objective {measure!r} = {direction!r} is unknown; allowed are {directions}",
+            measure=next(iter(wrong)),
+            direction=wrong[next(iter(wrong))],
+            directions=", ".join(SIGN),
         )
     known = simulate_outcome(replace(scenario, days=1), 0, 0, within)
     for name in (*objectives, *limits):
@@ -80,12 +80,13 @@ def build_search_space(
                 "no measure is called {name!r}{hint}", name=name, hint=suggest_names(name, list(known))
             )
     if most is not None and not (names and 0 <= most <= len(mechanisms.list_mechanisms())):
-        why = (
-            f"allowed is 0 to {len(mechanisms.list_mechanisms())}"
-            if names
-            else "none may be on or off; name those that may"
+        if not names:
+            raise UserError("most = {most}, but no mechanism may vary; name those that may", most=most)
+        raise UserError(
+            "most = {most} mechanisms is out of range; allowed is 0 to {count}",
+            most=most,
+            count=len(mechanisms.list_mechanisms()),
         )
-        raise UserError("most = {most} mechanisms: {why}", most=most, why=why)
     present = {*scenario.mechanisms, *on} - {*off}
     full = alter_scenario(scenario, on=(*on, *names), off=off, settings=settings, days=days)
     for path, ends in knobs.items():
@@ -121,12 +122,12 @@ def check_knob(scenario: Scenario, path: str, ends: tuple[float, float]) -> None
     low, high, m = *ends, known[path].metadata
     if not m["low"] <= low < high <= m["high"]:
         raise UserError(
-            "{path} from {low} to {high} is no range within what is allowed: {range} {unit}",
+            "{path}: {low} to {high} is not a range within the allowed {range} {unit}",
             path=path,
             low=low,
             high=high,
             range=format_range(m),
-            unit=m["unit"],
+            unit=unit_of(m),
         )
 
 

@@ -60,10 +60,10 @@ def as_point_table(y: np.ndarray) -> np.ndarray:
     if not np.isfinite(y).all():
         bad = np.flatnonzero(~np.isfinite(y).all(axis=1))
         raise UserError(
-            "{bad_count} of {y_count} points have no outcome ({bad}); a design needs them all: run "
-            "them again, or take another measure",
+            "{bad_count} of {points_count} points have no outcome ({bad}); a design needs all of "
+            "them: run them again, or use another measure",
             bad_count=len(bad),
-            y_count=len(y),
+            points_count=len(y),
             bad=some(bad.tolist()),
         )
     return y
@@ -184,12 +184,13 @@ def elementary_effects(factor_space: dict, points: np.ndarray, y: np.ndarray) ->
     d = factor_space["num_vars"]
     if points.shape != (len(y), d) or len(y) % (d + 1) or len(y) < 2 * (d + 1):
         raise UserError(
-            "{y_count} outcomes and points {shape} are no Morris design of {d} factors: it has {d2} "
-            "points a trajectory, two trajectories or more",
-            y_count=len(y),
+            "{outcomes_count} outcomes and points of shape {shape} are not a Morris design of "
+            "{factors_count} factors: it has {trajectory_points} points per trajectory, and two "
+            "trajectories or more",
+            outcomes_count=len(y),
             shape=points.shape,
-            d=d,
-            d2=d + 1,
+            factors_count=d,
+            trajectory_points=d + 1,
         )
     low, high = np.array(factor_space["bounds"]).T
     # (trajectories, moves, factors)
@@ -197,8 +198,8 @@ def elementary_effects(factor_space: dict, points: np.ndarray, y: np.ndarray) ->
     moved = np.abs(step) > 1e-9
     if not ((moved.sum(axis=1) == 1).all() and (moved.sum(axis=2) == 1).all()):
         raise UserError(
-            "the points are no Morris design: from each to the next exactly one factor must change, each "
-            "once a trajectory; keep the order of morris_points"
+            "the points are not a Morris design: from each to the next exactly one factor must "
+            "change, and each once per trajectory; keep the order of morris_points"
         )
     rise = np.diff(y.reshape(-1, d + 1, y.shape[1]), axis=1)
     at = np.argmax(moved, axis=1)  # the move in which a factor changed
@@ -276,10 +277,11 @@ def sobol(factors: Sequence[str], y: np.ndarray, level: float = LEVEL, seed: int
     d = factor_space["num_vars"]
     if len(y) % (d + 2) or len(y) < 2 * (d + 2):
         raise UserError(
-            "{y_count} outcomes are no Saltelli design of {d} factors: it has n x {d2} points",
-            y_count=len(y),
-            d=d,
-            d2=d + 2,
+            "{outcomes_count} outcomes are not a Saltelli design of {factors_count} factors: it "
+            "has n x {multiple} points",
+            outcomes_count=len(y),
+            factors_count=d,
+            multiple=d + 2,
         )
     mean = y.mean(axis=1)
     variance = float(mean.var(ddof=1)) if np.ptp(mean) > TINY * np.abs(mean).max() else 0.0
@@ -324,14 +326,14 @@ def tornado(
     for name in factors:
         if name not in runs:
             raise UserError(
-                "the runs have no column {name!r}; their columns are {value}",
+                "the runs have no column {name!r}; their columns are {columns}",
                 name=name,
-                value=some(runs.columns, 20),
+                columns=some(runs.columns, 20),
             )
     arms = runs.drop_duplicates("arm").set_index("arm")[factors]
     base = base_of(arms) if base is None else base
     if base not in arms.index:
-        raise UserError("no arm is called {base!r}; there are: {index}", base=base, index=some(arms.index))
+        raise UserError("no arm is called {base!r}; there are: {arms}", base=base, arms=some(arms.index))
     off = arms.ne(arms.loc[base])
     table = complete(pivot_arms(runs, measure, arms.index[off.sum(axis=1) <= 1]))
     rows = {}
@@ -365,9 +367,9 @@ def base_of(arms: pd.DataFrame) -> str:
     centre = [arm for arm, row in zip(arms.index, codes) if ((codes != row).sum(axis=1) <= 1).all()]
     if len(centre) != 1:
         raise UserError(
-            "{centre_count} arms could be the base of one-at-a-time ({centre}); name it with base=",
-            centre_count=len(centre),
-            centre=some(centre or arms.index),
+            "{arms_count} arms could be the base of one-at-a-time ({arms}); name it with base=",
+            arms_count=len(centre),
+            arms=some(centre or arms.index),
         )
     return centre[0]
 

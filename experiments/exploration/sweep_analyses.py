@@ -12,7 +12,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Translated, UserError
 from ...engine.toml_reader import suggest_names
 from ...model.measures import SMALLER, SUMMARY
 from ..statistics.replicate_table import SWITCH, factors_of, some, switches
@@ -27,10 +27,13 @@ KINDS = {
     "saltelli": "Sobol indices",
     "one_at_a_time": "one at a time",
 }
+SAMPLED_ELSEWHERE = Translated(
+    "`cogov discover` reads it if it is crossed with arms", "与组交叉时，请用`cogov discover`"
+)
 ELSEWHERE = {
-    "factorial": "`cogov attribute` reads it",
-    "sobol": "`cogov discover` reads it, where it is crossed with arms",
-    "latin": "`cogov discover` reads it, where it is crossed with arms",
+    "factorial": Translated("`cogov attribute` reads it", "请用`cogov attribute`"),
+    "sobol": SAMPLED_ELSEWHERE,
+    "latin": SAMPLED_ELSEWHERE,
 }
 
 
@@ -55,8 +58,9 @@ def choose_measure(results: Results, measure: str | None = None) -> str:
         )
     if not results.runs[name].notna().any():
         raise UserError(
-            "{name} exists in none of {runs_count} runs: they failed, or have no more days than "
-            "count as in time (estimand.within = {within}); take another --measure, or more days",
+            "{name} has no value in any of {runs_count} runs: they failed, or have no more days "
+            "than count as in time (estimand.within = {within}); use another --measure, or more "
+            "days",
             name=name,
             runs_count=len(results.runs),
             within=results.experiment.estimand.within,
@@ -89,7 +93,7 @@ def attributions(
     measure, e = choose_measure(results, measure), results.experiment
     if e.design.kind in (*SAMPLED, "one_at_a_time"):
         raise UserError(
-            "design.kind = {kind!r} has not every combination of mechanisms; sweep one of kind = "
+            "design.kind = {kind!r} does not have every combination of mechanisms; use kind = "
             "'factorial' with mechanisms = [...]",
             kind=e.design.kind,
         )
@@ -99,8 +103,8 @@ def attributions(
         others = [path for path in factors_of(runs) if path.removeprefix(SWITCH) not in switches(runs)]
         if others:
             raise UserError(
-                "the arms of {case} differ in {others} too, not only in which mechanisms are on; sweep "
-                "arms that do not, as kind = 'factorial' makes them",
+                "the arms of {case} differ also in {others}, not only in which mechanisms are on; "
+                "use arms that differ only in mechanisms, such as those of kind = 'factorial'",
                 case=case,
                 others=some(others),
             )
@@ -125,10 +129,10 @@ def sensitivities(
     measure, kind = choose_measure(results, measure), results.experiment.design.kind
     if kind not in KINDS:
         raise UserError(
-            "design.kind = {kind!r} is not what `cogov sensitivity` reads; it reads {kinds}; {get}",
+            "design.kind = {kind!r} is not a design that `cogov sensitivity` reads ({kinds}); {reader}",
             kind=kind,
             kinds=", ".join(KINDS),
-            get=ELSEWHERE.get(kind, "`cogov report` reads it"),
+            reader=ELSEWHERE.get(kind, Translated("`cogov report` reads it", "请用`cogov report`")),
         )
     analyses = {}
     for case in results.plan.cases:
@@ -188,14 +192,14 @@ def pair(results: Results, case: str, mechanism: str) -> tuple[DesignArm, Design
     if len(pairs) != 1:
         differ = sorted({path for arm in arms for path in arm.factors})
         raise UserError(
-            "{pairs_count} pairs of arms of {case} differ in {mechanism} only, and one is needed: an "
-            "[[arm]] without and one with it beside the design (arms: {value}; they differ in "
-            "{differ})",
+            "{pairs_count} pairs of arms of {case} differ only in {mechanism}, and exactly one "
+            "is needed: an [[arm]] without it and one with it beside the design (arms: {arms}; "
+            "they differ in {differ})",
             pairs_count=len(pairs),
             case=case,
             mechanism=mechanism,
-            value=some([arm.name for arm in arms]) or "none",
-            differ=some(differ) or "nothing",
+            arms=some([arm.name for arm in arms]) or Translated("none", "无"),
+            differ=some(differ) or Translated("nothing", "无"),
         )
     return pairs[0]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...engine.randomness import seed_of
 from ...engine.release import project
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Translated, UserError
 from ..statistics.replicate_table import some
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ class TrialLog:
         lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))
         if not lines or tuple(lines[0]) != self.columns:
             raise UserError(
-                "{path}: is no record of this search (its columns are {part}); name another file",
+                "{path} is not a record of this search (its columns are {columns}); name another file",
                 path=self.path,
-                part=some(lines[0] if lines else ["none"]),
+                columns=some(lines[0] if lines else [Translated("none", "无")]),
             )
         if not text.endswith("\n"):
             self.path.write_text(text[: text.rfind("\n") + 1], "utf-8-sig")

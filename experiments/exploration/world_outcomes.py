@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Translated, UserError
 from ..statistics.replicate_table import (
     LEVEL,
     SWITCH,
@@ -37,9 +37,9 @@ def tabulate_worlds(
     switch = SWITCH + mechanism
     if switch not in runs or runs[switch].nunique() < 2:
         raise UserError(
-            "{mechanism} is not switched on in some runs and off in others; switches that are: {value}",
+            "{mechanism} is not on in some runs and off in others; mechanisms that are: {names}",
             mechanism=mechanism,
-            value=some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or "none",
+            names=some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or Translated("none", "无"),
         )
     knobs = [c for c in factors_of(runs) if c.startswith(f"{switch}.")]
     factors = world_factors(runs, factors, switch)
@@ -61,8 +61,8 @@ def tabulate_worlds(
     )
     if not len(table):
         raise UserError(
-            "no world has runs without and with {mechanism} of the same replicate; a sweep must have "
-            "both arms in every world",
+            "no world has runs both without and with {mechanism} in the same replicate; a sweep "
+            "must have both arms in every world",
             mechanism=mechanism,
         )
     return table
@@ -81,13 +81,14 @@ def world_factors(runs: pd.DataFrame, factors: Iterable[str] | None, *arms: str)
     """
     factors = [f for f in (factors_of(runs) if factors is None else factors) if f not in arms]
     lost = [f for f in factors if f not in runs]
-    if lost or not factors:
-        reason = (
-            "the runs have no column " + some(lost)
-            if lost
-            else "no factor but the arms varies, so there is one world only"
+    if lost:
+        raise UserError(
+            "the runs have no column {lost}; name factors that are columns of the runs", lost=some(lost)
         )
-        raise UserError("{reason}; vary knobs or choices too", reason=reason)
+    if not factors:
+        raise UserError(
+            "no factor varies except the arms, so there is only one world; vary knobs or choices too"
+        )
     return factors
 
 
@@ -96,9 +97,9 @@ def check_factors(runs: pd.DataFrame, factors: list[str]) -> None:
     empty = [f for f in factors if runs[f].isna().any()]
     if empty:
         raise UserError(
-            "{empty} has no value in some runs, so their world is not known; leave those runs out, "
-            "or name the factors that matter",
-            empty=some(empty),
+            "{factors} has no value in some runs, so their world is not known; leave out those "
+            "runs, or name the factors that matter",
+            factors=some(empty),
         )
 
 

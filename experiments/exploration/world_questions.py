@@ -71,8 +71,8 @@ def pair_worlds(results: Results, mechanism: str) -> tuple[pd.DataFrame, list[st
     if not results.experiment.arm or kind == "arms":
         if kind in SAMPLED:
             raise UserError(
-                "the design has no [[arm]]: add one without {mechanism} and one with it, and every point "
-                "is lived by both",
+                "the design has no [[arm]]: add one without {mechanism} and one with it, so that "
+                "every point is simulated with both",
                 mechanism=mechanism,
             )
         return results.runs.infer_objects(), None
@@ -93,7 +93,7 @@ def best_arm_questions(results: Results, measure: str | None = None, seed: int =
     measure, e = choose_measure(results, measure), results.experiment
     if not all(len(named_arms(results, case)) > 1 for case in results.plan.cases):
         raise UserError(
-            "there are not two arms to choose from at every point; add [[arm]]s beside the design"
+            "at some points there are not two arms to choose from; add [[arm]]s beside the design"
         )
     parts, means = [], []
     for case in results.plan.cases:

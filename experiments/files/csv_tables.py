@@ -14,10 +14,15 @@ import pandas as pd
 from charset_normalizer import from_bytes
 
 from ...engine.output import readable
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, Translated, UserError, join
 from ...engine.toml_reader import short, show_value
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITERS = {
+    ",": Translated("comma", "逗号"),
+    ";": Translated("semicolon", "分号"),
+    "\t": Translated("tab", "制表符"),
+    "|": Translated("bar", "竖线"),
+}
 SAMPLE = 200  # rows read to detect the delimiter
 LONGEST = 1 << 20  # characters in one cell
 LONGEST_DAY = 100  # characters of a cell that may be a date
@@ -102,8 +107,14 @@ def read_sheet(path: str | Path, encoding: str | None = None, delimiter: str | N
             rows.append(row)
             first_lines.append(begin)
         else:
-            hint = f"; it runs on to line {end}: is a quote left open?" if end > begin else ""
-            broken.append((begin, f"has {len(row)} fields, the header has {len(header)}{hint}"))
+            hint = Message("; it continues to line {end}: is a quote left open?", end=end)
+            problem = Message(
+                "has {count} fields, the header has {header_count}{hint}",
+                count=len(row),
+                header_count=len(header),
+                hint=hint if end > begin else "",
+            )
+            broken.append((begin, problem.as_word()))
     if header is None:
         raise UserError("{path}: has no header: its first line names no column", path=path)
     return Sheet(
@@ -127,10 +138,10 @@ def records(
             begin = reader.line_num + 1
     except csv.Error as e:
         raise UserError(
-            "{path}:{skipped}: cannot be read as a row: {e}; is a quote left open there?",
+            "{path}:{line}: cannot be read as a row: {error}; is a quote left open there?",
             path=path,
-            skipped=skipped + begin,
-            e=e,
+            line=skipped + begin,
+            error=e,
         ) from None
     finally:
         csv.field_size_limit(old_limit)
@@ -145,7 +156,9 @@ def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str
     try:
         raw = Path(path).read_bytes()
     except (OSError, ValueError) as e:
-        raise UserError("{path}: cannot be read: {why}", path=path, why=getattr(e, "strerror", e)) from None
+        raise UserError(
+            "{path}: cannot be read: {reason}", path=path, reason=getattr(e, "strerror", e)
+        ) from None
     if raw[:4] == b"PK\x03\x04" or raw[:4] == b"\xd0\xcf\x11\xe0":
         raise UserError("{path}: is an Excel workbook; save the sheet as CSV (UTF-8) first", path=path)
     if encoding:
@@ -159,17 +172,17 @@ def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str
             )
         except UnicodeDecodeError as e:
             raise UserError(
-                "{path}:{count}: byte 0x{raw:02x} is not {encoding}; leave --encoding out to have it "
-                "recognised",
+                "{path}:{line}: byte 0x{byte:02x} is not {encoding}; leave out --encoding to have it "
+                "detected",
                 path=path,
-                count=raw[: e.start].count(10) + 1,
-                raw=raw[e.start],
+                line=raw[: e.start].count(10) + 1,
+                byte=raw[e.start],
                 encoding=encoding,
             ) from None
         except (LookupError, ValueError):
             raise UserError(
-                "--encoding {encoding}: no encoding is called so; utf-8, gbk, gb18030, big5, utf-16 and "
-                "cp1252 are common",
+                "--encoding {encoding} is unknown; common ones are utf-8, gbk, gb18030, big5, utf-16 "
+                "and cp1252",
                 encoding=short(encoding),
             ) from None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -226,13 +239,18 @@ def guess_delimiter(path: str | Path, lines: list[str]) -> str:
         mark: width for mark, (_, width) in fits.items()
     }
     best = [mark for mark, width in widths_by_mark.items() if width == max(widths_by_mark.values())]
-    if len(best) != 1:
-        what = "comma, semicolon, tab or bar" if not best else " and ".join(DELIMITERS[mark] for mark in best)
+    if not best:
         raise UserError(
-            "{path}: {part}{what} parts its columns; say --delimiter, e.g. --delimiter ';'",
+            "{path}: cannot tell the delimiter: comma, semicolon, tab and bar do not separate its columns; "
+            "give it with --delimiter, e.g. --delimiter ';'",
             path=path,
-            part="no " if not best else "both ",
-            what=what,
+        )
+    if len(best) > 1:
+        raise UserError(
+            "{path}: cannot tell the delimiter: {delimiters} fit equally well; give it with --delimiter, "
+            "e.g. --delimiter ';'",
+            path=path,
+            delimiters=join([DELIMITERS[mark] for mark in best], comma=True),
         )
     return best[0]
 
@@ -243,10 +261,10 @@ def read_header(path: str | Path, line: int, row: list[str]) -> tuple[str, ...]:
     twice = [name for name, n in Counter(names).items() if n > 1 and name]
     if twice:
         raise UserError(
-            "{path}:{line}: the header has {twice} more than once; rename all but one",
+            "{path}:{line}: the header has {column} more than once; rename all but one",
             path=path,
             line=line,
-            twice=show_value(twice[0]),
+            column=show_value(twice[0]),
         )
     return tuple(names)
 
@@ -271,7 +289,7 @@ def parse_dates(text: Any, pattern: str) -> np.ndarray:
         read = pd.to_datetime(values, format=pattern, errors="coerce").dt.normalize()
     except re.error:
         raise UserError(
-            "--dates {pattern}: says the same part of a date twice; write, e.g., %Y-%m-%d",
+            "--dates {pattern} has the same part of a date twice; write one such as %Y-%m-%d",
             pattern=short(pattern),
         ) from None
     return read.to_numpy("datetime64[s]")[codes]
@@ -317,20 +335,19 @@ def recognise_date_formats(
         formats_by_column[name] = fitting_formats(text[filled]) if filled.any() else {}
         if filled.any() and not formats_by_column[name]:
             value, line = text[filled][0], lines[filled][0]
-            excel = (
-                "; these look like Excel's day numbers: format the column as dates and export again"
-                if re.fullmatch(r"[34]\d{4}(\.\d+)?", value)
-                else ""
+            excel = Translated(
+                "; these look like Excel's day numbers: format the column as dates and export again",
+                "；这些像是Excel的日期序号：请把这一列设为日期格式，再导出一次",
             )
             raise UserError(
-                "{path}:{line}: column {name}: no one format reads {enough:.0%} of its dates, the first "
-                "of which is {value}; say --dates, e.g. --dates '%d/%m/%Y'{excel}",
+                "{path}:{line}: column {column}: no single format reads {share:.0%} of its dates, "
+                "such as {example}; give it with --dates, e.g. --dates '%d/%m/%Y'{excel}",
                 path=path,
                 line=line,
-                name=show_value(name),
-                enough=ENOUGH,
-                value=show_value(value),
-                excel=excel,
+                column=show_value(name),
+                share=ENOUGH,
+                example=show_value(value),
+                excel=excel if re.fullmatch(r"[34]\d{4}(\.\d+)?", value) else "",
             )
     sure = {next(iter(formats)) for formats in formats_by_column.values() if len(formats) == 1}
     chosen = {}
@@ -343,19 +360,17 @@ def recognise_date_formats(
             n = int(np.flatnonzero(first[1] != other[1])[0])
             filled = np.flatnonzero([value.lower() not in EMPTY for value in text])[n]
             raise UserError(
-                "{path}:{line}: column {name}: every date can be read in two ways: {text} is {astype} by "
-                "{first!r} or {astype2} by {other!r}; say which with --dates '{first2}' or --dates "
-                "'{other2}'",
+                "{path}:{line}: column {column}: every date can be read in two ways: {text} is {day} "
+                "by '{pattern}' or {other_day} by '{other_pattern}'; choose with --dates '{pattern}' "
+                "or --dates '{other_pattern}'",
                 path=path,
                 line=lines[filled],
-                name=show_value(name),
+                column=show_value(name),
                 text=show_value(text[filled]),
-                astype=first[1][n].astype("M8[D]"),
-                first=first[0],
-                astype2=other[1][n].astype("M8[D]"),
-                other=other[0],
-                first2=first[0],
-                other2=other[0],
+                day=first[1][n].astype("M8[D]"),
+                pattern=first[0],
+                other_day=other[1][n].astype("M8[D]"),
+                other_pattern=other[0],
             )
         chosen[name] = candidates[0] if candidates else (sorted(sure) or ["%Y-%m-%d"])[0]
     return chosen

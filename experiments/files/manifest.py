@@ -67,7 +67,7 @@ def refuse_sweep_folder(folder: str | Path) -> None:
     """Raise UserError for the folder of a sweep, whose manifest must not be overwritten."""
     if (Path(folder) / LEDGER).exists():
         raise UserError(
-            "--out {folder}: holds a sweep, whose manifest would be overwritten; give another folder",
+            "--out {folder}: contains a sweep, whose manifest would be overwritten; give another folder",
             folder=folder,
         )
 

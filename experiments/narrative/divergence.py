@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ...engine.randomness import whole_seed
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import suggest_names
 from ...model import measures
 from ...model.issues.categories import encode_category
@@ -161,14 +161,14 @@ def issue_path(id_: int, scenario: Scenario) -> str:
     return "/".join(map(str, unpack_id(id_, scenario.issues)))
 
 
-def describe_nearby(id_: int, runs: Sequence[Run]) -> str:
+def describe_nearby(id_: int, runs: Sequence[Run]) -> Message:
     """Describe, for an error message, which issues of the same building and category did arise."""
     numbers = [int(i) % (1 << 20) for run in runs for i in run.issues["id"] if i >> 20 == id_ >> 20]
-    return (
-        f"its numbers there go from 0 to {max(numbers)}"
-        if numbers
-        else "nothing of the kind in that building "
-        f"(buildings go from 0 to {runs[0].places['buildings'] - 1})"
+    if numbers:
+        return Message("the numbers of this category there go from 0 to {last}", last=max(numbers))
+    return Message(
+        "no issue of this category arose in that building (buildings go from 0 to {last})",
+        last=runs[0].places["buildings"] - 1,
     )
 
 
@@ -185,16 +185,16 @@ def parse_issue(issue: int | str, scenario: Scenario) -> int:
     if match[1]:
         if unpack_id(int(match[1]), categories)[1] is None:
             raise UserError(
-                "issue {match}: no issue of this case has such an id; --surprising 10 lists some, as "
-                "building/category/number too",
-                match=match[1],
+                "issue {id}: no issue of this case has this id; --surprising 10 lists some, also as "
+                "building/category/number",
+                id=match[1],
             )
         return int(match[1])
     if match[3] not in categories:
         raise UserError(
-            "issue {issue!r}: no category is called {match!r}{hint}",
+            "issue {issue!r}: no category is called {category!r}{hint}",
             issue=str(issue)[:60],
-            match=match[3],
+            category=match[3],
             hint=suggest_names(match[3], categories),
         )
     return make_id.py_func(int(match[2]), encode_category(match[3]), int(match[4]))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...engine.parameters import paths
 from ...engine.randomness import seed_of
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import suggest_names
 from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED
@@ -65,23 +65,24 @@ SERIES: dict[str, Callable] = {name: reported_patterns.MEASURES[name] for name i
 WHOLE = {"agreed": count_agreements}
 
 
-def complaint(measure: str, categories: Collection[str]) -> str:
-    """Return what is wrong with the name of a measure; empty if nothing is."""
+def complaint(measure: str, categories: Collection[str]) -> Message | None:
+    """Return what is wrong with the name of a measure; None if nothing is."""
     kind, colon, what = measure.partition(":")
     if kind in CATEGORY and colon:
-        return (
-            "" if what in categories else f"is of no category {what!r}{suggest_names(what, list(categories))}"
-        )
+        if what in categories:
+            return None
+        hint = suggest_names(what, list(categories))
+        return Message("has an unknown category {category!r}{hint}", category=what, hint=hint)
     if kind in SERIES and colon:
-        return (
-            ""
-            if what in daily_counts.DAILY
-            else f"counts no {what!r}{suggest_names(what, daily_counts.DAILY)}"
-        )
+        if what in daily_counts.DAILY:
+            return None
+        hint = suggest_names(what, daily_counts.DAILY)
+        return Message("has an unknown daily count {count!r}{hint}", count=what, hint=hint)
     if measure in measures.SUMMARY or measure in WHOLE:
-        return ""
+        return None
     by_category, by_count = (f"{name}:CATEGORY" for name in CATEGORY), (f"{name}:COUNT" for name in SERIES)
-    return f"is unknown{suggest_names(measure, [*measures.SUMMARY, *WHOLE, *by_category, *by_count])}"
+    known = [*measures.SUMMARY, *WHOLE, *by_category, *by_count]
+    return Message("is unknown{hint}", hint=suggest_names(measure, known))
 
 
 def build_arm(
@@ -216,14 +217,15 @@ def score_design(
     return compare_sides(*zip(*rows))
 
 
-def complain_about_addition(text: str, scenario: Scenario) -> str:
-    """Return what is wrong with an option's "path=number"; empty if nothing is."""
+def complain_about_addition(text: str, scenario: Scenario) -> Message | None:
+    """Return what is wrong with an option's "path=number"; None if nothing is."""
     path, equals, number = (part.strip() for part in text.partition("="))
     try:
         float(number)
     except ValueError:
-        return f"= {text!r} adds no number; write path=number"
+        return Message("= {text!r} adds no number; write path=number", text=text)
     known = paths(replace(scenario, mechanisms=mechanisms.all_mechanisms()))
-    return (
-        "" if equals and path in known else f"= {text!r}: {path} is unknown{suggest_names(path, list(known))}"
-    )
+    if equals and path in known:
+        return None
+    hint = suggest_names(path, list(known))
+    return Message("= {text!r}: {path} is unknown{hint}", text=text, path=path, hint=hint)

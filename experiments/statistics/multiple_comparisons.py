@@ -42,9 +42,10 @@ def compare_with_best(
         whole = alive.dropna()
         if len(alive.columns) < 2:
             raise UserError(
-                "case {case!r} has {columns_count} arm with a value of {measure!r}; choosing needs 2 or more",
+                "case {case!r} has too few arms with a value of {measure!r} ({arms_count}); choosing "
+                "needs 2 or more",
                 case=case,
-                columns_count=len(alive.columns),
+                arms_count=len(alive.columns),
                 measure=measure,
             )
         x = sign * whole.to_numpy()

@@ -302,8 +302,8 @@ def tabulate_contrasts(
     unknown = [name for name in least if name not in measures]
     if unknown:
         raise UserError(
-            "matters names {unknown!r}, which is not asked for{hint}",
-            unknown=unknown[0],
+            "matters names {measure!r}, which is not one of the measures{hint}",
+            measure=unknown[0],
             hint=suggest_names(unknown[0], list(measures)),
         )
     return pd.concat(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Translated, UserError
 from ...engine.toml_reader import suggest_names
 from .paired import half_width
 
@@ -49,16 +49,15 @@ def pivot_arms(
     twice = runs[runs.duplicated(["replicate", by])]
     if len(twice):
         raise UserError(
-            "arm {iloc!r} has replicate {iloc2} twice; leave one out",
-            iloc=twice[by].iloc[0],
-            iloc2=twice["replicate"].iloc[0],
+            "arm {arm!r} has replicate {replicate} twice; leave one out",
+            arm=twice[by].iloc[0],
+            replicate=twice["replicate"].iloc[0],
         )
     arms = list(runs[by].unique()) if arms is None else list(arms)
     lost = [arm for arm in arms if arm not in set(runs[by])]
     if lost:
         raise UserError(
-            "{lost_count} of {arms_count} arms have no run: {lost}; run them, or leave them out of "
-            "the design",
+            "{lost_count} of {arms_count} arms have no run: {lost}; run them, or remove them from the design",
             lost_count=len(lost),
             arms_count=len(arms),
             lost=some(lost),
@@ -74,17 +73,20 @@ def complete(table: pd.DataFrame, least: int = 2) -> pd.DataFrame:
     whole = table.dropna()
     if len(whole) < least:
         lacking = table.isna().sum().sort_values(ascending=False, kind="stable")
-        which = (
-            some([f"{arm} lacks {n} of {len(table)}" for arm, n in lacking.items() if n])
-            or f"each has {len(table)}"
-        )
+        which = some(
+            [
+                Translated(f"{arm} lacks {n} of {len(table)}", f"{arm}缺{n}个（共{len(table)}个）")
+                for arm, n in lacking.items()
+                if n
+            ]
+        ) or Translated(f"each has {len(table)}", f"每组有{len(table)}个")
         raise UserError(
-            "{whole_count} replicates are complete in all {shape} arms, {least} are needed: {which}; "
-            "run more replicates",
-            whole_count=len(whole),
-            shape=table.shape[1],
+            "{complete_count} replicates are complete in all {arms_count} arms, and {least} are "
+            "needed: {lacking}; run more replicates",
+            complete_count=len(whole),
+            arms_count=table.shape[1],
             least=least,
-            which=which,
+            lacking=which,
         )
     return whole
 
@@ -95,8 +97,9 @@ def some(names: Sequence, most: int = 5) -> str:
     >>> some("abcdefg", 3), some("ab")
     ('a, b, c and 4 more', 'a, b')
     """
-    text = ", ".join(map(str, list(names)[:most]))
-    return text + (f" and {len(names) - most} more" if len(names) > most else "")
+    first, more = list(names)[:most], len(names) - most
+    text, zh = ", ".join(map(str, first)), "、".join(getattr(name, "zh", str(name)) for name in first)
+    return Translated(f"{text} and {more} more", f"{zh}，另有{more}个") if more > 0 else Translated(text, zh)
 
 
 def interval(
@@ -143,12 +146,12 @@ def check_held_constant(runs: pd.DataFrame, varying: Sequence[str]) -> None:
     if others:
         values = some([format_factor(v) for v in pd.unique(runs[others[0]])])
         raise UserError(
-            "{others} varies too ({values}); take the runs of one value, as in runs[runs[{other!r}] "
-            "== {run!r}]",
+            "{others} varies too ({values}); select the runs of one value, as in "
+            "runs[runs[{other!r}] == {value!r}]",
             others=some(others),
             values=values,
             other=others[0],
-            run=pd.unique(runs[others[0]])[0],
+            value=pd.unique(runs[others[0]])[0],
         )
 
 

@@ -92,7 +92,7 @@ def decide(runs: "pd.DataFrame", rule: Rule, reference: str) -> Decision:
     table = paired.contrasts(runs, rule.measure, reference, level=rule.level)
     if not len(table):
         raise UserError(
-            "there is no arm beside {reference!r}, so nothing to compare and no rule to stop by",
+            "{reference!r} is the only arm: there is nothing to compare, and no rule for stopping",
             reference=reference,
         )
     half = ((table["high_all"] - table["low_all"]) / 2.0).fillna(np.inf)

@@ -55,7 +55,7 @@ def survival(
                 columns=", ".join(map(str, issues.columns)),
             )
     if not len(issues):
-        raise UserError("there is no issue to follow; no run is finished, or nothing arose")
+        raise UserError("there is no issue to follow: no run is finished, or no issue arose")
     curves, means = {}, {}
     for case, rows in issues.groupby("case", sort=False, observed=True):
         # dict() takes the groupby for a mapping

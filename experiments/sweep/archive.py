@@ -41,12 +41,13 @@ def pack_sweep(folder: str | Path, path: str | Path) -> Path:
     results = read_results(folder)
     if not (folder / SUMS).exists():
         raise UserError(
-            "{folder}: the sweep is not finished; `cogov sweep` it to its end first. If every run is "
-            "there, and the model is another version by now, `cogov merge OTHER {folder}` closes it",
+            "{folder}: the sweep is not finished; finish it with `cogov sweep` first. If no run "
+            "is missing but the version of the model has changed, `cogov merge OTHER {folder}` "
+            "finishes it",
             folder=folder,
         )
     if path.exists():
-        raise UserError("{path} is there already; remove it, or give another --out", path=path)
+        raise UserError("{path} already exists; remove it, or give another --out", path=path)
     files = {name: folder / name for name in (LEDGER, *results.texts, *results.files)}
     files |= {
         f"report/{source.relative_to(folder / 'report').as_posix()}": source

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.parameters import paths
 from ...engine.settings import choice_paths, parse_toml_value
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import FieldError, Message, Translated, UserError
 from ...engine.toml_reader import (
     LARGEST,
     At,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 KINDS = ("arms", "grid", "list", "one_at_a_time", "factorial", "latin", "sobol", "morris", "saltelli")
 SAMPLED = ("latin", "sobol", "morris", "saltelli")
+TABLE = "design.table"  # the field of an experiment that names a CSV file of arms
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def flatten_settings(settings: dict, prefix: str = "") -> dict[str, object]:
     They may be {"committee": {"staff": 2}} or {"committee.staff": 2}. Raises UserError.
     """
     if not isinstance(settings, dict):
-        raise UserError("set is an array; allowed is a table of paths and values, { committee.staff = 3 }")
+        raise UserError(
+            "set is an array; allowed is a table of paths and values, such as { committee.staff = 3 }"
+        )
     by_path: dict[str, object] = {}
     for name, value in settings.items():
         by_path |= (
@@ -94,9 +97,8 @@ def scenario_of(arm: DesignArm, scenario: Scenario) -> Scenario:
     try:
         return alter_scenario(scenario, arm.on, arm.off, arm.settings)
     except UserError as error:
-        raise UserError(
-            "arm {name!r} of {case}: {error}", name=arm.name, case=arm.case, error=error
-        ) from None
+        problem = Message("{name!r} of {case}: {error}", name=arm.name, case=arm.case, error=error)
+        raise FieldError("", "arm", problem) from None
 
 
 def arms_of_case(experiment: "Experiment", scenario: Scenario) -> Iterator[DesignArm]:
@@ -209,20 +211,19 @@ def rows(path: str) -> list[list[str]]:
     try:
         text = Path(path).read_bytes()[: LARGEST * 4096].decode("utf-8-sig")
     except (OSError, ValueError) as error:
-        raise UserError(
-            "design.table {path} cannot be read: {why}",
-            path=path,
-            why=getattr(error, "strerror", None) or "it is not UTF-8 text",
-        ) from None
+        reason = getattr(error, "strerror", None) or Translated("it is not UTF-8 text", "它不是UTF-8文本")
+        problem = Message("{path} cannot be read: {reason}", path=path, reason=reason)
+        raise FieldError("", TABLE, problem) from None
     try:
         table = [row for row in csv.reader(text.splitlines()) if any(row)]
     except csv.Error as error:
-        raise UserError("design.table {path} cannot be read: {error}", path=path, error=error) from None
+        problem = Message("{path} cannot be read: {reason}", path=path, reason=error)
+        raise FieldError("", TABLE, problem) from None
     if len(table) < 2:
-        raise UserError(
-            "design.table {path} has no arm: write a header of paths, and below it a row for each arm",
-            path=path,
+        problem = Message(
+            "{path} has no arm: write a header of paths, and below it a row for each arm", path=path
         )
+        raise FieldError("", TABLE, problem)
     return table
 
 
@@ -237,35 +238,34 @@ def read_arms_table(path: str, scenario: Scenario) -> Iterator[DesignArm]:
             scenario, on=[name.split(".")[1] for name in header if name.startswith("mechanisms.")]
         )
     except UserError as error:
-        raise UserError("design.table {path}:1: {error}", path=path, error=error) from None
+        raise FieldError("", TABLE, Message("{path}:1: {error}", path=path, error=error)) from None
     known = paths(full) | choice_paths(full)
     for column in header:
         if column != "arm" and not is_switch(column) and column not in known:
-            raise UserError(
-                "design.table {path}:1: no knob is called {column!r}{hint}",
+            problem = Message(
+                "{path}:1: no knob is called {column!r}{hint}",
                 path=path,
                 column=column,
                 hint=suggest_path(column, known, full),
             )
+            raise FieldError("", TABLE, problem)
     for n, row in enumerate(body):
         if len(row) != len(header):
-            raise UserError(
-                "design.table {path}:{n}: has {row_count} cells; its header has {header_count}",
+            problem = Message(
+                "{path}:{line}: has {cells_count} cells; its header has {header_count}",
                 path=path,
-                n=n + 2,
-                row_count=len(row),
+                line=n + 2,
+                cells_count=len(row),
                 header_count=len(header),
             )
+            raise FieldError("", TABLE, problem)
         cells = dict(zip(header, row))
         name = cells.pop("arm", "") or f"row {n + 1}"
-        yield arm_at(
-            scenario,
-            name,
-            {
-                column: cell(known, column, raw, f"design.table {path}:{n + 2}")
-                for column, raw in cells.items()
-            },
-        )
+        try:
+            factors = {column: cell(known, column, raw, f"{path}:{n + 2}") for column, raw in cells.items()}
+        except UserError as error:
+            raise FieldError("", TABLE, error.message) from None
+        yield arm_at(scenario, name, factors)
 
 
 def cell(known: dict, column: str, raw: str, where: str) -> object:

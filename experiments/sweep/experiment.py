@@ -14,7 +14,7 @@ from typing import Any
 
 from ...engine.parameters import knob
 from ...engine.randomness import seed_of, whole_seed
-from ...engine.texts.errors import Message, UserError
+from ...engine.texts.errors import FieldError, Message, UserError
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from ...model import measures
 from ...model.mechanisms import explain_unusable, find_broken
@@ -28,11 +28,11 @@ CHECKED = 100  # arms that are checked before the first run, which takes some mi
 CHOICE = "a choice of the user"
 
 
-def unknown(where: str, names: Iterable[str]) -> list[tuple[str, str]]:
+def unknown(where: str, names: Iterable[str]) -> list[tuple[str, str | Message]]:
     """Report names of mechanisms that cannot be used, as (field, words)."""
     broken = find_broken() if where == "off" else ()  # a mechanism that is switched off need not work
     return [
-        (where, f"names {name!r}: {problem}")
+        (where, Message("names {name!r}: {problem}", name=name, problem=problem))
         for name in names
         if name not in broken and (problem := explain_unusable(name))
     ]
@@ -158,22 +158,22 @@ class Experiment:
         kind, factors = self.design.kind, [f.path for f in self.factors()]
         yield from (*unknown("on", self.on), *unknown("off", self.off))
         if not self.cases:
-            yield "cases", "is empty: name one at least"
+            yield "cases", "is empty: name at least one"
         for name in self.keep:
             if name not in ("series", "issues"):
                 yield "keep", Message("names {name!r}; there are: series, issues", name=name)
         if kind == "arms" and not self.arm:
-            yield "design", "has kind = 'arms', and there is no [[arm]]"
+            yield "design", "has kind = 'arms', but there is no [[arm]]"
         if kind == "list" and self.arm:
-            yield "arm", "is not read by a design of kind 'list': name arms in its table"
+            yield "arm", "is not used by a design of kind 'list': name arms in its table"
         if kind == "list" and not self.design.table:
-            yield "design", "has kind = 'list', and no table: name a CSV file with a column for each path"
+            yield "design", "has kind = 'list', but no table: name a CSV file with a column for each path"
         if kind not in ("arms", "list") and not factors:
-            yield "design", Message("has kind = {kind!r}, and there is no [[factor]]", kind=kind)
+            yield "design", Message("has kind = {kind!r}, but there is no [[factor]]", kind=kind)
         if kind in ("arms", "list") and factors:
-            yield "factor", Message("is not read by a design of kind {kind!r}; leave one out", kind=kind)
+            yield "factor", Message("is not used by a design of kind {kind!r}; leave one out", kind=kind)
         for twice in {path for path in factors if factors.count(path) > 1}:
-            yield "factor" if self.factor else "design", Message("varies {twice!r} twice", twice=twice)
+            yield "factor" if self.factor else "design", Message("varies {path!r} twice", path=twice)
 
     def factors(self) -> tuple[Factor, ...]:
         """Return the factors of the file, and those that `design.mechanisms` abbreviates."""
@@ -195,12 +195,9 @@ def read_experiment(path: str | Path) -> tuple[Experiment, dict[str, Scenario], 
         cases = build_scenarios(experiment)
         return experiment, cases, build_arms(experiment, cases)
     except UserError as error:
-        where, _, words = str(error).partition(" ")
-        raise (
-            at.error(where, words)
-            if where.partition(".")[0] in table
-            else UserError("{path}: {error}", path=path, error=error)
-        ) from None
+        if isinstance(error, FieldError) and not error.owner and error.field.partition(".")[0] in table:
+            raise at.error(error.field, error.problem) from None
+        raise UserError("{path}: {error}", path=path, error=error) from None
 
 
 def resolve_paths(experiment: Experiment, folder: Path) -> Experiment:
@@ -220,22 +217,19 @@ def build_scenarios(experiment: Experiment) -> dict[str, Scenario]:
             scenario = read_case(case)
         except UserError as error:
             shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))
-            raise UserError("cases cannot be read: {error}", error=shown) from None
+            problem = Message("cannot be read: {error}", error=error if shown == str(error) else shown)
+            raise FieldError("", "cases", problem) from None
+        where = "on" if experiment.on else "cases"
         try:
-            scenario = alter_scenario(
-                scenario,
-                experiment.on,
-                experiment.off,
-                flatten_settings(experiment.set),
-                experiment.days or None,
-            )
+            scenario = alter_scenario(scenario, experiment.on, experiment.off)
+            where = "set" if experiment.set else "days"
+            settings = flatten_settings(experiment.set)
+            scenario = alter_scenario(scenario, settings=settings, days=experiment.days or None)
         except UserError as error:
-            where = "set" if str(error).startswith("--set ") else "on" if experiment.on else "cases"
-            raise UserError(
-                "{where} cannot be had in {name}: {error}", where=where, name=scenario.name, error=error
-            ) from None
+            problem = Message("cannot be used in {case}: {error}", case=scenario.name, error=error)
+            raise FieldError("", where, problem) from None
         if scenario.name in by_name:
-            raise UserError("cases names {name!r} twice", name=scenario.name)
+            raise FieldError("", "cases", Message("names {name!r} twice", name=scenario.name))
         by_name[scenario.name] = scenario
     return by_name
 
@@ -250,38 +244,39 @@ def build_arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[Desig
     count = size(experiment) * len(cases)
     runs = count * experiment.replicates
     if runs > MOST:
-        raise UserError(
-            "design asks for {runs:,} runs; allowed is {most:,}: take fewer levels, points or "
-            "replicates, or a sampled design (sobol, latin)",
+        problem = Message(
+            "has {runs:,} runs; allowed is {most:,}: use fewer levels, points or replicates, or a sampled "
+            "design (sobol, latin)",
             runs=runs,
             most=MOST,
         )
+        raise FieldError("", "design", problem)
     if count > ARMS:
-        raise UserError(
-            "design asks for {count:,} arms, and {runs:,} runs; allowed is {arms:,} arms: take fewer "
-            "levels or points, or a sampled design (sobol, latin)",
+        problem = Message(
+            "has {count:,} arms, and {runs:,} runs; allowed is {most:,} arms: use fewer levels or points, or "
+            "a sampled design (sobol, latin)",
             count=count,
             runs=runs,
-            arms=ARMS,
+            most=ARMS,
         )
+        raise FieldError("", "design", problem)
     all_arms = [arm for scenario in cases.values() for arm in arms_of_case(experiment, scenario)]
     reference = experiment.estimand.reference
     for name in cases:
         counts = Counter(arm.name for arm in all_arms if arm.case == name)
         twice, times = max(counts.items(), key=itemgetter(1), default=("", 0))
         if times > 1:
-            raise UserError(
-                "{part} has {times} arms called {twice!r}; give each a name of its own",
-                part="arm" if experiment.arm else "design",
-                times=times,
-                twice=twice,
+            problem = Message(
+                "has {times} arms called {name!r}; give each its own name", times=times, name=twice
             )
+            raise FieldError("", "arm" if experiment.arm else "design", problem)
         if reference and reference not in counts:
-            raise UserError(
-                "estimand.reference = {reference!r} is no arm{hint}",
+            problem = Message(
+                "= {reference!r} is not an arm{hint}",
                 reference=reference,
                 hint=suggest_names(reference, list(counts)[:20]),
             )
+            raise FieldError("", "estimand.reference", problem)
     for arm in all_arms[:CHECKED]:
         scenario_of(arm, cases[arm.case])
     return all_arms

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...engine.parameters import describe_problem, format_range, paths
-from ...engine.settings import TEXT, choice_paths, is_text
-from ...engine.texts.errors import UserError
-from ...engine.toml_reader import At, suggest_paths, take_value
+from ...engine.parameters import describe_problem, format_range, paths, unit_of
+from ...engine.settings import choice_paths, is_text
+from ...engine.texts.errors import FieldError, Message, Translated, UserError
+from ...engine.toml_reader import At, required_types, show_value, suggest_paths, take_value
 from ...model import mechanisms
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import Scenario
@@ -61,15 +61,20 @@ def factor_space(scenario: Scenario, factor: "Factor", number: int) -> FactorSpa
     if factor.path.startswith("mechanisms.") and (
         problem := mechanisms.explain_unusable(factor.path.split(".")[1])
     ):
-        raise UserError("{where}.path = {path!r}: {problem}", where=where, path=factor.path, problem=problem)
+        raise FieldError(
+            "", f"{where}.path", Message("= {path!r}: {problem}", path=factor.path, problem=problem)
+        )
     if is_switch(factor.path):
         switch_values = factor.values or (False, True)
         if any(type(value) is not bool for value in switch_values) or factor.range:
-            raise UserError(
-                "{where} varies {path}, which is on or off: leave values and range out, or give values = "
-                "[false, true]",
-                where=where,
-                path=factor.path,
+            raise FieldError(
+                "",
+                where,
+                Message(
+                    "varies {path}, which is on or off: leave out values and range, or give values = "
+                    "[false, true]",
+                    path=factor.path,
+                ),
             )
         return FactorSpace(factor.path, tuple(switch_values))
     full = alter_scenario(
@@ -81,49 +86,66 @@ def factor_space(scenario: Scenario, factor: "Factor", number: int) -> FactorSpa
     )
     known = paths(full) | choice_paths(full)
     if factor.path not in known:
-        raise UserError(
-            "{where}.path = {path!r} is no knob{hint}",
-            where=where,
-            path=factor.path,
-            hint=suggest_path(factor.path, known, full),
+        hint = suggest_path(factor.path, known, full)
+        raise FieldError(
+            "", f"{where}.path", Message("= {path!r} is not a knob{hint}", path=factor.path, hint=hint)
         )
     f = known[factor.path]
     if factor.values:
         return FactorSpace(
-            factor.path,
-            tuple(take_value(f, value, At(f"{where}.values", {}), factor.path) for value in factor.values),
+            factor.path, tuple(check_value(f, value, where, factor) for value in factor.values)
         )
     if "low" not in f.metadata:
         return FactorSpace(factor.path, (False, True) if f.type is bool else tuple(f.metadata["choices"]))
     metadata, whole = f.metadata, f.type in (int, "int")
     limits = list(factor.range) or [metadata["low"], metadata["high"]]
     if len(limits) != 2 or any(describe_problem(f, end) for end in limits) or not limits[0] < limits[1]:
-        raise UserError(
-            "{where}.range = {limits} of {path}: allowed is [low, high] within {range} {unit}{whole}",
-            where=where,
-            limits=limits,
-            path=factor.path,
-            range=format_range(metadata),
-            unit=metadata["unit"],
-            whole=", whole numbers" * whole,
+        raise FieldError(
+            "",
+            f"{where}.range",
+            Message(
+                "= {limits} of {path}: allowed is [low, high] within {range} {unit}{whole}",
+                limits=limits,
+                path=factor.path,
+                range=format_range(metadata),
+                unit=unit_of(metadata),
+                whole=Translated(", whole numbers", "，整数") if whole else "",
+            ),
         )
     low, high = limits
     if factor.log and low <= 0:
-        raise UserError(
-            "{where}.log is true, and {path} from {low:g} has no logarithm; give a range above 0",
-            where=where,
-            path=factor.path,
-            low=low,
+        raise FieldError(
+            "",
+            f"{where}.log",
+            Message(
+                "is true, but {path} from {low:g} has no logarithm; give a range above 0",
+                path=factor.path,
+                low=low,
+            ),
         )
     number_type = int if whole else float
     return FactorSpace(factor.path, (), number_type(low), number_type(high), whole, factor.log)
 
 
-def suggest_path(path: str, known: Collection[str], scenario: Scenario) -> str:
+def check_value(f: Any, value: object, where: str, factor: "Factor") -> Any:
+    """Return one of a factor's values as the type of its field `f`. Raises UserError."""
+    try:
+        return take_value(f, value, At(where, {}), factor.path)
+    except UserError:
+        problem = Message(
+            "has {value} for {path}; allowed is {allowed}",
+            value=show_value(value),
+            path=factor.path,
+            allowed=required_types(f)[1],
+        )
+        raise FieldError("", f"{where}.values", problem) from None
+
+
+def suggest_path(path: str, known: Collection[str], scenario: Scenario) -> Message:
     """Suggest a remedy for an unknown path, as the end of a message."""
     if is_text(scenario, path):
-        return f": it {TEXT}"
-    return f"{suggest_paths(path, known)}; `cogov knobs` lists them all"
+        return Message(": it is text that names or describes a case; write it in the case file")
+    return Message("{nearest}; `cogov knobs` lists all", nearest=suggest_paths(path, known))
 
 
 def points(experiment: "Experiment", spaces: list[FactorSpace], scenario: Scenario) -> Iterable[tuple]:
@@ -158,11 +180,14 @@ def unit_cube_points(design: "Design", dimensions: int, seed: int) -> np.ndarray
         if design.kind == "latin":
             return qmc.LatinHypercube(dimensions, rng=seed).random(design.points)
         if design.points & (design.points - 1):
-            raise UserError(
-                "design.points = {points} is no power of two: Sobol points are balanced in no other "
-                "number; take {points2}",
-                points=design.points,
-                points2=2 ** (design.points - 1).bit_length(),
+            raise FieldError(
+                "",
+                "design.points",
+                Message(
+                    "= {points} is not a power of two, so Sobol points are not balanced; use {nearest}",
+                    points=design.points,
+                    nearest=2 ** (design.points - 1).bit_length(),
+                ),
             )
         return qmc.Sobol(dimensions, rng=seed).random(design.points)
     from .sampling import morris_points, saltelli_points

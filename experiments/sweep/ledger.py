@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from hashlib import blake2b, sha256
 from pathlib import Path
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, Translated, UserError
 from ..files.manifest import LEDGER
 from .parts import PART_NAME, TABLES
 
@@ -95,25 +95,23 @@ def read_ledger(folder: Path, ledger: sqlite3.Connection) -> tuple[dict, dict, l
         parts = ledger.execute("select file, sha256, runs, part, mark from parts").fetchall()
         facts = ledger.execute("select name, value, mark from facts").fetchall()
     if problem != "ok":
-        raise Damaged(
-            "{path} is damaged: {splitline}", path=folder / LEDGER, splitline=problem.splitlines()[0]
-        )
+        raise Damaged("{path} is damaged: {problem}", path=folder / LEDGER, problem=problem.splitlines()[0])
     for *fields, row_mark in (*parts, *facts):
         if mark(*fields) != row_mark:
             raise Damaged(
-                "{path} is damaged: the row of {field!r} is not what was written",
+                "{path} is damaged: the row of {name!r} is not what was written",
                 path=folder / LEDGER,
-                field=str(fields[0])[:60],
+                name=str(fields[0])[:60],
             )
     texts, digests = {name: value for name, value, _ in facts}, {file: digest for file, digest, *_ in parts}
-    for name, count in (("runs", len(rows)), ("parts", len(parts))):
+    for name, zh, count in (("runs", "模拟", len(rows)), ("parts", "结果文件", len(parts))):
         if texts.get(name, "0") != str(count):
             raise Damaged(
-                "{path} is damaged: it has {count} {name} and ought to have {get}",
+                "{path} is damaged: it has {count} {rows}, and should have {expected}",
                 path=folder / LEDGER,
                 count=count,
-                name=name,
-                get=texts.get(name, "none"),
+                rows=Translated(name, zh),
+                expected=texts.get(name, "0"),
             )
     return texts, digests, rows
 
@@ -123,9 +121,9 @@ def verify_row(folder: Path, row: tuple) -> dict:
     *fields, row_mark = row
     if mark(*fields) != row_mark:
         raise Damaged(
-            "{path} is damaged: the row of run {field!r} is not what was written",
+            "{path} is damaged: the row of run {key!r} is not what was written",
             path=folder / LEDGER,
-            field=str(fields[0])[:40],
+            key=str(fields[0])[:40],
         )
     return dict(zip(ROW, fields))
 
@@ -139,8 +137,8 @@ def readable(folder: Path) -> Iterator[None]:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in REFUSED:
             raise disk_error(folder, error) from None
         raise Damaged(
-            "{path} is damaged: {error}; its parts are still there, but their runs are not accounted "
-            "for. Sweep anew into another folder",
+            "{path} is damaged: {error}; its parts still exist, but the record of their runs is "
+            "lost. Sweep again into another folder",
             path=folder / LEDGER,
             error=error,
         ) from None
@@ -164,12 +162,14 @@ def read_sums(folder: Path) -> dict[str, str]:
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def describe_mismatch(path: Path, digest: str | None) -> str:
-    """Say what is wrong with a file that should have the SHA-256 `digest`; empty if nothing is."""
+def describe_mismatch(path: Path, digest: str | None) -> Message | None:
+    """Say what is wrong with a file that should have the SHA-256 `digest`; None if nothing is."""
     try:
-        return "" if sha256(path.read_bytes()).hexdigest() == digest else "is not what was written (SHA-256)"
+        if sha256(path.read_bytes()).hexdigest() == digest:
+            return None
+        return Message("is not what was written (SHA-256)")
     except (OSError, ValueError) as error:
-        return f"cannot be read: {getattr(error, 'strerror', error)}"
+        return Message("cannot be read: {error}", error=getattr(error, "strerror", error))
 
 
 def check_seal(folder: Path) -> None:
@@ -178,11 +178,11 @@ def check_seal(folder: Path) -> None:
         why := describe_mismatch(folder / LEDGER, read_sums(folder).get(LEDGER))
     ):
         raise Damaged(
-            "{path} {why}, by {path2}: one of the two is damaged. Take it from a copy; if it is "
-            "{sums}, remove it and sweep again",
+            "{path} {problem} according to {sums_path}: one of the two is damaged. Restore it "
+            "from a copy; if it is {sums}, remove it and sweep again",
             path=folder / LEDGER,
-            why=why,
-            path2=folder / SUMS,
+            problem=why,
+            sums_path=folder / SUMS,
             sums=SUMS,
         )
 
@@ -191,12 +191,12 @@ def refuse_lost_ledger(folder: Path) -> None:
     """Raise Damaged if a folder whose ledger is missing or empty has parts or checksums of a sweep."""
     parts = [path for name in TABLES for path in (folder / name).glob(PART_NAME)]
     if parts or (folder / SUMS).exists():
-        what = f"{len(parts):,} part{'s' * (len(parts) != 1)} of a sweep" if parts else SUMS
+        remains = Message("parts of a sweep ({count:,})", count=len(parts)) if parts else SUMS
         raise Damaged(
-            "{path} is missing or empty, and {what} is there: its runs are not accounted for. Take "
-            "the ledger from a copy, or sweep into another folder (--out)",
+            "{path} is missing or empty, but the folder has {remains}, whose runs are then not "
+            "recorded. Restore the ledger from a copy, or sweep into another folder (--out)",
             path=folder / LEDGER,
-            what=what,
+            remains=remains,
         )
 
 
@@ -211,7 +211,7 @@ def refuse_remains(folder: Path) -> None:
     for name in TEXTS:
         if (folder / name).exists():
             raise UserError(
-                "{path} belongs to the results of another command, and a sweep would overwrite it; give "
-                "another --out",
+                "{path} belongs to the results of another command, which a sweep would overwrite; "
+                "give another --out",
                 path=folder / name,
             )

@@ -28,7 +28,7 @@ def merge_shards(out: str | Path, shards: Iterable[str | Path]) -> int:
     """
     out, results = Path(out), [read_results(folder) for folder in shards]
     if not results:
-        raise UserError("merge needs the folder of one shard at least")
+        raise UserError("merge needs the folder of at least one shard")
     for shard in results[1:]:
         check_same_experiment(shard, results[0])
     store = Store(out)
@@ -75,17 +75,16 @@ def check_same_experiment(shard: Results, other: Results) -> None:
     ):
         if part(shard.plan) != part(other.plan):
             raise UserError(
-                "{folder}: {name}.json says other things than that of {folder2}: these are not shards of "
-                "one experiment",
+                "{folder}: {name}.json differs from that of {other}: these are not shards of one experiment",
                 folder=shard.folder,
                 name=name,
-                folder2=other.folder,
+                other=other.folder,
             )
     if shard.manifest["model"] != other.manifest["model"]:
         raise UserError(
-            "{folder}: made by another version of the model than {folder2}; sweep one of them anew",
+            "{folder}: made by another version of the model than {other}; sweep one of them again",
             folder=shard.folder,
-            folder2=other.folder,
+            other=other.folder,
         )
 
 
@@ -103,10 +102,10 @@ def adopt(store: Store, shard: Results, have: dict[str, str]) -> None:
     for row in rows:
         if have.get(row["key"]) and row["digest"] not in ("", have[row["key"]]):
             raise Damaged(
-                "{folder}: {name}, {arm}, replicate {replicate} is not what another shard says it is; "
-                "`cogov verify` both",
+                "{folder}: {case}, {arm}, replicate {replicate} differs from the record of another "
+                "shard; run `cogov verify` on both",
                 folder=shard.folder,
-                name=row["name"],
+                case=row["name"],
                 arm=row["arm"],
                 replicate=row["replicate"],
             )

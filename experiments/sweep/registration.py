@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ...engine.output import to_json
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, Translated, UserError, join_first
 from ...engine.toml_reader import short, table_of
 from ..files.manifest import software
 from ..files.user_mechanisms import describe_own
@@ -158,18 +158,15 @@ def refuse_other(store: "Store", plan: "SweepPlan") -> None:
     """
     if not store.known or not store.text("manifest.json"):
         return
-    stored, remedy = (
-        f"{store.folder}: has {len(store.known):,} runs already",
-        "give another --out for what is asked now",
-    )
+    stored = {"folder": store.folder, "count": len(store.known)}
     past = read_stored(store, "manifest.json")["model"]
     if past != plan.source:
         raise UserError(
-            "{stored}, of another version of the model ({past}, this is {source}); {remedy}",
-            stored=stored,
+            "{folder}: has {count:,} runs already, of another version of the model ({past}; this is "
+            "{source}); give another --out",
+            **stored,
             past=past,
             source=plan.source,
-            remedy=remedy,
         )
     old, now = read_stored(store, "experiment.json"), json.loads(json.dumps(table_of(plan.experiment)))
     old_cases, now_cases = (
@@ -177,7 +174,7 @@ def refuse_other(store: "Store", plan: "SweepPlan") -> None:
         json.loads(json.dumps({name: table_of(case) for name, case in plan.cases.items()})),
     )
     terms = [
-        (f"{name} = {format_value(old_value)}, and now {format_value(new_value)} is asked")
+        describe_term(name, old_value, new_value)
         for name, old_value, new_value in (
             *((name, old[name], now[name]) for name in ("name", "seed", "keep")),
             ("estimand.within", old["estimand"]["within"], now["estimand"]["within"]),
@@ -186,16 +183,14 @@ def refuse_other(store: "Store", plan: "SweepPlan") -> None:
     ]
     for case in now_cases.keys() & old_cases.keys():
         terms += [
-            f"{case}.{path} = {format_value(old_value)}, and now {format_value(new_value)} is asked"
+            describe_term(f"{case}.{path}", old_value, new_value)
             for path, old_value, new_value in differences(old_cases[case], now_cases[case])
         ]
     if terms:
         raise UserError(
-            "{stored}, with {terms}{part}; {remedy}",
-            stored=stored,
-            terms="; ".join(terms[:3]),
-            part=f" ({len(terms) - 3} more)" * (len(terms) > 3),
-            remedy=remedy,
+            "{folder}: has {count:,} runs already, with other settings: {terms}; give another --out",
+            **stored,
+            terms=join_first(terms, 3),
         )
     stems = {(arm.case, arm.name): stem for arm, stem in zip(plan.arms, plan.stems)}
     stored_arms = set()
@@ -203,20 +198,29 @@ def refuse_other(store: "Store", plan: "SweepPlan") -> None:
         stored_arms.add((case, arm))
         if (case, arm) in stems and plan.key_of(stems[case, arm], replicate) != key:
             raise UserError(
-                "{folder}: has {arm!r} of {case} already, with other mechanisms or settings; {remedy}, "
-                "or the arm another name",
+                "{folder}: has {arm!r} of {case} already, with other mechanisms or settings; give another "
+                "--out, or rename the arm",
                 folder=store.folder,
                 arm=arm,
                 case=case,
-                remedy=remedy,
             )
     if not stored_arms & stems.keys():
         raise UserError(
-            "{stored}, of {value}, and none of these arms is asked for: another experiment; {remedy}",
-            stored=stored,
-            value=abbreviate(dict.fromkeys(arm for _, arm in stored_arms)),
-            remedy=remedy,
+            "{folder}: has {count:,} runs already, of arms that are not in this experiment ({arms}); give "
+            "another --out",
+            **stored,
+            arms=abbreviate(dict.fromkeys(arm for _, arm in stored_arms)),
         )
+
+
+def describe_term(path: str, old_value: object, new_value: object) -> Message:
+    """Say how a setting of the stored runs differs from what is asked."""
+    return Message(
+        "{path} = {stored}, now {asked}",
+        path=path,
+        stored=format_value(old_value),
+        asked=format_value(new_value),
+    )
 
 
 def differences(old: dict, new: dict, prefix: str = "") -> list[tuple]:
@@ -243,14 +247,13 @@ def list_changes(what: str, old: Collection, new: Collection) -> Iterator[tuple[
 
 def abbreviate(names: Iterable) -> str:
     """Return the first names as text, and how many more there are."""
-    texts = list(map(str, names))
-    return ", ".join(short(text, 60) for text in texts[:LISTED]) + (
-        f" and {len(texts) - LISTED} more" if len(texts) > LISTED else ""
-    )
+    texts = [short(str(name), 60) for name in names]
+    text, more = ", ".join(texts[:LISTED]), len(texts) - LISTED
+    return Translated(f"{text} and {more} more", f"{text}，另有{more}个") if more > 0 else text
 
 
 def format_value(value: object) -> str:
-    return "none" if value is None else short(json.dumps(value, ensure_ascii=False), 80)
+    return Translated("none", "无") if value is None else short(json.dumps(value, ensure_ascii=False), 80)
 
 
 def statement(log: list[dict], experiment: "Experiment") -> dict:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...engine.randomness import RandomNumbers, whole_seed
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError, join_first
 from ...engine.toml_reader import At, build_dataclass
 from ...model import mechanisms
 from ...model.scenarios.scenario import Scenario
@@ -115,11 +115,10 @@ class Results:
 
         if name not in self.experiment.keep:
             raise UserError(
-                "{folder}: {name} were not kept; say keep = [{name2!r}] in the experiment and sweep anew "
-                "into another folder",
+                "{folder}: {table} were not kept; set keep = ['{table}'] in the experiment and sweep "
+                "again into another folder",
                 folder=self.folder,
-                name=name,
-                name2=name,
+                table=name,
             )
         tables = [
             pq.read_table(BytesIO((self.folder / file).read_bytes()), page_checksum_verification=True)
@@ -128,7 +127,9 @@ class Results:
         ]
         tables += [label_table(row[name], row) for row in self.ledger if row[name]]
         if not tables:
-            raise UserError("{folder}: no run is done yet; go on with `cogov sweep`", folder=self.folder)
+            raise UserError(
+                "{folder}: no run is finished yet; continue with `cogov sweep`", folder=self.folder
+            )
         combined = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
         asked = {"case": list(self.plan.cases), "arm": list({arm.name for arm in self.plan.arms})}
         for column, names in asked.items():
@@ -155,14 +156,15 @@ def read_results(folder: str | Path) -> Results:
     if not (folder / LEDGER).exists():
         refuse_lost_ledger(folder)
         raise UserError(
-            "{folder}: holds no sweep; make one with `cogov sweep FILE --out {folder}`", folder=folder
+            "{folder}: contains no sweep; make one with `cogov sweep FILE --out {folder}`", folder=folder
         )
     ledger = open_ledger(folder)
     try:
         if is_blank(folder, ledger):
             refuse_lost_ledger(folder)
             raise UserError(
-                "{folder}: its sweep was stopped before it began; go on with `cogov sweep`", folder=folder
+                "{folder}: its sweep was stopped before it began; continue it with `cogov sweep`",
+                folder=folder,
             )
         facts, parts, rows = read_ledger(folder, ledger)
     finally:
@@ -171,12 +173,12 @@ def read_results(folder: str | Path) -> Results:
         check_seal(folder)
         sums = read_sums(folder)
         for name in (*(name for name in (*TEXTS, OWN) if name in facts), *parts):
-            check_digest(folder, name, sums.get(name), f"by {folder / SUMS} ")
+            check_digest(folder, name, sums.get(name), folder / SUMS)
     for file, digest in parts.items():
         check_digest(folder, file, digest)
     if not all(name in facts for name in TEXTS):
         raise UserError(
-            "{folder}: its sweep was stopped before it began; go on with `cogov sweep`", folder=folder
+            "{folder}: its sweep was stopped before it began; continue it with `cogov sweep`", folder=folder
         )
     texts = {name: json.loads(facts[name]) for name in TEXTS}
     stand_in(facts.get(OWN), texts["experiment.json"], texts["cases.json"], texts["arms.json"])
@@ -207,15 +209,16 @@ def read_results(folder: str | Path) -> Results:
     )
 
 
-def check_digest(folder: Path, name: str, digest: str | None, by: str = "") -> None:
-    """Raise Damaged unless the file `name` has the SHA-256 `digest`; `by` names who says so."""
-    if why := describe_mismatch(folder / name, digest):
+def check_digest(folder: Path, name: str, digest: str | None, sums: Path | None = None) -> None:
+    """Raise Damaged unless the file `name` has the SHA-256 `digest`, which is from the file `sums`."""
+    if problem := describe_mismatch(folder / name, digest):
+        if sums:
+            problem = Message("{problem} according to {sums}", problem=problem, sums=sums)
         raise Damaged(
-            "{path} is damaged: {by}it {why}. Take it from a copy, or sweep again: what is damaged "
-            "is then set aside, and its runs are done again",
+            "{path} is damaged: it {problem}. Restore it from a copy, or sweep again: the "
+            "damaged part is then set aside, and its runs are repeated",
             path=folder / name,
-            by=by,
-            why=why,
+            problem=problem,
         )
 
 
@@ -225,22 +228,20 @@ def check_rest(folder: Path, parts: Iterable[str]) -> None:
     Files among the parts that are not of the sweep raise it, too.
     """
     for name, digest in read_sums(folder).items():
-        if why := describe_mismatch(folder / name, digest):
+        if problem := describe_mismatch(folder / name, digest):
             raise Damaged(
-                "{path} is not what {path2} says: it {why}. Take it from a copy; `cogov archive` writes "
-                "new sums",
+                "{path} {problem} according to {sums}. Restore it from a copy; `cogov archive` "
+                "writes new checksums",
                 path=folder / name,
-                path2=folder / SUMS,
-                why=why,
+                sums=folder / SUMS,
+                problem=problem,
             )
     strays = stray_files(folder, set(parts))
     if strays:
         raise Damaged(
-            "{path}{part}: not of this sweep, though whoever reads all of {value}/ reads it too; "
-            "move it away",
-            path=folder / strays[0],
-            part=f" and {len(strays) - 1} more" * (len(strays) > 1),
-            value=strays[0].partition("/")[0],
+            "{path} is not part of this sweep, but is read with {table}/; move it away",
+            path=join_first([folder / stray for stray in strays], 1),
+            table=strays[0].partition("/")[0],
         )
 
 
@@ -264,15 +265,15 @@ def verify(folder: str | Path, share: float = 0.01, seed: int = 0, progress: Cal
     ]
     if share and done and absent:
         raise UserError(
-            "{folder} is whole; to run some of it again, set COGOV_MECHANISMS to the folder with "
-            "{absent} (an archive has it in mechanisms/); --again 0 leaves that out",
+            "{folder} is intact; to run some of its runs again, set COGOV_MECHANISMS to the "
+            "folder with {absent} (in an archive: mechanisms/); --again 0 skips this",
             folder=folder,
             absent=", ".join(absent),
         )
     if share and results.plan.source != results.manifest["model"]:
         raise UserError(
-            "{folder} is whole, but made by another version of the model ({model}, this is "
-            "{source}): its runs cannot be lived again; --again 0 leaves that out",
+            "{folder} is intact, but made by another version of the model ({model}; this is "
+            "{source}), so its runs cannot be run again; --again 0 skips this",
             folder=folder,
             model=results.manifest["model"],
             source=results.plan.source,
@@ -285,16 +286,20 @@ def verify(folder: str | Path, share: float = 0.01, seed: int = 0, progress: Cal
         if chosen
         else []
     )
-    differ = dict.fromkeys(
-        chosen.keys() - {order.key for order in orders}, "its key does not belong to this design"
+    differ: dict[str, str] = dict.fromkeys(
+        chosen.keys() - {order.key for order in orders},
+        Message("its key is not of this design").as_word(),
     )
     terms = results.plan.terms(0.0)
     for order in orders:
         (outcome,) = work(terms, [order])
         if outcome.digest != chosen[order.key]:
-            differ[order.key] = (
-                f"{order.arm.case}, {order.arm.name}, replicate {order.replicate}: the re-run differs"
-            )
+            differ[order.key] = Message(
+                "{case}, {arm}, replicate {replicate}: differs when run again",
+                case=order.arm.case,
+                arm=order.arm.name,
+                replicate=order.replicate,
+            ).as_word()
         if progress:
             progress()
     return {"runs": len(results.ledger), "parts": len(results.files), "again": count, "differ": differ}

@@ -19,8 +19,8 @@ def salib(part: str) -> ModuleType:
         return import_module(f"SALib.{part}")
     except ImportError:
         raise UserError(
-            "SALib is not installed, which draws designs and computes Sobol indices; "
-            "install it with: pip install 'cogov[sensitivity]'"
+            "SALib, which draws designs and computes Sobol indices, is not installed; install it "
+            "with: pip install 'cogov[sensitivity]'"
         ) from None
 
 
@@ -39,7 +39,7 @@ def problem(factors: Sequence) -> dict:
                 high=high,
             )
     if not ranges:
-        raise UserError("no factor is named; name one at least, with its low and high end")
+        raise UserError("no factor is named; name at least one, with its low and high end")
     return {
         "num_vars": len(ranges),
         "names": list(ranges),

@@ -32,7 +32,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ..files.manifest import LEDGER
 from .ledger import (
     OWN,
@@ -150,7 +150,7 @@ class Store:
         """
         return stray_files(self.folder, {file for (file,) in self.ledger.execute("select file from parts")})
 
-    def find_damage(self) -> dict[str, str]:
+    def find_damage(self) -> dict[str, Message]:
         """Return parts and texts that differ from the ledger: name -> what is wrong."""
         digests = dict(self.ledger.execute("select file, sha256 from parts"))
         digests |= {
@@ -161,7 +161,7 @@ class Store:
         problems = {name: describe_mismatch(self.folder / name, digest) for name, digest in digests.items()}
         return {name: why for name, why in problems.items() if why}
 
-    def forget(self, damaged: dict[str, str]) -> list[str]:
+    def forget(self, damaged: dict[str, Message]) -> list[str]:
         """Set damaged parts aside, and return the keys of their runs, which must be done again.
 
         The ledger also has what the table `runs` has, so a part of that table alone is written again from the

@@ -199,7 +199,7 @@ class Category:
                 yield (
                     name,
                     Message(
-                        "= {why!r} is not one of {known}", why=getattr(self, name), known=", ".join(known)
+                        "= {value!r} is not one of {known}", value=getattr(self, name), known=", ".join(known)
                     ),
                 )
         strange = [name for name in self.done_by.split() if name not in HANDS]
@@ -208,7 +208,7 @@ class Category:
             yield (
                 "done_by",
                 Message(
-                    "= {done_by!r} is not some of {names}, property or committee among them",
+                    "= {done_by!r}; allowed are some of {names}, with property or committee among them",
                     done_by=self.done_by,
                     names=names,
                 ),

@@ -40,7 +40,7 @@ import numpy as np
 from ...engine.jit import OUTSIDE
 from ...engine.parameters import check
 from ...engine.renamed import new_name
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, Translated, UserError
 from ...engine.toml_reader import suggest_names
 from ..resources.levers import LEVERS
 from ._base import GROUPS as GROUPS
@@ -60,24 +60,25 @@ def list_mechanisms() -> list[str]:
     return list(_scan()[0])
 
 
-def find_broken() -> dict[str, str]:
+def find_broken() -> dict[str, Message]:
     """Return name -> reason, with file and line, for every user mechanism that cannot be used."""
     return dict(_scan()[1])
 
 
-def explain_unusable(name: str) -> str:
-    """Say why no mechanism of that name can be used; empty if one can."""
+def explain_unusable(name: str) -> Message | None:
+    """Say why no mechanism of that name can be used; None if one can."""
     usable, wrong, helpers = _scan()
     if name in usable or name in STAND_INS:
-        return ""
+        return None
     if name in wrong:
-        return f"mechanism {name!r} is broken: {wrong[name]}"
-    hint = (
-        f"; {helpers[name]} defines no class derived from Mechanism, as in `class Board(Mechanism)`"
-        if name in helpers
-        else ""
-    )
-    return f"no mechanism is called {name!r}{hint or suggest_names(name, usable)}"
+        return Message("mechanism {name!r} is broken: {reason}", name=name, reason=wrong[name])
+    hint = suggest_names(name, usable)
+    if name in helpers:
+        hint = Message(
+            "; {path} defines no class derived from Mechanism, as in `class Board(Mechanism)`",
+            path=helpers[name],
+        )
+    return Message("no mechanism is called {name!r}{hint}", name=name, hint=hint)
 
 
 STAND_INS: dict[
@@ -92,12 +93,10 @@ class StandIn(Mechanism):
         """Raise UserError: the mechanism cannot be run."""
         name = next(name for name, kind in STAND_INS.items() if kind is type(self))
         if name in find_broken():
-            raise UserError(
-                "mechanism {name!r} is broken: {find_broken}", name=name, find_broken=find_broken()[name]
-            )
+            raise UserError("mechanism {name!r} is broken: {reason}", name=name, reason=find_broken()[name])
         raise UserError(
-            "the mechanism {name} is one of a user's own, and its file is not here; set "
-            "COGOV_MECHANISMS to the folder that has it",
+            "the mechanism {name} is the user's own, and its file is missing; set "
+            "COGOV_MECHANISMS to the folder that contains it",
             name=name,
         )
 
@@ -198,7 +197,7 @@ def is_shipped(kind: type) -> bool:
 # ------------------------------------------------------------------------------------- user mechanisms
 
 
-def _scan() -> tuple[tuple[str, ...], dict[str, str], dict[str, str]]:
+def _scan() -> tuple[tuple[str, ...], dict[str, Message], dict[str, str]]:
     """Scan all folders: (names that can be used, name -> why it cannot be used, name -> file of a helper)."""
     try:
         files = tuple(
@@ -210,10 +209,10 @@ def _scan() -> tuple[tuple[str, ...], dict[str, str], dict[str, str]]:
         return _classify_files(shipped_names(), files)
     except OSError as error:
         raise UserError(
-            "COGOV_MECHANISMS names {filename}: {strerror}; name folders with mechanisms of your "
-            "own, or leave it out",
+            "COGOV_MECHANISMS names {filename}: {reason}; name folders with mechanisms of your "
+            "own, or unset it",
             filename=error.filename,
-            strerror=error.strerror,
+            reason=error.strerror,
         ) from None
 
 
@@ -232,32 +231,38 @@ def _list_shipped(changed: int) -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def _classify_files(
     shipped: tuple[str, ...], files: tuple[tuple[str, int], ...]
-) -> tuple[tuple[str, ...], dict[str, str], dict[str, str]]:
+) -> tuple[tuple[str, ...], dict[str, Message], dict[str, str]]:
     """Classify files as `_scan` does; `files` holds (path, modification time), so that it can be cached.
 
     A file is imported only if it defines a mechanism, so that the folder may hold scripts too.
     """
     usable = dict.fromkeys(shipped, "")
-    wrong: dict[str, str] = {}
+    wrong: dict[str, Message] = {}
     helpers: dict[str, str] = {}
     first: dict[str, str] = {}
     for path, _ in files:
         name = Path(path).stem
         lines, problem = _read(path)
         if name in shipped:
-            problem = f"{path} has the name of a mechanism that ships; rename the file"
+            problem = Message("{path} has the name of a mechanism of cogov; rename the file", path=path)
         elif not lines and not problem:
             helpers[name] = path
             continue
         elif name in first:
-            problem = f"{path} and {first[name]} have the same name; rename one"
+            problem = Message(
+                "{path} and {other} have the same name; rename one", path=path, other=first[name]
+            )
         elif not name.isidentifier() or iskeyword(name):
-            problem = (
-                f"{path}: {name!r} is no name in Python; "
-                "rename the file: letters, digits and _, a letter first"
+            problem = Message(
+                "{path}: {name!r} is not a name in Python; rename the file: a letter first, then letters, "
+                "digits and _",
+                path=path,
+                name=name,
             )
         elif name in RESERVED_NAMES:
-            problem = f"{path}: {name!r} is a name that cogov needs itself; rename the file"
+            problem = Message(
+                "{path}: {name!r} is a name that cogov uses itself; rename the file", path=path, name=name
+            )
         else:
             problem = problem or _load(name, path, lines)
         first[name] = path
@@ -269,14 +274,14 @@ def _classify_files(
     return tuple(sorted(usable)), wrong, helpers
 
 
-def _read(path: str) -> tuple[dict[str, int], str]:
+def _read(path: str) -> tuple[dict[str, int], Message | None]:
     """Parse a file: (name -> line of each class derived from `Mechanism`, why it cannot be read)."""
     try:
         tree = ast.parse(Path(path).read_bytes())
     except SyntaxError as error:
-        return {}, f"{path}:{error.lineno or 1}: {error.msg}"
+        return {}, Message("{place}: {problem}", place=f"{path}:{error.lineno or 1}", problem=error.msg)
     except (OSError, ValueError, RecursionError, MemoryError) as error:
-        return {}, f"{path}: {error}"
+        return {}, Message("{place}: {problem}", place=path, problem=error)
     classes = (
         node for node in tree.body if isinstance(node, ast.ClassDef) and not Path(path).stem.startswith("_")
     )
@@ -284,65 +289,78 @@ def _read(path: str) -> tuple[dict[str, int], str]:
         node.name: node.lineno
         for node in classes
         if any("Mechanism" in (getattr(base, "id", ""), getattr(base, "attr", "")) for base in node.bases)
-    }, ""
+    }, None
 
 
-def _load(name: str, path: str, lines: dict[str, int]) -> str:
-    """Import a file that defines a mechanism; return why it cannot be used, or an empty text."""
+def _load(name: str, path: str, lines: dict[str, int]) -> Message | None:
+    """Import a file that defines a mechanism; return why it cannot be used, or None."""
     # importing a helper called `list_mechanisms` would replace our function of that name
     saved = {name: globals()[name] for name in RESERVED_NAMES}
     try:
         module = import_module(f".{name}", __name__)
     except (Exception, SystemExit) as error:
-        return f"{locate_error(error, path)}: {summarise_error(error)}"
+        return Message("{place}: {problem}", place=locate_error(error, path), problem=summarise_error(error))
     finally:
         globals().update(saved)
     kinds = find_classes(module)
     if len(kinds) != 1:
-        classes = ", ".join(sorted(f"{kind.__name__}" for kind in kinds)) or "none"
-        return (
-            f"{path}:{min(lines.values())}: a file is one mechanism, and this one defines {len(kinds)}: "
-            f"{classes}; put each in a file of its own, and what they share in a helper"
+        return Message(
+            "{path}:{line}: a file must define one mechanism, and this one defines {count}: {classes}; put "
+            "each in its own file, and what they share in a helper",
+            path=path,
+            line=min(lines.values()),
+            count=len(kinds),
+            classes=", ".join(sorted(kind.__name__ for kind in kinds)) or Translated("none", "无"),
         )
     (kind,) = kinds
-    return f"{path}:{lines.get(kind.__name__, 1)}: {problem}" if (problem := _find_faults(kind)) else ""
+    problem = _find_faults(kind)
+    place = f"{path}:{lines.get(kind.__name__, 1)}"
+    return Message("{place}: {problem}", place=place, problem=problem) if problem else None
 
 
-def _find_faults(kind: type[Mechanism]) -> str:
-    """Say what a class lacks to be a mechanism; empty if nothing."""
+def _find_faults(kind: type[Mechanism]) -> Message | str | None:
+    """Say what a class lacks to be a mechanism; None if nothing."""
+    name = kind.__name__
     if "__dataclass_params__" not in vars(kind):
-        return f"{kind.__name__} is no dataclass; write @dataclass(frozen=True) above it"
+        return Message("{name} is not a dataclass; write @dataclass(frozen=True) above it", name=name)
     for f in fields(kind):
         if "low" not in f.metadata:
-            return (
-                f"{kind.__name__}.{f.name} is no knob; "
-                f"write {f.name}: float = knob(default, low, high, unit=..., source=...)"
+            return Message(
+                "{name}.{field} is not a knob; write {field}: float = knob(default, low, high, unit=..., "
+                "source=...)",
+                name=name,
+                field=f.name,
             )
     if not isinstance(kind.pulls, tuple):
-        return (
-            f'{kind.__name__}.pulls = {kind.pulls!r} is no tuple; write pulls: ClassVar[tuple] = ("voice",)'
+        return Message(
+            '{name}.pulls = {pulls!r} is not a tuple; write pulls: ClassVar[tuple] = ("voice",)',
+            name=name,
+            pulls=kind.pulls,
         )
     for lever in kind.pulls:
         if lever not in LEVERS:
-            return (
-                f"{kind.__name__}.pulls names {lever!r}, which is no lever{suggest_names(str(lever), LEVERS)}"
+            return Message(
+                "{name}.pulls names {lever!r}, which is not a lever{hint}",
+                name=name,
+                lever=lever,
+                hint=suggest_names(str(lever), LEVERS),
             )
     try:
         check(kind())
     except Exception as error:
         return summarise_error(error)
-    return ""
+    return None
 
 
-def summarise_error(error: BaseException) -> str:
-    """Summarise an error in one line."""
+def summarise_error(error: BaseException) -> Message | str:
+    """Summarise an error in one line; a UserError as its message, so that it is worded in Chinese."""
     try:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:  # raised by the error's own __str__
         message = ""
     line = next((line.strip()[:500] for line in message.splitlines() if line.strip()), "")
     if isinstance(error, UserError):
-        return line
+        return error.message if line == message else line
     if isinstance(error, ModuleNotFoundError) and (now := new_name(error.name or "")):
         line += f"; it is now {now}"
     return f"{type(error).__name__}: {line}" if line else type(error).__name__

@@ -219,10 +219,13 @@ def seed_of_model(seed: int | None, rng: Any) -> int:
             return seed_of("rng", *map(index, rng))
         return index(value)
     except TypeError:
-        more = ", nor several, nor a SeedSequence or generator of NumPy" if name == "rng" else ""
-        raise UserError(
-            "{name} = {value!r} is not a whole number{more}", name=name, value=value, more=more
-        ) from None
+        if name == "rng":
+            raise UserError(
+                "rng = {value!r} is not a whole number, several of them, or a SeedSequence or generator of "
+                "NumPy",
+                value=value,
+            ) from None
+        raise UserError("seed = {value!r} is not a whole number", value=value) from None
 
 
 def as_names(names: str | Iterable[str]) -> tuple[str, ...]:

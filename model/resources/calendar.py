@@ -104,7 +104,7 @@ class Shock:
                 yield (
                     name,
                     Message(
-                        "= {why!r} is not one of {known}", why=getattr(self, name), known=", ".join(known)
+                        "= {value!r} is not one of {known}", value=getattr(self, name), known=", ".join(known)
                     ),
                 )
 
@@ -198,8 +198,8 @@ def place_initial_issues(
         can = np.flatnonzero(units[:, j] > 0)
         if not len(can):
             raise UserError(
-                "initial_issues.{n}.category = {category!r} can be nowhere: everybody whom it could "
-                "concern is away for good; raise residents.absentees_at_home",
+                "initial_issues.{n}.category = {category!r} can occur nowhere: everyone whom it "
+                "could concern is permanently away; raise residents.absentees_at_home",
                 n=n,
                 category=begin.category,
             )

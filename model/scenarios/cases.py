@@ -47,7 +47,7 @@ def read_case(case: str | PathLike) -> Scenario:
     if path.suffix != ".toml":
         if str(case) not in list_cases():
             raise UserError(
-                "no case is called {case!r}{hint}; or give the path of a .toml file",
+                "no case is called {case!r}; or give the path of a .toml file{hint}",
                 case=str(case),
                 hint=suggest_names(str(case), list_cases()),
             )
@@ -73,7 +73,8 @@ def read_file(path: Path) -> Scenario:
         if part not in table:
             raise at.error(
                 "",
-                "has no {header}: say who lives there and in what; the cases that ship show how",
+                "has no {header}: describe who lives there and in which buildings, as in the cases "
+                "that come with cogov",
                 header=header,
             )
     return scenario
@@ -99,7 +100,7 @@ def names_in(value: Names, what: str) -> tuple[str, ...]:
         or not all(isinstance(name, str) for name in names)
     ):
         raise UserError(
-            '{what} = {value!r} names no mechanisms; write a name such as "whistle", or a list of names',
+            '{what} = {value!r} does not name mechanisms; write a name such as "whistle", or a list of names',
             what=what,
             value=value,
         )

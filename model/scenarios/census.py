@@ -196,7 +196,7 @@ class Census:
             yield (
                 "children",
                 Message(
-                    "= {children} leaves no grown-up for each of {households} households: at most "
+                    "= {children} leaves no adult for each of {households} households: at most "
                     "{most}{left_out}",
                     children=self.children,
                     households=self.households,
@@ -208,7 +208,7 @@ class Census:
             yield (
                 "residents",
                 Message(
-                    "= {residents} are more than {crowded} to each of {households} households{left_out}",
+                    "= {residents} is more than {crowded} per household in {households} households{left_out}",
                     residents=self.residents,
                     crowded=CROWDED,
                     households=self.households,
@@ -220,7 +220,7 @@ class Census:
             if name not in names:
                 yield (
                     "given",
-                    Message("names {name!r}, which is none of {names}", name=name, names=", ".join(names)),
+                    Message("names {name!r}, which is not one of {names}", name=name, names=", ".join(names)),
                 )
 
     def left_out_note(self, *names: str) -> Message:
@@ -233,7 +233,7 @@ class Census:
         for name in named[1:]:
             parts = Message("{first} and {last}", first=parts, last=name)
         return Message(
-            "; the case leaves out {names}, so a share was taken: give what is left out", names=parts
+            "; the case does not give {names}, so a default share was used: give it in the case", names=parts
         )
 
 

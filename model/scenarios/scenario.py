@@ -169,7 +169,7 @@ class Scenario:
                 yield (
                     "issues",
                     Message(
-                        "holds a category {name!r}; a name is not empty and has neither '.' nor '/'",
+                        "has a category {name!r}; a name must not be empty or contain '.' or '/'",
                         name=name,
                     ),
                 )
@@ -177,7 +177,7 @@ class Scenario:
                 yield (
                     f"issues.{name}",
                     Message(
-                        "has the same code as {other!r}, from which its random numbers are drawn: rename "
+                        "has the same code as {other!r}, and its random numbers depend on the code: rename "
                         "one of the two",
                         other=other,
                     ),
@@ -186,28 +186,28 @@ class Scenario:
             yield (
                 "initial_issues",
                 Message(
-                    "holds {value:,} issues; allowed is {max_initial_issues:,} in all",
-                    value=sum(begin.count for begin in self.initial_issues),
-                    max_initial_issues=MAX_INITIAL_ISSUES,
+                    "has {count:,} issues; allowed is {most:,} in all",
+                    count=sum(begin.count for begin in self.initial_issues),
+                    most=MAX_INITIAL_ISSUES,
                 ),
             )
         if not self.compound:
-            yield "compound", "is empty: a community has at least one"
+            yield "compound", "needs at least one compound"
         elif buildings > BUILDINGS:
             yield (
                 "compound",
                 Message(
-                    "holds {buildings:,} buildings; allowed is {buildings2:,} in all",
+                    "has {buildings:,} buildings; allowed is {most:,} in all",
                     buildings=buildings,
-                    buildings2=BUILDINGS,
+                    most=BUILDINGS,
                 ),
             )
         elif self.community.households < stairwells:
             yield (
                 "community.households",
                 Message(
-                    "= {households} are fewer than the {stairwells} stairwells: every stairwell has one at "
-                    "least{left_out}",
+                    "= {households} is less than the {stairwells} stairwells: every stairwell has at "
+                    "least one household{left_out}",
                     households=self.community.households,
                     stairwells=stairwells,
                     left_out=self.community.left_out_note("households"),
@@ -227,8 +227,7 @@ class Scenario:
                 yield (
                     f"initial_issues.{n}.category",
                     Message(
-                        "= {category!r} can be nowhere: it arises from each {unit}, and there is none in "
-                        "this community",
+                        "= {category!r} can occur nowhere: its unit is {unit!r}, and this community has none",
                         category=begin.category,
                         unit=self.issues[begin.category].unit,
                     ),

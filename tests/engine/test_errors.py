@@ -9,7 +9,16 @@ from string import Formatter
 import pytest
 
 import cogov
-from cogov.engine.texts.errors import FieldError, Message, Named, UserError, chinese
+from cogov.engine.texts.errors import (
+    FieldError,
+    Message,
+    Named,
+    Translated,
+    UserError,
+    chinese,
+    join,
+    join_first,
+)
 
 ROOT = Path(cogov.__file__).parent
 ROOMS = ("engine", "agents", "model", "experiments", "viz", "bench", "cli")
@@ -29,7 +38,9 @@ def templates_of(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            place = {"UserError": 0, "Damaged": 0, "Message": 0, "error": 1}.get(name, len(node.args))
+            place = {"UserError": 0, "Damaged": 0, "Message": 0, "error": 1, "FieldError": 2}.get(
+                name, len(node.args)
+            )
             for argument in node.args[place : place + 1]:
                 yield from ((text, node.lineno) for text in constants_of(argument))
         if isinstance(node, ast.FunctionDef) and node.name == "contradictions":
@@ -82,6 +93,30 @@ def test_no_error_is_raised_with_a_sentence_that_cannot_be_translated():
                     assert not isinstance(node.args[0], ast.JoinedStr), f"{path}:{node.lineno}"
 
 
+def words_of(value):
+    """Yield the texts with words that an f-string, or a choice between texts, puts into a value."""
+    if isinstance(value, ast.Call) and getattr(value.func, "id", "") in ("Named", "Translated"):
+        return
+    texts = [value.body, value.orelse] if isinstance(value, ast.IfExp) else getattr(value, "values", [])
+    for text in texts if isinstance(value, (ast.IfExp, ast.BoolOp, ast.JoinedStr)) else []:
+        if isinstance(text, ast.Constant) and re.search("[A-Za-z]{3}", str(text.value)):
+            yield text.value
+    for part in ast.iter_child_nodes(value):
+        yield from words_of(part)
+
+
+def test_no_value_of_an_error_is_a_piece_of_english():
+    """A piece that stands in some errors is a Message or Translated, so that Chinese words it too."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call):
+                    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                    if name in ("UserError", "Damaged", "Message", "error"):
+                        pieces = [text for value in node.keywords for text in words_of(value.value)]
+                        assert pieces == [], f"{path}:{node.lineno}"
+
+
 def test_a_message_is_filled_in_both_languages(monkeypatch):
     monkeypatch.setitem(chinese(), "{path} = {value!r} of {n:,}", "{path}是{value}，共{n}")
     error = UserError("{path} = {value!r} of {n:,}", path=Named("knob", "days"), value="x", n=12345)
@@ -102,9 +137,23 @@ def test_without_a_wording_or_with_braces_in_it_an_error_is_said_as_it_is():
     assert UserError("no {such} thing").message.in_language("zh") == "no {such} thing"
 
 
+def test_joined_messages_are_worded_each():
+    parts = [Message("is empty"), "x", Translated("text", "文字")]
+    assert str(join(parts)) == "is empty; x; text" and join(parts).in_language("zh") == "是空的；x；文字"
+    assert join(parts, comma=True).in_language("zh") == "是空的、x、文字"
+    assert str(join_first(parts, 2)) == "is empty; x; and 1 more"
+    assert join_first(parts, 1).in_language("zh") == "是空的；另有2个"
+
+
+def test_a_field_without_owner_is_a_path_of_the_file():
+    assert str(FieldError("", "design.points", "is empty")) == "design.points is empty"
+    assert FieldError("", "cases", "is empty").message.in_language("zh") == "cases 是空的"
+
+
 @pytest.mark.parametrize(
     "error",
     [
+        FieldError("", "cases", Message("is empty")),
         UserError("{a}: {b}", a=Named("mechanism", "whistle"), b=Message("is {c!r}", c=3)),
         FieldError("committee", "staff", Message("= {value}", value=-1)),
     ],

@@ -367,7 +367,7 @@ def test_whatever_else_tomllib_may_raise_is_a_scenario_error(failure, tmp_path, 
 
     (tmp_path / "case.toml").write_text("")
     monkeypatch.setattr(tomllib, "loads", loads)
-    with pytest.raises(UserError, match=rf"case.toml: cannot be understood: {failure}"):
+    with pytest.raises(UserError, match=rf"case.toml: cannot be parsed: {failure}"):
         load(tmp_path / "case.toml")
 
 
@@ -522,9 +522,9 @@ def test_a_setting_is_read_as_a_file_would_read_it(text, path, value):
         ),
         (
             "name=abcdefghijklm",
-            "name is text that says what a case is called or where it comes from, and no knob",
+            "name is text that names or describes a case, not a knob",
         ),
-        ("name=2024", "name is text that says what a case is called or where it comes from, and no knob"),
+        ("name=2024", "name is text that names or describes a case, not a knob"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_with_the_way_out(text, says):

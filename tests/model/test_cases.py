@@ -175,7 +175,7 @@ def test_a_case_adds_a_category_of_issues_with_one_table(tmp_path):
     [
         ('zh = "无人机噪音"\n', "", "issues.drone_noise.zh is missing"),
         ("environment", "noise", "issues.drone_noise.family = 'noise' is unknown; there are: facility"),
-        ("property committee", "robot", "issues.drone_noise.done_by = 'robot' is not some of property"),
+        ("property committee", "robot", "issues.drone_noise.done_by = 'robot'; allowed are some of property"),
         (
             "[issues.drone_noise]",
             "[issues.litterr]\nrate = 1.0\n[issues.drone_noise]",

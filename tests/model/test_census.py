@@ -144,8 +144,8 @@ def test_a_census_that_is_filled_in_can_be_simulated():
         (
             ("residents = 10",),
             (
-                "households = 10 are fewer than the 36 stairwells: every stairwell has one at least; "
-                "the case leaves out households"
+                "households = 10 is less than the 36 stairwells: every stairwell has at least one household; "
+                "the case does not give households"
             ),
         ),
         (
@@ -154,7 +154,7 @@ def test_a_census_that_is_filled_in_can_be_simulated():
         ),
         (
             ("residents = 400", "households = 100", "children = 301"),
-            "children = 301 leaves no grown-up for each of 100 households: at most 300",
+            "children = 301 leaves no adult for each of 100 households: at most 300",
         ),
     ],
 )
@@ -170,8 +170,8 @@ def test_people_that_cannot_be_placed_are_reported_with_what_was_left_out(write_
     with pytest.raises(
         UserError,
         match=(
-            r"more than the \d+ there can be; left out by the case, "
-            r"and so taken as shares: community.households = "
+            r"at most \d+ are possible; not given by the case, "
+            r"so default shares were used: community.households = "
         ),
     ):
         build_community(write_case("residents = 400", "children = 200", "volunteers = 300"))

@@ -59,7 +59,7 @@ def test_two_categories_with_the_same_random_numbers_are_refused():
 
 @pytest.mark.parametrize("bad", ["", "a/b", "a.b", "/"])
 def test_a_category_that_no_story_could_name_is_refused(bad):
-    with pytest.raises(UserError, match="issues holds a category .* neither '.' nor '/'"):
+    with pytest.raises(UserError, match="issues has a category .* must not be empty or contain '.' or '/'"):
         replace(YARD, issues=YARD.issues | {bad: OWN})
 
 
@@ -67,7 +67,7 @@ def test_a_community_has_no_more_buildings_than_ids_have_room_for():
     most = replace(YARD.community, households=2_000_000, residents=2_000_000, children=0)
     full = Compound(count=512, buildings=2000, stairwells=1)
     replace(YARD, community=most, compound=(full,))
-    with pytest.raises(UserError, match="compound holds 1,050,000 buildings; allowed is 1,048,576 in all"):
+    with pytest.raises(UserError, match="compound has 1,050,000 buildings; allowed is 1,048,576 in all"):
         replace(YARD, community=most, compound=(replace(full, count=525),))
 
 
@@ -87,7 +87,7 @@ NOWHERE = {  # category of an initial issue -> the community that has nothing it
 def test_an_initial_issue_that_can_be_nowhere_is_refused_before_anything_begins(category):
     with pytest.raises(
         UserError,
-        match=rf"initial_issues\.1\.category = '{category}' can be nowhere: .* none in this community",
+        match=rf"initial_issues\.1\.category = '{category}' can occur nowhere: .* this community has none",
     ):
         replace(NOWHERE[category], initial_issues=(InitialIssues("litter", 1), InitialIssues(category, 1)))
 
@@ -96,7 +96,7 @@ def test_in_a_file_it_is_refused_with_its_line(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('[community]\nshops = 0\n[[compound]]\n[[initial_issues]]\ncategory = "hawkers"\n')
     with pytest.raises(
-        UserError, match=r"mine\.toml:5: initial_issues\.0\.category = 'hawkers' can be nowhere"
+        UserError, match=r"mine\.toml:5: initial_issues\.0\.category = 'hawkers' can occur nowhere"
     ):
         read_case(path)
 
@@ -116,7 +116,7 @@ def test_a_category_of_ones_own_has_its_stories(lang):
 
 @pytest.mark.parametrize("issue", [12345, 2**63 - 1, 10**19 - 1])
 def test_an_id_of_no_category_is_refused(issue):
-    with pytest.raises(UserError, match=f"issue {issue}: no issue of this case has such an id"):
+    with pytest.raises(UserError, match=f"issue {issue}: no issue of this case has this id"):
         story.tell_story(PIGEONS, "party_volunteers", issue=issue)
 
 

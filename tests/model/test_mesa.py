@@ -753,7 +753,7 @@ def test_a_pickle_of_another_version_is_refused_in_a_sentence(monkeypatch):
     with pytest.raises(
         UserError,
         match=(
-            r"saved by another version of the model \([0-9a-f]{16}, this is cafe\).*load it with that version"
+            r"saved by another version of the model \([0-9a-f]{16}; this is cafe\).*load it with that version"
         ),
     ):
         pickle.loads(saved)
@@ -765,7 +765,7 @@ def test_what_cannot_be_kept_is_named():
     model.world.own["whistle"] = (np.zeros(2), [1, 2])
     with pytest.raises(
         UserError,
-        match="own.whistle.1 is a list: a community can be saved and copied where mechanisms keep arrays",
+        match="own.whistle.1 is a list: a community can be saved and copied only if its mechanisms keep",
     ):
         deepcopy(model)
 
@@ -832,7 +832,7 @@ def test_of_a_generator_one_number_is_drawn(make):
 def test_an_rng_that_cannot_be_meant_is_refused(rng):
     with pytest.raises(
         UserError,
-        match="rng = .* is not a whole number, nor several, nor a SeedSequence or generator of NumPy",
+        match="rng = .* is not a whole number, several of them, or a SeedSequence or generator of NumPy",
     ):
         Community(FORTNIGHT, rng=rng)
 

@@ -48,7 +48,7 @@ def cogov(monkeypatch, capsys, tmp_path):
 def test_a_name_that_leaves_its_folder_or_names_no_file_is_refused_with_its_line(tmp_path, name):
     path = tmp_path / "mine.toml"
     path.write_text(CASE.format(name), encoding="utf-8")
-    with pytest.raises(UserError, match=r"mine.toml:1: name = .*files are named by it"):
+    with pytest.raises(UserError, match=r"mine.toml:1: name = .*it is used in file names"):
         read_case(path)
 
 
@@ -63,9 +63,9 @@ def test_a_name_in_any_language_with_spaces_is_a_name(tmp_path, name):
 @pytest.mark.parametrize("path", ["name", "title", "provenance"])
 @pytest.mark.parametrize("value", ["somebody else", 5, True])
 def test_the_texts_of_a_case_are_no_parameters(path, value):
-    with pytest.raises(UserError, match=f"{path} is text that says what a case is called"):
+    with pytest.raises(UserError, match=f"{path} is text that names or describes a case"):
         alter_scenario(read_case("wuzi_yard"), settings={path: value})
-    with pytest.raises(UserError, match="is text that says"):
+    with pytest.raises(UserError, match="it is text that names or describes a case"):
         factor_space(read_case("wuzi_yard"), Factor(path=path, values=(value,)), 0)
 
 
@@ -86,7 +86,10 @@ def test_an_arm_with_another_name_is_refused_and_not_run(cogov, tmp_path):
     )
     status, _, err = cogov("sweep", "e.toml", "--out", "out")
     assert (
-        status == 2 and "arm 'b' of wuzi_yard" in err and "no knob" in err and not (tmp_path / "out").exists()
+        status == 2
+        and "arm 'b' of wuzi_yard" in err
+        and "not a knob" in err
+        and not (tmp_path / "out").exists()
     )
 
 

@@ -44,7 +44,7 @@ def test_the_last_line_counts_browser_tests_left_out_and_says_what_brings_them(t
     """Also where workers run the tests."""
     status, outcomes, last = run_tests(tmp_path, "-p", "xdist", "-n", "1")
     assert (status, outcomes) == (0, {"here": "PASSED", "known_to_fail": "XFAIL"})
-    assert last.startswith("browser tests left out: 2; /nowhere/chromium is not here")
+    assert last.startswith("browser tests left out: 2; /nowhere/chromium was not found")
     assert "apt install chromium" in last and "COGOV_CHROMIUM=" in last
 
 

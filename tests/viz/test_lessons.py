@@ -97,8 +97,8 @@ def test_a_teacher_writes_one(tmp_path):
         ('case = "wuzi_yard"', 'case = "wuzi_yrd"', 5, "did you mean 'wuzi_yard'"),
         ('"whistle"', '"wistle"', 5, "did you mean 'whistle'"),
         ('measure = "backlog"', 'measure = "backlg"', 13, "did you mean 'backlog'"),
-        ('measure = "backlog"', 'measure = "rate:lamp"', 13, "is of no category"),
-        ("low = 0.0", "low = 0.5", 14, "leaves out a value"),
+        ('measure = "backlog"', 'measure = "rate:lamp"', 13, "has an unknown category 'lamp'"),
+        ("low = 0.0", "low = 0.5", 14, "has a gap or an overlap"),
         ("{left.backlog:0}.", "{left.backlog}.", 24, "is not understood"),
         ("是{left.backlog:0}", "是", 24, "same numbers in both languages"),
         (', zh = "看。" }', " }", 8, "is missing"),
@@ -168,10 +168,10 @@ def test_every_lesson_can_be_walked_to_its_end_and_back(name):
     for _ in range(len(walk.lesson.steps)):
         if isinstance(walk.step, Predict):
             assert walking.missing_input(walk) == "prediction" and walking.outcomes(walk) == []
-            with pytest.raises(UserError, match="waits for a prediction"):
+            with pytest.raises(UserError, match="first needs a prediction"):
                 walking.forward(walk)
             walk = walking.predict(walk, 0)
-            with pytest.raises(UserError, match="stands"):
+            with pytest.raises(UserError, match="cannot be changed"):
                 walking.predict(walk, 1)
         if isinstance(walk.step, (PlayStep, Result)) and walking.setup_of(walk) not in walk.facts:
             assert walking.missing_input(walk) == "facts" and (

@@ -232,7 +232,9 @@ def test_what_the_community_refuses_is_said_in_chinese(name):
 
 
 def test_an_error_found_while_building_a_community_is_said_in_chinese():
-    with pytest.raises(UserError, match="^wuzi_yard: community.residents leaves people over") as refused:
+    with pytest.raises(
+        UserError, match="^wuzi_yard: community.residents leaves residents without a household"
+    ) as refused:
         build_community(
             alter_scenario(
                 read_case("wuzi_yard"), settings={"community.elders_alone": 78, "community.elders": 92}
@@ -241,6 +243,14 @@ def test_an_error_found_while_building_a_community_is_said_in_chinese():
     assert CHINESE.search(said := words.translate_exception("zh", refused.value)) and not re.search(
         "[A-Za-z]{2,}", said
     )
+
+
+def test_a_mechanism_that_is_unknown_is_said_in_chinese():
+    with pytest.raises(
+        UserError, match="no mechanism is called 'whistel'; did you mean 'whistle'"
+    ) as refused:
+        alter_scenario(read_case("wuzi_yard"), on="whistel")
+    assert words.translate_exception("zh", refused.value) == "没有名为'whistel'的机制；是不是'whistle'？"
 
 
 def test_what_any_number_refuses_is_said_in_chinese():

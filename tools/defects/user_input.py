@@ -110,8 +110,8 @@ MUTANTS = [
     mutant(
         "a broken file stops every command",
         "model/mechanisms/__init__.py",
-        '    except (Exception, SystemExit) as error:\n        return f"{locate_error',
-        '    except KeyError as error:\n        return f"{locate_error',
+        "    except (Exception, SystemExit) as error:\n        return Message(",
+        "    except KeyError as error:\n        return Message(",
         "model/test_own_mechanisms.py::test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else",
         plain=True,
         short=True,
@@ -120,8 +120,8 @@ MUTANTS = [
         "a file named like one that ships is ignored",
         "model/mechanisms/__init__.py",
         (
-            '        if name in shipped:\n            problem = f"{path} has the name of a '
-            'mechanism that ships; rename the file"'
+            '        if name in shipped:\n            problem = Message("{path} has the name of a '
+            'mechanism of cogov; rename the file", path=path)'
         ),
         "        if name in shipped:\n            continue",
         (

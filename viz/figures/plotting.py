@@ -13,8 +13,8 @@ try:
     import matplotlib
 except (ValueError, OSError, RuntimeError) as error:  # its settings: unknown backend, file that is not text
     raise UserError(
-        "matplotlib cannot be loaded with this machine's settings: {error}; mend the "
-        "matplotlibrc or the variable MPLBACKEND, or take it away",
+        "matplotlib cannot be loaded with this machine's settings: {error}; correct or "
+        "remove the matplotlibrc or the variable MPLBACKEND",
         error=printable(error),
     ) from None
 

@@ -165,8 +165,9 @@ def namer(lang: str) -> Namer | None:
 
     def name_of(kind: str, name: str) -> str:
         try:
-            return knob(lang, name)[0] if kind == "knob" else mechanism(lang, name)
+            label = knob(lang, name)[0] if kind == "knob" else mechanism(lang, name)
         except UserError:  # the mechanism cannot be used: that may be the error
             return name
+        return name if label.isascii() else label  # a field of a file has no Chinese name
 
     return name_of if lang == "zh" else None

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Translated, UserError
 from ...experiments.narrative.lesson_runs import price
 from ..i18n.words import translate
 from .reader import PLACEHOLDER, blocks, parse_placeholder, text_of
@@ -45,6 +45,13 @@ def setup_of(walk: Walk, at: int | None = None) -> int:
     return next((n for n in range(at, -1, -1) if isinstance(walk.lesson.steps[n], Setup)), -1)
 
 
+MISSING = {
+    "prediction": Translated("a prediction", "预测"),
+    "facts": Translated("measured results", "实测结果"),
+    "score": Translated("a played design", "试过的方案"),
+}
+
+
 def missing_input(walk: Walk) -> str:
     """Return what is required before the next step: "prediction", "facts", "score", or "" for nothing."""
     if isinstance(walk.step, Predict) and walk.at not in walk.predicted:
@@ -63,9 +70,9 @@ def predict(walk: Walk, choice: int) -> Walk:
     exist.
     """
     if not isinstance(walk.step, Predict):
-        raise UserError("step {at} of {name} asks nothing", at=walk.at + 1, name=walk.lesson.name)
+        raise UserError("step {step} of {lesson} has no question", step=walk.at + 1, lesson=walk.lesson.name)
     if walk.at in walk.predicted:
-        raise UserError("a prediction that is made stands")
+        raise UserError("a prediction cannot be changed")
     if not 0 <= choice < len(walk.step.choice):
         raise UserError(
             "choice {choice} is out of range; allowed is 1 to {choice_count}",
@@ -86,7 +93,7 @@ def record_score(walk: Walk, design: dict, row: dict) -> Walk:
     Raises UserError if the step is not a game, or if the design costs more than the budget.
     """
     if not isinstance(walk.step, Score):
-        raise UserError("step {at} of {name} is no game", at=walk.at + 1, name=walk.lesson.name)
+        raise UserError("step {step} of {lesson} is not a game", step=walk.at + 1, lesson=walk.lesson.name)
     cost = price(walk.step.option, design)
     if cost > walk.step.budget:
         raise UserError(
@@ -104,10 +111,10 @@ def forward(walk: Walk) -> Walk:
     """
     if missing_input(walk):
         raise UserError(
-            "step {at} of {name} waits for a {missing_input}",
-            at=walk.at + 1,
-            name=walk.lesson.name,
-            missing_input=missing_input(walk),
+            "step {step} of {lesson} first needs {missing}",
+            step=walk.at + 1,
+            lesson=walk.lesson.name,
+            missing=MISSING[missing_input(walk)],
         )
     return walk if walk.last else replace(walk, at=walk.at + 1)
 

@@ -12,7 +12,7 @@ import threading
 from functools import cache
 from pathlib import Path
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from ...experiments.narrative.lesson_runs import apply_purchases, complain_about_addition, complaint
 from ...model.issues.categories import FAMILIES
@@ -33,7 +33,7 @@ def read_lesson(path: Path) -> Lesson:
         if name not in table:
             raise at.error("", "has no {name}: write {name}.en and {name}.zh", name=name)
     if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps) or not steps:
-        raise at.error("step", "is missing: each step stands below its own [[step]]")
+        raise at.error("step", "is missing: write each step below its own [[step]]")
     built = []
     for n, step in enumerate(steps):
         kind = step.pop("kind", None)
@@ -58,26 +58,28 @@ def check_step(steps, at, path) -> None:
     step, before = steps[-1], [item for item in steps if isinstance(item, Setup)]
     if isinstance(step, (Predict, PlayStep, Result)) and not before:
         raise at.error(path, "needs a setup before it")
+    fault: tuple[str, Message] | None = None
     try:
         if isinstance(step, Setup):
             step.arms()
-            check_known(
-                (name for name in step.families if name not in FAMILIES), f"{path}.families", FAMILIES, at
-            )
+            if strange := [name for name in step.families if name not in FAMILIES]:
+                hint = suggest_names(strange[0], FAMILIES)
+                fault = f"{path}.families", Message("= {name!r} is unknown{hint}", name=strange[0], hint=hint)
         if isinstance(step, Score):
             scenario = step.scenario()
             for n, item in enumerate(step.option):
-                problem = next(
-                    filter(None, (complain_about_addition(text, scenario) for text in item.add)), ""
-                )
-                if problem:
-                    raise at.error(f"{path}.option.{n}.add", problem)
+                problems = filter(None, (complain_about_addition(text, scenario) for text in item.add))
+                if problem := next(problems, None):
+                    fault = f"{path}.option.{n}.add", problem
+                    break
                 apply_purchases(scenario, step.option, {item.name: item.most})
-            wrong = complaint(step.measure, scenario.issues)
-            if wrong:
-                raise at.error(f"{path}.measure", "= {measure!r} {wrong}", measure=step.measure, wrong=wrong)
+            if not fault and (problem := complaint(step.measure, scenario.issues)):
+                problem = Message("= {measure!r} {problem}", measure=step.measure, problem=problem)
+                fault = f"{path}.measure", problem
     except UserError as error:
-        raise error if str(error).startswith(at.file) else at.error(path, error.message) from None
+        fault = path, error.message
+    if fault:
+        raise at.error(*fault)
     if isinstance(step, Predict):
         check_measures(step.measure, before[-1], at, f"{path}.measure")
     for language in ("en", "zh"):
@@ -86,7 +88,7 @@ def check_step(steps, at, path) -> None:
             if not before:
                 raise at.error(
                     f"{path}.text",
-                    "tells of {{{placeholder}}}, and nothing has run before it",
+                    "contains {{{placeholder}}}, but no setup comes before it",
                     placeholder=placeholder,
                 )
             if arm not in ANSWERS or number_format not in FORMATS:
@@ -100,20 +102,14 @@ def check_step(steps, at, path) -> None:
                 )
             check_measures(measure, before[-1], at, f"{path}.text")
     if sorted(PLACEHOLDER.findall(text_of(step).en)) != sorted(PLACEHOLDER.findall(text_of(step).zh)):
-        raise at.error(f"{path}.text", "does not tell the same numbers in both languages")
-
-
-def check_known(unknown, path, known, at) -> None:
-    """Raise a UserError that names the first of `strangers`, if any, and the closest known name."""
-    for name in unknown:
-        raise at.error(path, "= {name!r} is unknown{hint}", name=name, hint=suggest_names(name, known))
+        raise at.error(f"{path}.text", "does not contain the same numbers in both languages")
 
 
 def check_measures(name, setup, at, path) -> None:
     """Raise UserError if a measure does not exist for the case of the setup."""
     wrong = complaint(name, read_case(setup.case).issues)
     if wrong:
-        raise at.error(path, "{name!r} {wrong}", name=name, wrong=wrong)
+        raise at.error(path, Message("{measure!r} {problem}", measure=name, problem=wrong))
 
 
 def parse_placeholder(placeholder: str) -> tuple[str, str, str]:

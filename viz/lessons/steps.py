@@ -101,7 +101,7 @@ class Predict:
             yield (
                 "choice",
                 Message(
-                    "has {choice_count}; a question has 2 to 6, each below its own [[step.choice]]",
+                    "has {choice_count} choices; allowed are 2 to 6, each below its own [[step.choice]]",
                     choice_count=len(self.choice),
                 ),
             )
@@ -116,14 +116,16 @@ class Predict:
             )
         ranges = sorted((choice.low, choice.high) for choice in self.choice)
         if any(low >= high for low, high in ranges):
-            yield "choice", "has a range that is empty: low must be less than high"
+            yield "choice", "has an empty range: low must be less than high"
         elif any(a[1] != b[0] for a, b in zip(ranges, ranges[1:])) or (
             ranges and (ranges[0][0], ranges[-1][1]) != (-OPEN, OPEN)
         ):
             yield (
                 "choice",
-                "leaves out a value or has one twice: each begins where another ends, "
-                "the lowest has no low, the highest no high",
+                (
+                    "has a gap or an overlap between ranges: each must begin where another ends, the "
+                    "lowest without low, the highest without high"
+                ),
             )
 
 
@@ -191,16 +193,16 @@ class Score:
     def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield the contradictions within the step as (field, words)."""
         if not self.option:
-            yield "option", "is missing: a game needs something to buy, below [[step.option]]"
+            yield "option", "is missing: a game needs options to buy, each below its own [[step.option]]"
         prices = {option.name: option.price for option in self.option}
         if len(prices) < len(self.option):
-            yield "option", "has two of one name"
+            yield "option", "has two with the same name"
         for n, par in enumerate(self.par):
             if par.name not in prices:
                 yield (
                     f"par.{n}.name",
                     Message(
-                        "= {name!r} is no option{hint}",
+                        "= {name!r} is not an option{hint}",
                         name=par.name,
                         hint=suggest_names(par.name, list(prices)),
                     ),

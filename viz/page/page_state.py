@@ -221,7 +221,7 @@ def state_from_text(text: str, own: str = "", lang: str = "en") -> PageState:
                 lang,
                 "wrong.case",
                 value=repr(data.get("case"))[:60],
-                guess=suggest_names(str(data.get("case")), list_cases()) if lang == "en" else "",
+                guess=suggest_names(str(data.get("case")), list_cases()).in_language(lang),
             )
         )
     settings = []
@@ -314,7 +314,7 @@ class YearCache:
         if (year := self.there.get(key)) is not None:
             return year
         if not self.can_wait and sum(not can_wait for can_wait, _ in tuple(self.waiting)) >= QUEUE:
-            raise UserError("too many visitors ask for years at once; try again in a minute")
+            raise UserError("too many visitors are simulating at the same time; try again in a minute")
         with self.my_turn():
             if key not in self.there:
                 self.there[key] = make()

@@ -236,7 +236,7 @@ def test_by_itself_it_takes_a_handful_that_is_assumed_and_about_what_is_mapped(c
 
 WRONG = {
     "a knob misspelt": ({"fit": ["committee.staf"]}, "committee.staff"),
-    "what the case gives": ({"fit": ["community.elders"]}, "gives"),
+    "what the case gives": ({"fit": ["community.elders"]}, "data of the case"),
     "a range the wrong way round": ({"fit": ["committee.staff=5:1"]}, "5:1"),
     "a range beyond what is allowed": ({"fit": ["committee.staff=1:5000"]}, "0 to 500"),
     "a range that is none": ({"fit": ["committee.staff=5"]}, "LOW:HIGH"),
@@ -262,7 +262,7 @@ def test_a_log_of_which_nothing_is_mapped_or_twice_the_same_is_refused(calibrati
         C.calibrate(PLACE, replace(calibration.log, kinds={}))
     with pytest.raises(UserError, match="both mean litter"):
         C.calibrate(PLACE, replace(calibration.log, kinds={"a": ("litter",), "b": ("litter", "lamp_out")}))
-    with pytest.raises(UserError, match="20 are the least"):
+    with pytest.raises(UserError, match="fitting needs 20 or more"):
         C.calibrate(PLACE, replace(calibration.log, issues=calibration.log.issues.head(9)))
 
 

@@ -226,13 +226,13 @@ WRONG = {
         "mine.csv",
         FINE.replace("phone", "type"),
         {},
-        ["'category' and 'type'", "--category"],
+        ["'category', 'type' could each be the category", "--category"],
     ),
     "one column for two things": (
         "mine.csv",
         FINE,
         {"opened": "opened", "closed": "opened"},
-        ["'opened'", "two things"],
+        ["'opened'", "two roles"],
     ),
     "twice the same header": ("mine.csv", FINE.replace("phone", "id"), {}, ["'id'", "rename"]),
     "dates that no format reads": (

@@ -172,7 +172,7 @@ def test_threads_simulate_the_same_streets(tmp_path):
     )
     cities.simulate_city(small_city(), tmp_path / "alone", workers=0)
     assert cities.digest(tmp_path / "threads") == cities.digest(tmp_path / "alone")
-    with pytest.raises(UserError, match="there are pool and dask"):
+    with pytest.raises(UserError, match="there are: pool, dask"):
         choose_executor("threads")  # a sweep's run that never ends could not be stopped
 
 

@@ -131,7 +131,7 @@ def test_any_two_settings_of_one_case_are_a_pair_and_nothing_else(arms):
     *_, last = StreamingComparison((arms[0], with_knob), workers=0).until(2)
     assert last.classify() in ("open", "raises", "lowers", "alike")
     for other in (replace(arms[1], days=60), read_case("guiyuan")):
-        with pytest.raises(UserError, match="no pair"):
+        with pytest.raises(UserError, match="cannot be paired"):
             StreamingComparison((arms[0], other))
     with pytest.raises(UserError, match="out of range"):
         next(StreamingComparison(arms).until(0))

@@ -171,7 +171,7 @@ def test_where_dask_is_set_to_encrypt_no_open_line_is_used(cluster):
 def test_a_typing_error_is_reported(monkeypatch):
     for words, hint in [
         (("dask",), "--scheduler"),
-        (("dusk",), "pool and dask"),
+        (("dusk",), "there are: pool, dask"),
         (("pool", "tcp://127.0.0.1:1"), "--executor dask"),
         (("dask", "tcp://127.0.0.1:1", 2), "--workers"),
     ]:

@@ -193,7 +193,7 @@ def test_manifests_are_an_indexed_job_and_a_merge_that_waits():
 
 @pytest.mark.parametrize("name", ["/home/me/asked.toml", "../asked.toml", "a/../../b.toml"])
 def test_what_is_not_on_the_claim_is_refused(name):
-    with pytest.raises(UserError, match="is not on the claim"):
+    with pytest.raises(UserError, match="is not on the volume"):
         kubernetes_manifests(make_job(name), "image", "claim")
 
 

@@ -130,6 +130,7 @@ def test_no_workers_means_none_everywhere(monkeypatch):
 @pytest.mark.parametrize("workers", [-1, 513, 2.5, "two"])
 def test_a_number_of_workers_that_is_none_is_refused_with_the_way_out(workers):
     with pytest.raises(
-        UserError, match="workers = .* allowed is 0, only this process, to 512; None is one for every core"
+        UserError,
+        match=r"workers = .* allowed is 0 \(only this process\) to 512, or None \(one for every core\)",
     ):
         compare("wuzi_yard", "grid_patrol", replicates=2, days=5, workers=workers)

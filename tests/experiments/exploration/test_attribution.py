@@ -131,7 +131,10 @@ def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_counted():
         (lambda runs: runs.assign(case=["a", "b"] * (len(runs) // 2)), "2 cases"),
         (lambda runs: pd.concat([runs, runs[:1]]), "twice"),
         (lambda runs: runs.drop(columns="rate"), "no column 'rate'"),
-        (lambda runs: runs.drop(columns=[f"mechanisms.{n}" for n in NAMES]), "no switch varies"),
+        (
+            lambda runs: runs.drop(columns=[f"mechanisms.{n}" for n in NAMES]),
+            "no switch differs between arms",
+        ),
     ],
 )
 def test_what_is_no_factorial_is_refused(change, words):
@@ -217,7 +220,7 @@ def test_what_to_add_next_comes_with_what_cannot_be_distinguished_from_it():
         "captains",
         "council",
     }
-    with pytest.raises(UserError, match="nothing is left to add"):
+    with pytest.raises(UserError, match="no mechanism is left to add"):
         rank_next(runs, "rate", NAMES)
     with pytest.raises(UserError, match="no run has exactly captains"):
         rank_next(runs[runs.arm != "arm3"], "rate", ["captains"])

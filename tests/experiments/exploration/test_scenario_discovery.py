@@ -239,7 +239,7 @@ def test_the_quasi_p_is_a_binomial_tail():
             lambda: discover(draw_worlds(50).assign(**{"a.x0": [np.nan, 1.0] * 25}), np.arange(50) % 2),
             "no value in 25 of 50",
         ),
-        (lambda: discover(pd.DataFrame({"x": np.ones(50)}), np.arange(50) % 2), "one world only"),
+        (lambda: discover(pd.DataFrame({"x": np.ones(50)}), np.arange(50) % 2), "there is only one world"),
         (
             lambda: discover(draw_worlds(50), np.arange(50) % 2, terms=BoxTerms(alphas=(0.7,))),
             "0 < alpha < 0.5",
@@ -291,7 +291,7 @@ def test_worlds_are_paired_by_replicate():
     assert tabulate_worlds(runs, "captains", "rate").pairs[0] == 2
     result = discover(table, wins_where(table, sure=True), boxes=1, **QUICK)
     assert result.boxes[0].box.limits["committee.staff"][1] == pytest.approx(2.0, abs=0.25)
-    with pytest.raises(UserError, match="whistle is not switched on in some"):
+    with pytest.raises(UserError, match="whistle is not on in some runs"):
         tabulate_worlds(runs, "whistle", "rate")
 
 

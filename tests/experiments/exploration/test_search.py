@@ -200,7 +200,7 @@ def test_no_trial_is_lost_when_a_search_is_cut_off(result, tmp_path, monkeypatch
 def test_a_record_of_something_else_is_not_written_on(tmp_path):
     path = tmp_path / "other.csv"
     path.write_text("name,age\n")
-    with pytest.raises(UserError, match="is no record of this search"):
+    with pytest.raises(UserError, match="is not a record of this search"):
         search(SHORT, AIMS, **ASKED, record=path)
     assert path.read_text() == "name,age\n"
 
@@ -377,16 +377,16 @@ def test_whole_numbers_stay_whole():
         ({"mechanisms": ["grid_patrole"]}, "did you mean"),
         ({"knobs": {"committee.staf": (0, 1)}}, "no knob is called 'committee.staf'"),
         ({"knobs": {"mechanisms.whistle.strength": (0, 1)}}, "name it among the mechanisms"),
-        ({"knobs": {"committee.staff": (-1, 1)}}, "no range within what is allowed"),
+        ({"knobs": {"committee.staff": (-1, 1)}}, "is not a range within the allowed"),
         ({"limits": {"yuans": 1}}, "no measure is called 'yuans'"),
         ({"limits": {"hours.comittee": 1}}, "did you mean 'hours.committee'"),
-        ({"most": -1}, "most = -1 mechanisms: allowed is 0 to"),
-        ({"mechanisms": [], "most": 3}, "none may be on or off"),
-        ({"objectives": {"hours": "less"}}, "allowed are maximise and minimise"),
+        ({"most": -1}, "most = -1 mechanisms is out of range; allowed is 0 to"),
+        ({"mechanisms": [], "most": 3}, "no mechanism may vary"),
+        ({"objectives": {"hours": "less"}}, "allowed are maximise, minimise"),
         ({"objectives": {}}, "no objective"),
         ({"mechanisms": [], "knobs": {}}, "nothing may vary"),
         ({"trials": 0}, "trials = 0 is out of range"),
-        ({"sampler": "luck"}, "allowed are nsga2 and tpe"),
+        ({"sampler": "luck"}, "allowed are nsga2, tpe"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(change, words):

@@ -206,7 +206,7 @@ def test_a_frame_in_design_order_is_read_as_the_design():
         (lambda: sobol(["a", "b"], np.arange(9.0)), "n x 4 points"),
         (lambda: sobol(["a", "b"], np.array([1.0, np.nan] * 8)), "8 of 16 points have no outcome"),
         (lambda: morris(["a", "b"], np.zeros((6, 2)), np.zeros(6)), "exactly one factor must change"),
-        (lambda: morris(["a", "b"], np.zeros((7, 2)), np.zeros(7)), "3 points a trajectory"),
+        (lambda: morris(["a", "b"], np.zeros((7, 2)), np.zeros(7)), "3 points per trajectory"),
     ],
 )
 def test_what_is_no_design_is_refused(job, words):

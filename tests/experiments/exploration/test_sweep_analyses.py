@@ -293,12 +293,12 @@ def test_a_search_shows_its_front_and_can_be_gone_on_with(cogov, tmp_path):
 
 
 WRONG = {
-    "no sweep there": (["attribute", "none"], ["holds no sweep"]),
+    "no sweep there": (["attribute", "none"], ["contains no sweep"]),
     "a measure misspelt": (["attribute", WHOSE, "--measure", "hour"], ["'hours'"]),
     "given what was not swept": (["attribute", WHOSE, "--given", "whistle"], ["whistle", "grid_patrol"]),
     "nothing left to add": (
         ["attribute", WHOSE, "--given", "building_captains", "--given", "grid_patrol"],
-        ["nothing is left"],
+        ["no mechanism is left"],
     ),
     "attribution of a screening": (["attribute", SCREEN], ["'morris'", "'factorial'"]),
     "sensitivity of a factorial": (

@@ -250,7 +250,7 @@ def test_the_folder_of_a_sweep_is_left_alone(cogov, folder, sweep_folder, words)
     status, _, err = cogov(*words[: -2 if "--out" in words else None], "--out", "swept")
     assert (
         status == 2
-        and "--out swept: holds a sweep" in err
+        and "--out swept: contains a sweep" in err
         and (sweep_folder / manifest.FILE).read_bytes() == before
         and not list(sweep_folder.glob("*.csv"))
     )
@@ -261,5 +261,5 @@ def test_a_manifest_that_is_none_is_written_over(tmp_path):
     manifest.write_manifest(tmp_path, "run")
     assert read_manifest(tmp_path)["made_by"] == "run"
     (tmp_path / "ledger.sqlite").touch()
-    with pytest.raises(UserError, match="holds a sweep"):
+    with pytest.raises(UserError, match="contains a sweep"):
         manifest.write_manifest(tmp_path, "run")

@@ -241,7 +241,7 @@ WRONG = {
     "no such building": (["--issue", "99/litter/0"], ["99/litter/0", "0 to 4", "--surprising"]),
     "never arose": (["--issue", "1/litter/900000"], ["1/litter/900000", "neither", "--surprising"]),
     "a huge number": (["--issue", "9" * 5000], ["neither an id"]),
-    "no language": (["--surprising", "3", "--lang", "fr"], ["en or zh"]),
+    "no language": (["--surprising", "3", "--lang", "fr"], ["available in en, zh"]),
     "nothing to compare": (
         [
             "--surprising",

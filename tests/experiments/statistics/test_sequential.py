@@ -83,7 +83,7 @@ def test_what_cannot_be_meant_is_an_error():
     ):
         with pytest.raises(UserError):
             Rule("x", **bad)
-    with pytest.raises(UserError, match="no arm beside"):
+    with pytest.raises(UserError, match="is the only arm"):
         decide(make_runs(30, arms=("nothing",)), Rule("x", 1.0), "nothing")
 
 

@@ -121,7 +121,7 @@ def test_a_list_is_a_csv_with_a_column_for_each_path(read_arms, tmp_path):
 ARM = '[[arm]]\nname = "a"\n'
 GRID = '[design]\nkind = "grid"\n'
 WRONG = {  # what is wrong -> (text, what its one line says)
-    "no case": ("cases = []\n" + ARM, ["e.toml:1", "cases", "name one"]),
+    "no case": ("cases = []\n" + ARM, ["e.toml:1", "cases", "name at least one"]),
     "a case that is none": ('cases = ["guiyuann"]\n' + ARM, ["e.toml:1", "guiyuann", "'guiyuan'"]),
     "a case twice": ('cases = ["wuzi_yard", "wuzi_yard"]\n' + ARM, ["e.toml:1", "wuzi_yard", "twice"]),
     "no arm": (HEAD, ["design", "[[arm]]"]),
@@ -276,3 +276,10 @@ def test_a_script_of_shards_that_would_all_refuse_is_not_written(tmp_path):
     with pytest.raises(UserError, match="half_width = 0"):
         slurm(tmp_path / "e.toml", out_file=tmp_path / "s.sh")
     assert not (tmp_path / "s.sh").exists()
+
+
+def test_an_error_is_worded_in_chinese_to_its_end(read_arms):
+    with pytest.raises(UserError) as refused:
+        read_arms('[[arm]]\nname = "a"\non = ["whistel"]\n')
+    assert str(refused.value).endswith("no mechanism is called 'whistel'; did you mean 'whistle'?")
+    assert refused.value.message.in_language("zh").endswith("没有名为'whistel'的机制；是不是'whistle'？")

@@ -79,15 +79,15 @@ def test_a_finished_sweep_swept_again_is_the_same_to_the_byte(folder):
 
 
 REFUSED = {  # changed setting -> what the refusal names
-    "days": ({"days": 7}, "days = 6, and now 7"),
-    "seed": ({"seed": 1}, "seed = 0, and now 1"),
-    "name": ({"name": "other"}, 'name = "again", and now "other"'),
-    "within": ({"estimand": Estimand(within=3)}, "within = 30, and now 3"),
+    "days": ({"days": 7}, "days = 6, now 7"),
+    "seed": ({"seed": 1}, "seed = 0, now 1"),
+    "name": ({"name": "other"}, 'name = "again", now "other"'),
+    "within": ({"estimand": Estimand(within=3)}, "within = 30, now 3"),
     "keep": ({"keep": ()}, "keep = "),
     "a setting of all arms": ({"set": {"committee": {"staff": 3}}}, "staff = "),
     "an arm": ({"arm": (ARMS[0], NamedArm("patrol", on=("whistle",)))}, "'patrol' of wuzi_yard already"),
-    "all arms": ({"arm": (NamedArm("x"), NamedArm("y"))}, "another experiment"),
-    "another case": ({"cases": ("shuian",)}, "another experiment"),
+    "all arms": ({"arm": (NamedArm("x"), NamedArm("y"))}, "not in this experiment"),
+    "another case": ({"cases": ("shuian",)}, "not in this experiment"),
 }
 
 
@@ -173,7 +173,7 @@ def test_an_older_ledger_with_newer_sums_is_refused(folder, tmp_path):
 @pytest.mark.parametrize("name", ["part-0123456789abcdef.parquet", "copy of part.parquet", "notes.txt"])
 def test_a_stray_among_the_parts_is_seen_and_never_counted(folder, name):
     shutil.copy(next((folder / "runs").glob("part-*")), folder / "runs" / name)
-    with pytest.raises(Damaged, match="not of this sweep"):
+    with pytest.raises(Damaged, match="not part of this sweep"):
         verify(folder, 0)
     assert len(read_results(folder).runs) == 8
     done = serially(ASKED, folder)
@@ -196,7 +196,7 @@ def test_what_hidden_files_are_no_reader_takes_and_none_is_complained_of(folder)
 def test_a_resume_asks_for_the_disk_that_the_missing_runs_need(tmp_path, monkeypatch):
     guess = sweeping.CostEstimate(8, 1.0, 8_000, 0.01)
     monkeypatch.setattr(sweeping, "disk_usage", lambda _: namedtuple("Usage", "free")(4_500))
-    with pytest.raises(UserError, match="8 more runs take"):
+    with pytest.raises(UserError, match="8 more runs need"):
         serially(ASKED, tmp_path / "out", guess=guess)
     monkeypatch.setattr(sweeping, "disk_usage", lambda _: namedtuple("Usage", "free")(9_000))
     serially(replace(ASKED, replicates=2), tmp_path / "out", guess=sweeping.CostEstimate(4, 1.0, 4_000, 0.01))
