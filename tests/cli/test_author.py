@@ -110,7 +110,7 @@ def test_a_new_case_runs_and_says_which_words_it_lacks(cogov, tmp_path):
     [
         (["mechanism", "Night"], "lower-case"),
         (["mechanism", "whistle"], "choose another name"),
-        (["case", "a/b"], "holds /"),
+        (["case", "a/b"], "contains /"),
     ],
 )
 def test_a_name_that_cannot_be_is_refused(cogov, words, remedy):

@@ -160,4 +160,4 @@ def test_the_command_draws_and_says_where(monkeypatch, capsys, tmp_path):
     } and len(told["figures"]) == 2
     for wrong in (("--chart", "pie"), ("--journal", "cell"), ("--lang", "fr"), ("--format", "gif")):
         status, _, err = typed(*common, *wrong)
-        assert status == 2 and wrong[1] in err and "there is" in err
+        assert status == 2 and wrong[1] in err and "there are" in err
