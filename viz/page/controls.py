@@ -74,13 +74,13 @@ def Community(state, change) -> None:
             )
         solara.Text(translate(lang, "source.assumed"), classes=["co-quiet"])
     Field(
-        translate(lang, "luck"),
+        translate(lang, "seed"),
         state.seed,
         0,
         2**53 - 1,
         True,
         lambda v: change(seed=v),
-        translate(lang, "luck.wrong", n=state.seed),
+        translate(lang, "seed.wrong", n=state.seed),
     )
     Choice(
         "layer",

@@ -128,7 +128,7 @@ def Spending(recording, lang, seed) -> None:
     """Show the outcome, hours and money of one side."""
     run, measures = recording.run, summary(recording.run)
     opened, set_opened = solara.use_state(False)
-    solara.Text(translate(lang, "rate", rate=measures["resolution_rate"], luck=seed), classes=["co-title"])
+    solara.Text(translate(lang, "rate", rate=measures["resolution_rate"], seed=seed), classes=["co-title"])
     solara.Text(translate(lang, "cost", hours=measures["hours"], yuan=measures["yuan"], days=run.days))
     solara.Text(translate(lang, "budget"), classes=["co-title"])
     for label, used, available in meters(run, lang):
