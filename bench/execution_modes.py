@@ -77,7 +77,7 @@ def run_in_process(
 def run_as_sweep(asked: RunSet, workers: int = 0, chunk: int = 1, make=None) -> dict[str, str]:
     """Run as a sweep, through its supervisor and its store. Raises RuntimeError where a run fails."""
     from ..experiments.sweep.results import read_results
-    from ..experiments.sweep.sweep import CostEstimate, sweep
+    from ..experiments.sweep.sweep import CostEstimate, Execution, sweep
 
     plan = asked.plan()
     with TemporaryDirectory(prefix="cogov-determinism-") as folder:
@@ -85,11 +85,13 @@ def run_as_sweep(asked: RunSet, workers: int = 0, chunk: int = 1, make=None) -> 
             plan,
             folder,
             workers=workers,
-            make=make,
-            chunk=chunk,
             limit=0.0,
-            guess=CostEstimate(len(asked.runs()), 1.0, 0, 1.0),
-            job=digest_orders,
+            execution=Execution(
+                make=make,
+                chunk=chunk,
+                estimate=CostEstimate(len(asked.runs()), 1.0, 0, 1.0),
+                job=digest_orders,
+            ),
         )
         rows = read_results(folder).ledger
     failed = [row["failure"].splitlines()[-1] for row in rows if row["status"] != "done"]

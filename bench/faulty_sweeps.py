@@ -74,12 +74,10 @@ def sweep_with_faults(folder, plan, workers, log, connection=None, faults=(), **
         plan,
         folder,
         workers=workers,
-        chunk=5,
         limit=LIMIT,
         progress=report,
-        guess=guess,
-        job=partial(run_and_log, log, dict(faults)),
         **options,
+        execution=sweep.Execution(chunk=5, estimate=guess, job=partial(run_and_log, log, dict(faults))),
     )
 
 

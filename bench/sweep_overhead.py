@@ -44,7 +44,9 @@ def measure_sweep(
     with TemporaryDirectory(prefix="cogov-overhead-") as folder:
         plan = plan_of(case, runs, keep)
         guess = sweep.estimate_cost(plan)
-        result = sweep.sweep(plan, Path(folder) / "out", workers=workers, guess=guess)
+        result = sweep.sweep(
+            plan, Path(folder) / "out", workers=workers, execution=sweep.Execution(estimate=guess)
+        )
         size = sum(path.stat().st_size for path in Path(folder).rglob("*")) / 2**20
     return result.seconds, result.overhead / runs * 1000, size, guess.a_run
 
@@ -111,7 +113,7 @@ def bench(
                     plan_of(case, mesa_runs, ("series",)),
                     Path(folder) / "out",
                     workers=0,
-                    guess=sweep.CostEstimate(mesa_runs, 1.0, 0, 0.01),
+                    execution=sweep.Execution(estimate=sweep.CostEstimate(mesa_runs, 1.0, 0, 0.01)),
                 )
                 sweep_seconds = time.perf_counter() - start
             mesa_seconds = time_mesa_batch(case, mesa_runs, 1)

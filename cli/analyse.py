@@ -50,7 +50,7 @@ def attribute(
     """
     import pandas as pd
 
-    from ..experiments.exploration.attribution import describe_next
+    from ..experiments.exploration.attribution_sentences import describe_next
     from ..experiments.exploration.sweep_analyses import attributions
     from ..experiments.sweep.results import read_results
     from ..viz.figures import analysis_figures

@@ -9,8 +9,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from ..engine.parameters import format_range
+from ..engine.renamed import suggest_names
 from ..engine.texts.errors import UserError
-from ..engine.toml_reader import suggest_names
 from .completion import complete_case, complete_knob, complete_mechanism
 from .options import (
     LOOK,

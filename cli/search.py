@@ -137,14 +137,9 @@ def search(
         knobs,
         objectives,
         limits,
-        replicates,
-        seed,
-        within,
-        days,
-        on or (),
-        off or (),
-        settings or (),
         most,
+        within,
+        {"on": on or (), "off": off or (), "settings": settings or (), "days": days},
     )
     refuse_overwriting_inputs(out_folder, ("trials.csv", "front.csv", "search.png", "search.svg"), record)
     prepare_run(full, out_folder)

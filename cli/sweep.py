@@ -108,12 +108,11 @@ def sweep(
                 plan_of_sweep,
                 out_folder,
                 workers=workers,
-                make=make_executor,
                 shard=shard_numbers,
                 limit=limit,
                 retry=retry,
                 progress=show_progress,
-                guess=cost,
+                execution=sweeping.Execution(make_executor, estimate=cost),
             )
         except KeyboardInterrupt:
             bar.stop()

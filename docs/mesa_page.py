@@ -9,11 +9,16 @@ from cogov import Community
 GIVEN = {"scenario": "wuzi_yard", "seed": 1, "on": ["grid_patrol"]}
 SLIDERS = {"committee.staff": Slider("hands of the committee 居委会人手", 0.4, 0.0, 4.0, 0.1)}
 OPEN = make_plot_component(["open", "unknown"])
-HOMES = make_space_component(lambda resident: AgentPortrayalStyle(size=5), lambda layer: PropertyLayerStyle(colormap="Reds", vmin=0, vmax=10))
+HOMES = make_space_component(
+    lambda resident: AgentPortrayalStyle(size=5),
+    lambda layer: PropertyLayerStyle(colormap="Reds", vmin=0, vmax=10),
+)
 
 
 def today(model):
-    return solara.Text(f"Day {model.day}: {model.open:.0f} open issues 未结事项, {model.unknown:.0f} of them unknown")
+    return solara.Text(
+        f"Day {model.day}: {model.open:.0f} open issues 未结事项, {model.unknown:.0f} of them unknown"
+    )
 
 
 @solara.component

@@ -117,3 +117,9 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int)):
         return value
     return None if type(value).__name__ in ("NaTType", "NAType") else readable(value)
+
+
+def short(text: str, most: int = 120) -> str:
+    """Shorten a text to `most` characters, and escape it if it cannot be printed."""
+    text = text if text.isprintable() else repr(text)
+    return text if len(text) <= most else text[: most - 3] + "..."

@@ -1,6 +1,12 @@
-"""Names until 0.1 of modules, knobs, measures and columns, so that an error can say the new one."""
+"""Say what an unknown name may mean: one that was renamed after 0.1, or one that is nearly right."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
+
+from .output import short
+from .texts.errors import Message
+
+COMPARED = 100  # characters of a name; comparing longer ones takes too long
 
 MODULES = {  # within the package: the name until 0.1 -> the name now
     "agents.views": "model.mesa.agents",
@@ -308,3 +314,22 @@ def new_path(path: str, known: Collection[str]) -> str:
     names = (rest, *NAMES.get(rest, ()))
     candidates = (f"{first}{dot}{name}" for name in names)
     return next((name for name in candidates if name != path and name in known), "")
+
+
+def suggest_names(name: str, known: Collection[str]) -> Message:
+    """Say what an old name is called now, else suggest the nearest known name, else list all."""
+    if now := new_path(name[:COMPARED], known):
+        return Message("; it is now called {now!r}", now=now)
+    if near := get_close_matches(name[:COMPARED], known, 1):
+        return Message("; did you mean {near!r}?", near=near[0])
+    return Message("; there are: {names}", names=", ".join(short(str(name)) for name in known if name) or "-")
+
+
+def suggest_paths(path: str, known: Collection[str]) -> Message:
+    """Say what an old path of a knob is called now, else list the nearest three: the end of a message."""
+    if now := new_path(path[:COMPARED], known):
+        return Message("; it is now called {now}", now=now)
+    names = (path, *NAMES.get(path, ()))
+    near = [longer for longer in known if longer.rpartition(".")[2] in names]
+    near = near or get_close_matches(path[:COMPARED], known, 3, 0)
+    return Message("; nearest are {paths}", paths=", ".join(near[:3]) or "-")

@@ -4,9 +4,11 @@ import tomllib
 from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
+from .output import short
 from .parameters import paths
+from .renamed import suggest_paths
 from .texts.errors import Message
-from .toml_reader import LONGEST, At, required_types, short, suggest_paths, take_value
+from .toml_reader import LONGEST, At, required_types, take_value
 
 TEXT = Message("is text that names or describes a case, not a knob; write it in the case file")
 

@@ -5,13 +5,13 @@ import tomllib
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
-from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from .output import short
 from .parameters import check, describe_problem, format_range, unit_of
-from .renamed import NAMES, new_path
+from .renamed import suggest_names
 from .texts.errors import FieldError, Message, Named, Translated, UserError
 
 LARGEST = 256  # KiB per file
@@ -382,31 +382,6 @@ def refuse_unknown(known: Collection[str], table: Mapping[str, Any], at: At, pre
             raise at.error(prefix + name, "is unknown{hint}", hint=suggest_names(name, known))
 
 
-def suggest_names(name: str, known: Collection[str]) -> Message:
-    """Say what an old name is called now, else suggest the nearest known name, else list all."""
-    if now := new_path(name[:LONGEST], known):
-        return Message("; it is now called {now!r}", now=now)
-    if near := get_close_matches(name[:LONGEST], known, 1):
-        return Message("; did you mean {near!r}?", near=near[0])
-    return Message("; there are: {names}", names=", ".join(short(str(name)) for name in known if name) or "-")
-
-
-def suggest_paths(path: str, known: Collection[str]) -> Message:
-    """Say what an old path of a knob is called now, else list the nearest three: the end of a message."""
-    if now := new_path(path[:LONGEST], known):
-        return Message("; it is now called {now}", now=now)
-    names = (path, *NAMES.get(path, ()))
-    near = [longer for longer in known if longer.rpartition(".")[2] in names]
-    near = near or get_close_matches(path[:LONGEST], known, 3, 0)
-    return Message("; nearest are {paths}", paths=", ".join(near[:3]) or "-")
-
-
 def show_value(value: Any) -> str:
     """Write a value for an error message, in at most 60 characters."""
     return short(repr(value) if type(value) in KINDS else str(value), 60)
-
-
-def short(text: str, most: int = 120) -> str:
-    """Shorten a text to `most` characters, and escape it if it cannot be printed."""
-    text = text if text.isprintable() else repr(text)
-    return text if len(text) <= most else text[: most - 3] + "..."

@@ -13,6 +13,7 @@ prior, weight parameters by kernel times prior over proposal, as in ABC (Beaumon
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -50,7 +51,8 @@ from .importance_sampling import (
     search,
     weights_of,
 )
-from .issue_log import IssueLog, LogMapping, read_log
+from .issue_log import IssueLog, read_log
+from .log_mapping import LogMapping
 
 HORIZONS = (1, 3, 7, 30, 90, 180)  # days after the report
 SEEN = 2 / 3  # of a run after its settling time; longer horizons are beyond what it can show
@@ -122,9 +124,12 @@ def calibrate(
     unknown, rates are neither fitted nor compared. The result does not depend on `workers`. Raises UserError.
     """
     seed, scenario = whole_seed(seed), alter_scenario(read_scenario(case), on, off, settings, days)
-    log = log if isinstance(log, IssueLog) else read_log(log, mapping, residents=residents)
+    if not isinstance(log, IssueLog):
+        log = read_log(log, mapping, residents=residents)
+    elif residents:
+        log = replace(log, mapping=replace(log.mapping, residents=residents))
     people, kinds, chosen, horizons, (early, late, split) = plan_calibration(
-        scenario, log, fit, trials, replicates, held_out, factor, method, residents
+        scenario, log, fit, trials, replicates, held_out, factor, method
     )
     day = pd.Timedelta(days=1)
     early_years = years(early["opened"].min(), split)
@@ -213,7 +218,6 @@ def plan_calibration(
     held_out: float = 0.25,
     factor: float = FACTOR,
     method: str = "tpe",
-    residents: float | None = None,
 ) -> tuple:
     """Check the arguments and plan the calibration, before anything takes long.
 
@@ -245,7 +249,7 @@ def plan_calibration(
             "days = {days} is too short for issues to be resolved; simulate 30 days or more",
             days=scenario.days,
         )
-    people, (kinds, _) = residents or log.mapping.residents, kinds_of(log)
+    people, (kinds, _) = log.mapping.residents, kinds_of(log)
     return (
         people,
         kinds,

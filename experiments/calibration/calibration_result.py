@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ...engine.output import short
 from ...engine.texts.errors import UserError
-from ...engine.toml_reader import short
 from ...model.scenarios.scenario import Scenario
 from ..files import manifest
 from ..files.case_writer import write_case as case_text

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ...engine.output import short
 from ...engine.randomness import RandomNumbers, hash_name, seed_of
 from ...engine.texts.errors import UserError
-from ...engine.toml_reader import short
 from ...model.measures import restricted_mean
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import simulate

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.output import short
 from ...engine.parameters import paths, set_parameters
+from ...engine.renamed import suggest_paths
 from ...engine.texts.errors import UserError
-from ...engine.toml_reader import short, suggest_paths
 from ...model.scenarios.scenario import Scenario
 from ..comparison.parameter_paths import value_at
 from .reported_patterns import GIVEN

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...engine.randomness import whole_seed
 from ...model import measures, mechanisms
-from ...model.scenarios.cases import Settings, alter_scenario
+from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import Scenario
 from ..statistics.paired import difference
 from . import runs
@@ -36,7 +36,6 @@ def mechanism_effects(
     seed: int = 0,
     days: int | None = None,
     among: bool = False,
-    settings: Settings = (),
     within: int = measures.WITHIN,
     workers: int | None = None,
     progress: Callable | None = None,
@@ -50,7 +49,7 @@ def mechanism_effects(
     """
     seed = whole_seed(seed)
     replicates = runs.check_count("replicates", replicates, 2, 100_000)
-    scenario = alter_scenario(runs.read_scenario(case), settings=settings, days=days)
+    scenario = alter_scenario(runs.read_scenario(case), days=days)
     arms = arms_of(scenario, among)
     results = list(run_jobs(partial(replicate, arms, seed, within), replicates, workers, progress))
     rows = {}

@@ -4,8 +4,8 @@ from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from ...engine.parameters import paths
+from ...engine.renamed import suggest_paths
 from ...engine.texts.errors import Message, UserError
-from ...engine.toml_reader import suggest_paths
 from ...model import mechanisms
 from ...model.scenarios.cases import list_cases, read_case
 from ...model.scenarios.scenario import Scenario

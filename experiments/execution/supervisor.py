@@ -322,3 +322,17 @@ def stop_executor(executor: Executor) -> None:
         process.kill()
     if workers and queue is not None:
         queue._writer.close()  # else the pool may wait for the rest of a dead worker's message
+
+
+class stoppable:
+    """Context in which SIGTERM, as schedulers send it, acts like Ctrl-C: completed runs are kept."""
+
+    def __enter__(self) -> None:
+        try:
+            self.before = signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+        except ValueError:  # not in the main thread
+            self.before = None
+
+    def __exit__(self, *_: object) -> None:
+        if self.before is not None:
+            signal.signal(signal.SIGTERM, self.before)

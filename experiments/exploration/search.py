@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...engine.randomness import RandomNumbers, seed_of
+from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model.scenarios.scenario import Scenario
@@ -126,21 +126,18 @@ def search(
     added as soon as it is done; a search that is started again with the same arguments and file reuses its
     results. `progress` is called after each trial.
     """
+    seed = whole_seed(seed)
     room = build_search_space(
         runs.read_scenario(case),
         tuple(dict.fromkeys(mechanisms)),
         dict(knobs),
         dict(objectives),
         dict(limits),
-        replicates,
-        seed,
-        within,
-        days,
-        on,
-        off,
-        settings,
         most,
+        within,
+        {"on": on, "off": off, "settings": settings, "days": days},
     )
+    room = replace(room, replicates=replicates, seed=seed)
     for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2)):
         if not least <= value <= 100_000:
             raise UserError(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ...engine.parameters import paths
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
-from ...engine.toml_reader import suggest_names
 from ...model.measures import SMALLER
 from ...model.resources.ledger import PAYERS
 from ...model.scenarios.scenario import Scenario

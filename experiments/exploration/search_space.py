@@ -1,12 +1,13 @@
 """The space of a search: what may vary, objectives, limits; and the scenario of a design."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
 
 from ...engine.parameters import format_range, paths, set_parameters, unit_of
-from ...engine.randomness import whole_seed
+from ...engine.renamed import suggest_names, suggest_paths
 from ...engine.texts.errors import UserError
-from ...engine.toml_reader import suggest_names, suggest_paths
 from ...model import measures, mechanisms
 from ...model.resources.ledger import PAYERS
 from ...model.scenarios.cases import alter_scenario
@@ -27,12 +28,13 @@ class SearchSpace:
     knobs: dict  # path -> (low, high)
     objectives: dict  # measure -> "maximise" or "minimise"
     limits: dict  # measure or "hours.ROLE" -> most by which its mean may exceed that of the unchanged case
-    replicates: int  # in every trial
-    seed: int
     within: int  # days that count as resolved in time
     most: int  # number of `mechanisms` that a mix may have in addition to those in `given`
     given: tuple  # the `mechanisms` that the unchanged case has
-    spent: dict  # replicate -> {measure: number}: the limited measures in the unchanged case
+    replicates: int = 2  # in every trial
+    seed: int = 0
+    # replicate -> {measure: number}: the limited measures in the unchanged case
+    spent: dict = field(default_factory=dict)
 
     @property
     def measures_to_keep(self) -> tuple[str, ...]:
@@ -51,16 +53,14 @@ def build_search_space(
     knobs: dict[str, tuple[float, float]],
     objectives: dict[str, str],
     limits: dict[str, float],
-    replicates: int,
-    seed: int,
-    within: int,
-    days: int | None,
-    on: Iterable[str],
-    off: Iterable[str],
-    settings: Iterable[str],
     most: int | None = None,
+    within: int = measures.WITHIN,
+    changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> SearchSpace:
-    """Build the search space from the arguments of `search`, checked. Raises UserError."""
+    """Build the search space from the arguments of `search`, checked. Raises UserError.
+
+    `changes` to the scenario are on, off, settings and days as in `alter_scenario`.
+    """
     if not names and not knobs:
         raise UserError("nothing may vary; name mechanisms that may be on, or knobs with their ranges")
     if not objectives:
@@ -87,15 +87,14 @@ def build_search_space(
             most=most,
             count=len(mechanisms.list_mechanisms()),
         )
-    present = {*scenario.mechanisms, *on} - {*off}
-    full = alter_scenario(scenario, on=(*on, *names), off=off, settings=settings, days=days)
+    on = tuple(changes.get("on", ()))
+    present = {*scenario.mechanisms, *on} - {*changes.get("off", ())}
+    full = alter_scenario(scenario, **{**changes, "on": (*on, *names)})
     for path, ends in knobs.items():
         check_knob(full, path, ends)
     given = tuple(name for name in names if name in present)
     most = len(names) if most is None else most
-    return SearchSpace(
-        full, names, knobs, objectives, limits, replicates, whole_seed(seed), within, most, given, {}
-    )
+    return SearchSpace(full, names, knobs, objectives, limits, within, most, given)
 
 
 def without(scenario: Scenario, names: Collection[str]) -> Scenario:

@@ -32,7 +32,7 @@ from ..statistics.replicate_table import (
     some,
 )
 from ..sweep.sampling import problem, salib, sampler_seed
-from .attribution import format_signed
+from .attribution_sentences import format_signed
 
 RESAMPLES = 1000
 # width of an index's interval above which factors should not be ranked; 0.05 is converged (Sarrazin, Pianosi

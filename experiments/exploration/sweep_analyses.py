@@ -12,8 +12,8 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Translated, UserError
-from ...engine.toml_reader import suggest_names
 from ...model.measures import SMALLER, SUMMARY
 from ..statistics.replicate_table import SWITCH, factors_of, some, switches
 from ..sweep.design import SAMPLED, DesignArm, policies

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ...engine.randomness import whole_seed
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
-from ...engine.toml_reader import suggest_names
 from ...model import measures
 from ...model.issues.categories import encode_category
 from ...model.issues.issue_table import STATES, make_id, unpack_id

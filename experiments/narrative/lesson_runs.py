@@ -13,8 +13,8 @@ import pandas as pd
 
 from ...engine.parameters import paths
 from ...engine.randomness import seed_of
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
-from ...engine.toml_reader import suggest_names
 from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED
 from ...model.scenarios.cases import Names, alter_scenario, read_case

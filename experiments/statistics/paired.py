@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import UserError
-from ...engine.toml_reader import suggest_names
 from .simultaneous import level_of_each
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Translated, UserError
-from ...engine.toml_reader import suggest_names
 from .paired import half_width
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from typing import Any
 
 from ...engine.parameters import knob
 from ...engine.randomness import seed_of, whole_seed
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import FieldError, Message, UserError
-from ...engine.toml_reader import build_dataclass, load, suggest_names
+from ...engine.toml_reader import build_dataclass, load
 from ...model import measures
 from ...model.mechanisms import explain_unusable, find_broken
 from ...model.scenarios.cases import alter_scenario, read_case

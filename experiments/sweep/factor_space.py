@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...engine.parameters import describe_problem, format_range, paths, unit_of
+from ...engine.renamed import suggest_paths
 from ...engine.settings import choice_paths, is_text
 from ...engine.texts.errors import FieldError, Message, Translated, UserError
-from ...engine.toml_reader import At, required_types, show_value, suggest_paths, take_value
+from ...engine.toml_reader import At, required_types, show_value, take_value
 from ...model import mechanisms
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import Scenario

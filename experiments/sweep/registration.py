@@ -13,9 +13,9 @@ from hashlib import blake2b
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ...engine.output import to_json
+from ...engine.output import short, to_json
 from ...engine.texts.errors import Message, Translated, UserError, join_first
-from ...engine.toml_reader import short, table_of
+from ...engine.toml_reader import table_of
 from ..files.manifest import software
 from ..files.user_mechanisms import describe_own
 from .ledger import OWN

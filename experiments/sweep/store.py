@@ -134,7 +134,7 @@ class Store:
         if self.prepared:
             return
         self.prepared = True
-        strays = [self.folder / name for name in self.strays() if Path(name).match(PART_NAME)]
+        strays = [self.folder / name for name in self.stray_parts()]
         for path in strays:
             set_aside(self.folder, path) if self.is_sealed else path.unlink()
         for path in (path for path in (self.folder / "tmp").glob("*.*") if path.is_file()):
@@ -149,6 +149,10 @@ class Store:
         Readers of whole folders would include them.
         """
         return stray_files(self.folder, {file for (file,) in self.ledger.execute("select file from parts")})
+
+    def stray_parts(self) -> list[str]:
+        """Return the names of stray files that are named like parts."""
+        return [name for name in self.strays() if Path(name).match(PART_NAME)]
 
     def find_damage(self) -> dict[str, Message]:
         """Return parts and texts that differ from the ledger: name -> what is wrong."""

@@ -6,7 +6,6 @@ seed and terms.
 """
 
 import json
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
@@ -22,12 +21,12 @@ from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
 from ...model.scenarios.scenario import Scenario
 from ..execution.executors import choose_executor
-from ..execution.supervisor import count_processes, supervise
+from ..execution.supervisor import count_processes, stoppable, supervise
 from ..statistics.sequential import FIRST, Rule, decide
 from .design import DesignArm
 from .experiment import Experiment, build_arms, build_scenarios, read_experiment
 from .ledger import OWN, TEXTS
-from .parts import PART_NAME, Parcel, write_parcel
+from .parts import Parcel, write_parcel
 from .registration import changes, refuse_other, register
 from .store import ASIDE, Store
 from .worker import RunOrder, RunOutcome, RunTerms, work
@@ -193,39 +192,46 @@ def check_room(guess: CostEstimate, runs: int, folder: str | Path) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Execution:
+    """How the runs of a sweep are executed."""
+
+    make: Callable[[], Executor] | None = None  # starts a `concurrent.futures.Executor`; else a pool
+    chunk: int | None = None  # runs in a task; else by the estimate
+    job: Callable = work  # (terms, orders) -> outcomes
+    estimate: CostEstimate | None = None  # if the caller has made it already
+
+
 def sweep(
     experiment: str | Path | Experiment | SweepPlan,
     out: str | Path,
     *,
     workers: int | None = None,
-    make: Callable[[], Executor] | None = None,
     shard: tuple[int, int] = (1, 1),
-    chunk: int | None = None,
     limit: float | None = None,
     retry: bool = False,
     progress: Callable | None = None,
-    job: Callable = work,
-    guess: CostEstimate | None = None,
+    execution: Execution | None = None,
 ) -> SweepResult:
     """Do all missing runs of an experiment in the folder `out`.
 
     `experiment` is a path, an Experiment or a SweepPlan. `workers` processes share the runs: all cores if
-    None, only this process if 0; `make()` returns another `concurrent.futures.Executor` instead. `shard` (k,
-    m) does the k-th of m shares. A task has `chunk` runs, a run may take `limit` seconds (0: no limit),
-    `retry` repeats failed runs. `progress(done, of, failed, now)` is called as runs are completed, `now` of
-    them by this call. The results do not depend on any of these. Raises UserError, OSError; on
-    KeyboardInterrupt, completed runs are kept.
+    None, only this process if 0; `execution` may name another executor. `shard` (k, m) does the k-th of m
+    shares. A run may take `limit` seconds (0: no limit), `retry` repeats failed runs. `progress(done, of,
+    failed, now)` is called as runs are completed, `now` of them by this call. The results do not depend on
+    any of these. Raises UserError, OSError; on KeyboardInterrupt, completed runs are kept.
     """
     plan = experiment if isinstance(experiment, SweepPlan) else plan_sweep(experiment)
     k, m = shard
     if not 1 <= k <= m <= 100_000:
         raise UserError("--shard {k}/{m} is out of range; allowed is 1/m to m/m", k=k, m=m)
     began, spent = time.perf_counter(), time.process_time()
-    guess = guess or estimate_cost(plan)
+    execution = execution or Execution()
+    guess = execution.estimate or estimate_cost(plan)
     limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
-    chunk = chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
+    chunk = execution.chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
     workers = count_processes(workers)
-    make = make or choose_executor("pool", workers=workers)
+    make = execution.make or choose_executor("pool", workers=workers)
     spent_on_trial = time.process_time() - spent
     store = Store(out)
     try:
@@ -234,7 +240,7 @@ def sweep(
         stored_keys = store.keys(failed=not retry)
         check_room(guess, count_missing(plan, shard, stored_keys) if stored_keys else guess.runs // m, out)
         altered, mended = changes(store, plan), []
-        if not store.is_sealed or altered or store.find_damage() or stray_parts(store):
+        if not store.is_sealed or altered or store.find_damage() or store.stray_parts():
             mended = mend(store, plan)
         stored_keys = store.keys(failed=not retry)
         before = done = asked = first = 0
@@ -253,7 +259,7 @@ def sweep(
                     if order.key not in stored_keys
                 )
                 report = partial(report_progress, progress, before + done, max(asked, guess.runs // m))
-                do = partial(job, plan.terms(limit))
+                do = partial(execution.job, plan.terms(limit))
                 done += run(store, plan, absent, do, make, chunk, max(2, 2 * workers), report)
             decision = decide(store.runs(plan.factors), rule, plan.reference) if rule else None
             if not (decision and decision.go_on):
@@ -296,17 +302,12 @@ def count_missing(plan: SweepPlan, shard: tuple[int, int], stored_keys: set[str]
     return sum(order.key not in stored_keys for order in orders)
 
 
-def stray_parts(store: Store) -> list[str]:
-    """Return the names of stray files that are named like parts."""
-    return [name for name in store.strays() if Path(name).match(PART_NAME)]
-
-
 def mend(store: Store, plan: SweepPlan) -> list[str]:
     """Register what is asked, and set damaged and stray files aside; return what was done, in words.
 
     Runs of damaged parts will be done again.
     """
-    damaged, strays = store.find_damage(), stray_parts(store) if store.is_sealed else []
+    damaged, strays = store.find_damage(), store.stray_parts() if store.is_sealed else []
     again = store.forget(damaged)
     register(store, plan)
     actions = [f"{name} does not belong to this sweep: moved to {ASIDE}/" for name in strays]
@@ -396,17 +397,3 @@ def run(
 def do_task(job: Callable, task: tuple) -> list:
     """Do a task in a worker: run orders with `job`, or turn a parcel into Parquet."""
     return [write_parcel(task[0])] if isinstance(task[0], Parcel) else job(task)
-
-
-class stoppable:
-    """Context in which SIGTERM, as schedulers send it, acts like Ctrl-C: completed runs are kept."""
-
-    def __enter__(self) -> None:
-        try:
-            self.before = signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-        except ValueError:  # not in the main thread
-            self.before = None
-
-    def __exit__(self, *_: object) -> None:
-        if self.before is not None:
-            signal.signal(signal.SIGTERM, self.before)

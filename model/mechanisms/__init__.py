@@ -39,9 +39,8 @@ import numpy as np
 
 from ...engine.jit import OUTSIDE
 from ...engine.parameters import check
-from ...engine.renamed import new_name
+from ...engine.renamed import new_name, suggest_names
 from ...engine.texts.errors import Message, Translated, UserError
-from ...engine.toml_reader import suggest_names
 from ..resources.levers import LEVERS
 from ._base import GROUPS as GROUPS
 from ._base import Mechanism as Mechanism

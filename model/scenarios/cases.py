@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from ...engine.parameters import set_parameters
+from ...engine.renamed import suggest_names
 from ...engine.settings import parse_setting
 from ...engine.texts.errors import Named, UserError
-from ...engine.toml_reader import build_dataclass, load, suggest_names
+from ...engine.toml_reader import build_dataclass, load
 from .. import mechanisms
 from .scenario import Scenario
 

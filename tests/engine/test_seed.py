@@ -39,7 +39,7 @@ TAKERS |= {
     "Experiment": cogov.Experiment,
     "City": city.City,
     "Pairs": streaming_comparison.StreamingComparison,
-    "search": search.build_search_space,
+    "search": search.search,
     "calibrate": calibrate,
     "verify": verify,
     "discover": scenario_discovery.discover,
@@ -54,20 +54,6 @@ def test_a_seed_that_is_no_whole_number_is_refused_before_anything_else(taker, s
         for name, one in inspect.signature(TAKERS[taker]).parameters.items()
         if one.default is one.empty and name != "seed"
     }
-    if taker == "search":
-        others |= {
-            "scenario": cogov.read_case("wuzi_yard"),
-            "names": ("grid_patrol",),
-            "knobs": {},
-            "objectives": {"hours": "minimise"},
-            "limits": {},
-            "replicates": 2,
-            "days": 9,
-            "on": (),
-            "off": (),
-            "settings": (),
-            "within": 5,
-        }
     with pytest.raises(UserError, match="^seed "):
         TAKERS[taker](**others, seed=seed)
 

@@ -127,6 +127,7 @@ MUTANTS = [
         "model/issues/consent.py",
         "return x + k.absentee_owner_logit",
         "return x",
-        "contract/test_mechanisms.py::test_every_parameter_of_people_and_desks_has_an_effect[projects.absentee_owner_logit]",
+        "contract/test_mechanisms.py::"
+        "test_every_parameter_of_people_and_desks_has_an_effect[projects.absentee_owner_logit]",
     ),
 ]

@@ -24,7 +24,8 @@ MUTANTS = [
         "model/mechanisms/building_captains.py",
         "keep[i] = k.reminder_log_rate * coverage[b]",
         "keep[i] = 1.5 * coverage[b]",
-        "contract/test_mechanisms.py::test_every_parameter_has_an_effect[building_captains.reminder_log_rate]",
+        "contract/test_mechanisms.py::"
+        "test_every_parameter_has_an_effect[building_captains.reminder_log_rate]",
     ),
     mutant(
         "captains open no doors",

@@ -16,7 +16,8 @@ MUTANTS = [
         "experiments/narrative/recording.py",
         "(of.MONEY, cost > 0)",
         '(of.MONEY, issue["cost_fen"] > 0)',
-        "contract/test_mutation_survivors.py::test_a_recording_shows_every_state_on_the_way_and_not_only_the_last",
+        "contract/test_mutation_survivors.py::"
+        "test_a_recording_shows_every_state_on_the_way_and_not_only_the_last",
         short=True,
     ),
     mutant(

@@ -193,7 +193,8 @@ MUTANTS = [
             "experiments/calibration/test_reported_patterns.py::"
             "test_each_outcome_has_its_row_and_an_outside_stays"
         ),
-        "contract/test_architecture.py::test_examples_in_docstrings[experiments.calibration.reported_patterns]",
+        "contract/test_architecture.py::"
+        "test_examples_in_docstrings[experiments.calibration.reported_patterns]",
         short=True,
     ),
     mutant(
@@ -209,6 +210,7 @@ MUTANTS = [
         "experiments/exploration/sweep_analyses.py",
         "return space.values.index(space.at(u)) / max(len(space.values) - 1, 1)",
         "return u",
-        "experiments/exploration/test_sweep_analyses.py::test_a_switch_changed_by_morris_counts_as_changed_once",
+        "experiments/exploration/test_sweep_analyses.py::"
+        "test_a_switch_changed_by_morris_counts_as_changed_once",
     ),
 ]

@@ -185,7 +185,8 @@ MUTANTS = [
         "    (lambda *_: None)(facts.get(OWN), ",
         (
             "experiments/sweep/test_swept_again.py::"
-            "test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_again_with_what_the_archive_has"
+            "test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_again_with_"
+            "what_the_archive_has"
         ),
         plain=True,
     ),

@@ -12,8 +12,9 @@ import threading
 from functools import cache
 from pathlib import Path
 
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
-from ...engine.toml_reader import build_dataclass, load, suggest_names
+from ...engine.toml_reader import build_dataclass, load
 from ...experiments.narrative.lesson_runs import apply_purchases, complain_about_addition, complaint
 from ...model.issues.categories import FAMILIES
 from ...model.scenarios.cases import read_case

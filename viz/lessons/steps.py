@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import Field, dataclass, field
 
 from ...engine.parameters import knob
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message
-from ...engine.toml_reader import suggest_names
 from ...experiments.narrative.lesson_runs import build_arm
 from ...experiments.narrative.recording import LAYERS
 from ...model.scenarios.scenario import Scenario

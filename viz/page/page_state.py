@@ -16,9 +16,9 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from ...engine.renamed import suggest_names
 from ...engine.texts import LANGUAGES
 from ...engine.texts.errors import UserError
-from ...engine.toml_reader import suggest_names
 from ...experiments.comparison.streaming_comparison import StreamingComparison, pair_seed
 from ...experiments.comparison.streaming_comparison import simulate_pair as pair_of
 from ...experiments.files.case_writer import write_case

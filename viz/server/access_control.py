@@ -10,6 +10,8 @@ import hmac
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .responses import Response, headers_by_name, log_error
@@ -53,40 +55,31 @@ JOINED = (
 )
 
 
+@dataclass(eq=False)
 class AccessControl:
-    """ASGI middleware that lets through only requests that the page makes itself.
+    """ASGI middleware that lets through only requests that the page makes itself."""
 
-    inside: the wrapped ASGI application.
-    hosts: host names that the server answers to.
-    token: if given, only clients that present it are let in.
-    outside: the public URL behind a proxy, if it differs from the server's own. Forwarded headers are not
-        trusted even then: scheme, host and path are those of this URL.
-    living: returns the visits by id; a visit has the `session_id` of its browser, and `close(reason)`.
-    cdn: folder of Solara's assets.
-    arriving: also answer to the local address at which a request arrived.
-    """
+    inside: Callable  # the wrapped ASGI application
+    port: int
+    hosts: tuple[str, ...] = LOOPBACK  # host names that the server answers to
+    token: str = ""  # if given, only clients that present it are let in
+    # the public URL behind a proxy, if it differs from the server's own. Forwarded headers are not trusted
+    # even then: scheme, host and path are those of this URL
+    outside: str = ""
+    # returns the visits by id; a visit has the `session_id` of its browser, and `close(reason)`
+    living: Callable[[], dict] = dict
+    cdn: Path | None = None  # folder of Solara's assets
+    arriving: bool = False  # also answer to the local address at which a request arrived
 
-    def __init__(
-        self, inside, port, hosts=LOOPBACK, token="", outside="", living=dict, cdn=None, arriving=False
-    ):
-        self.inside, self.port, self.token, self.living, self.cdn, self.arriving = (
-            inside,
-            port,
-            token,
-            living,
-            cdn,
-            arriving,
-        )
-        url = urlsplit(outside)
+    def __post_init__(self):
+        url = urlsplit(self.outside)
         self.scheme, self.root = url.scheme or "http", url.path.rstrip("/")
-        self.names, self.origins = (
-            {authority(name, port) for name in hosts},
-            {f"http://{authority(name, port)}" for name in hosts},
-        )
-        if outside:
+        self.names = {authority(name, self.port) for name in self.hosts}
+        self.origins = {f"http://{name}" for name in self.names}
+        if self.outside:
             self.names.add(url.netloc.lower())
             self.origins.add(f"{url.scheme}://{url.netloc.lower()}")
-        self.cookie = f"cogov-{port}"
+        self.cookie = f"cogov-{self.port}"
         self.sockets = Counter()  # visit -> its open sockets
         self.gone = {}  # visits whose last socket has closed, in that order
         self.closing = set()  # visits being closed to make room for others

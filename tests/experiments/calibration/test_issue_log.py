@@ -12,12 +12,10 @@ import pytest
 from cogov.cli import main as command
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import log_summary as W
-from cogov.experiments.calibration.issue_log import read_log, read_mapping, write_log
-from cogov.experiments.files.csv_tables import (
-    escape_formulas,
-    parse_dates,
-    recognise_date_formats,
-)
+from cogov.experiments.calibration.issue_log import read_log, write_log
+from cogov.experiments.calibration.log_mapping import read_mapping
+from cogov.experiments.files.csv_tables import escape_formulas
+from cogov.experiments.files.dates import parse_dates, recognise_date_formats
 
 REAL = Path(
     os.environ.get(

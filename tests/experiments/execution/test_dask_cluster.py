@@ -19,7 +19,7 @@ from cogov.experiments.execution import dask_cluster as joining
 from cogov.experiments.execution.executors import choose_executor
 from cogov.experiments.sweep.experiment import Experiment, NamedArm
 from cogov.experiments.sweep.results import read_results, verify
-from cogov.experiments.sweep.sweep import sweep
+from cogov.experiments.sweep.sweep import Execution, sweep
 from cogov.experiments.sweep.worker import work
 
 distributed = pytest.importorskip("distributed")
@@ -108,7 +108,9 @@ def test_a_city_on_a_cluster_is_the_city_of_one_process(cluster, tmp_path):
 
 def test_a_cluster_gives_what_one_process_gives(cluster, tmp_path):
     done = sweep(
-        make_experiment(), tmp_path / "dask", make=choose_executor("dask", cluster.scheduler_address), chunk=2
+        make_experiment(),
+        tmp_path / "dask",
+        execution=Execution(make=choose_executor("dask", cluster.scheduler_address), chunk=2),
     )
     assert done.now == 12 and done.failed == 0
     sweep(make_experiment(), tmp_path / "one", workers=0)
@@ -119,9 +121,9 @@ def test_a_cluster_gives_what_one_process_gives(cluster, tmp_path):
 def test_it_is_let_go_and_may_be_joined_again(cluster, tmp_path):
     """The same cluster serves the next sweep, which has nothing to redo."""
     make = choose_executor("dask", cluster.scheduler_address)
-    sweep(make_experiment(2), tmp_path, make=make)
+    sweep(make_experiment(2), tmp_path, execution=Execution(make=make))
     assert len(cluster.scheduler.clients) <= 1 and not cluster.scheduler.tasks  # the cluster's own, at most
-    done = sweep(make_experiment(3), tmp_path, make=make)
+    done = sweep(make_experiment(3), tmp_path, execution=Execution(make=make))
     assert (done.before, done.now) == (4, 2)
 
 
@@ -135,8 +137,9 @@ def test_what_a_task_raises_is_raised_here(cluster, tmp_path):
         sweep(
             make_experiment(2),
             tmp_path,
-            make=choose_executor("dask", cluster.scheduler_address),
-            job=lambda terms, orders: 1 / 0,
+            execution=Execution(
+                make=choose_executor("dask", cluster.scheduler_address), job=lambda terms, orders: 1 / 0
+            ),
         )
 
 
@@ -239,7 +242,7 @@ def test_a_worker_with_another_model_is_named_before_the_first_run(cluster, tmp_
                 sweep(
                     make_experiment(),
                     tmp_path / "out",
-                    make=choose_executor("dask", cluster.scheduler_address),
+                    execution=Execution(make=choose_executor("dask", cluster.scheduler_address)),
                 )
     finally:
         stranger.kill()
@@ -262,10 +265,10 @@ def test_workers_killed_in_mid_sweep_cost_nothing(tmp_path):
         done = sweep(
             make_experiment(16),
             tmp_path / "dask",
-            make=choose_executor("dask", cluster.scheduler_address),
-            chunk=1,
-            job=work_slowly,
             progress=kill,
+            execution=Execution(
+                make=choose_executor("dask", cluster.scheduler_address), chunk=1, job=work_slowly
+            ),
         )
     assert len(killed) > 4 and done.failed == 0 and done.now == 32
     sweep(make_experiment(16), tmp_path / "one", workers=0)
@@ -278,9 +281,9 @@ def test_a_run_that_kills_its_worker_is_named_and_the_others_go_on(tmp_path):
         done = sweep(
             make_experiment(),
             tmp_path / "dask",
-            make=choose_executor("dask", cluster.scheduler_address),
-            chunk=3,
-            job=kill_worker,
+            execution=Execution(
+                make=choose_executor("dask", cluster.scheduler_address), chunk=3, job=kill_worker
+            ),
         )
     runs = read_results(tmp_path / "dask").runs
     (lost,) = runs[runs.status == "failed"].itertuples()
@@ -404,7 +407,7 @@ def test_a_sweep_under_tls(tmp_path):
                 sweep(
                     make_experiment(2),
                     tmp_path / "dask",
-                    make=choose_executor("dask", cluster.scheduler_address),
+                    execution=Execution(make=choose_executor("dask", cluster.scheduler_address)),
                 ).now
                 == 4
             )

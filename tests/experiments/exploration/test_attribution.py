@@ -10,13 +10,13 @@ from cogov.engine.randomness import RandomNumbers
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.exploration.attribution import (
     attribute,
-    describe_next,
     interaction,
     rank_additions,
     rank_next,
     shapley,
     shares_of_effect,
 )
+from cogov.experiments.exploration.attribution_sentences import describe_next
 from cogov.experiments.statistics.replicate_table import interval
 
 NAMES = ("captains", "patrol", "council")

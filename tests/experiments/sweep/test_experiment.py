@@ -101,7 +101,8 @@ def test_sampled_points_fill_the_range_evenly_and_are_the_same_each_time(read_ar
 
 def test_a_list_is_a_csv_with_a_column_for_each_path(read_arms, tmp_path):
     (tmp_path / "l.csv").write_text(
-        "arm,committee.staff,mechanisms.grid_patrol,mechanisms.grid_patrol.patrol_hours\nx,2,on,0.5\ny,3,false,0.5\n",
+        "arm,committee.staff,mechanisms.grid_patrol,mechanisms.grid_patrol.patrol_hours\n"
+        "x,2,on,0.5\ny,3,false,0.5\n",
         encoding="utf-8",
     )
     try:

@@ -15,7 +15,7 @@ from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.registration import digest_question
 from cogov.experiments.sweep.report_statistics import analyse_sweep
 from cogov.experiments.sweep.results import read_results, verify
-from cogov.experiments.sweep.sweep import sweep
+from cogov.experiments.sweep.sweep import Execution, sweep
 from cogov.experiments.sweep.worker import RunOutcome, work
 from cogov.viz import report
 
@@ -49,7 +49,7 @@ def work_with_failure(terms, orders):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("sweep") / "swept"
-    sweep(ASKED, out, workers=0, job=work_with_failure, limit=0)
+    sweep(ASKED, out, workers=0, limit=0, execution=Execution(job=work_with_failure))
     return out
 
 

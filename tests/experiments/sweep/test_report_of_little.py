@@ -13,7 +13,7 @@ from cogov.experiments.sweep.experiment import (
     NamedArm,
 )
 from cogov.experiments.sweep.report_statistics import analyse_sweep
-from cogov.experiments.sweep.sweep import plan_sweep, sweep
+from cogov.experiments.sweep.sweep import Execution, plan_sweep, sweep
 from cogov.experiments.sweep.worker import RunOutcome, work
 from cogov.viz import report
 from cogov.viz.figures import sweep_figures as drawing
@@ -58,9 +58,8 @@ def analyse(folder, *, fails=lambda _: False, stop=None, **fields):
             folder,
             workers=0,
             limit=0,
-            chunk=1,
-            job=partial(work_with_failures, fails),
             progress=progress,
+            execution=Execution(chunk=1, job=partial(work_with_failures, fails)),
         )
     except KeyboardInterrupt:
         assert stop
@@ -157,7 +156,7 @@ def test_a_sweep_that_was_stopped_before_any_run_came_in_is_reported_as_empty(tm
             tmp_path / "out",
             workers=0,
             limit=0,
-            job=stop,
+            execution=Execution(job=stop),
         )
     found = analyse_sweep(tmp_path / "out")
     assert "No run is done yet" in report_text(found) and drawing.draw_figures(found) == {}

@@ -31,7 +31,7 @@ from cogov.experiments.sweep.experiment import (
 from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.merge import merge_shards
 from cogov.experiments.sweep.results import read_results, verify
-from cogov.experiments.sweep.sweep import plan_sweep, sweep
+from cogov.experiments.sweep.sweep import Execution, plan_sweep, sweep
 from cogov.experiments.sweep.worker import work
 from cogov.model.scenarios.cases import list_cases, read_case
 from cogov.model.scenarios.scenario import Scenario
@@ -62,7 +62,7 @@ def finished_folder(tmp_path_factory):
 def pooled(tmp_path_factory):
     """Return the same by two other processes, in other chunks."""
     folder = tmp_path_factory.mktemp("pooled") / "out"
-    sweep(SMALL, folder, workers=2, chunk=4)
+    sweep(SMALL, folder, workers=2, execution=Execution(chunk=4))
     return folder
 
 
@@ -89,7 +89,7 @@ def stop_sweep(folder, after, experiment=SMALL, **options):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        serially(experiment, folder, chunk=1, progress=progress, **options)
+        serially(experiment, folder, progress=progress, **options, execution=Execution(chunk=1))
 
 
 class Backwards(supervisor.Serial):
@@ -111,9 +111,9 @@ class Backwards(supervisor.Serial):
 
 def test_the_answer_is_the_same_however_the_work_is_shared(finished_folder, pooled, tmp_path):
     for k in (1, 2, 3):
-        serially(SMALL, tmp_path / f"shard{k}", shard=(k, 3), chunk=k)
+        serially(SMALL, tmp_path / f"shard{k}", shard=(k, 3), execution=Execution(chunk=k))
     assert merge_shards(tmp_path / "joined", [tmp_path / f"shard{k}" for k in (2, 3, 1)]) == 18
-    sweep(SMALL, tmp_path / "backwards", make=Backwards, workers=3, chunk=2, limit=0)
+    sweep(SMALL, tmp_path / "backwards", workers=3, limit=0, execution=Execution(make=Backwards, chunk=2))
     found = [
         read_results(folder)
         for folder in (finished_folder, pooled, tmp_path / "joined", tmp_path / "backwards")
@@ -133,7 +133,7 @@ def test_workers_chunks_and_order_change_nothing(finished_folder, tmp_path):
     for workers in (0, 1, 2, 3):
         for chunk in (1, 5, 25):
             folder = tmp_path / f"{workers} {chunk}"
-            sweep(SMALL, folder, workers=workers, chunk=chunk)
+            sweep(SMALL, folder, workers=workers, execution=Execution(chunk=chunk))
             told.add((read_results(folder).digest(), content_digest(folder)))
     assert told == {(read_results(finished_folder).digest(), content_digest(finished_folder))}
 
@@ -187,7 +187,7 @@ def test_a_run_that_raises_is_named_and_is_data(tmp_path):
     plan = fault_injection.tiny(9, days=10)
     bad = [order.seed for order in plan.orders(0, 9)][3:5]
     faulty = partial(faulty_sweeps.run_and_log, tmp_path / "log", {bad[0]: "raises", bad[1]: "exits"})
-    assert serially(plan, tmp_path / "out", job=faulty).failed == 2
+    assert serially(plan, tmp_path / "out", execution=Execution(job=faulty)).failed == 2
     runs = read_results(tmp_path / "out").runs
     assert runs.status.tolist() == ["done"] * 3 + ["failed"] * 2 + ["done"] * 4
     assert runs.arisen.isna().tolist() == (runs.status == "failed").tolist()
@@ -282,7 +282,7 @@ def test_verify_runs_a_sample_again_and_finds_one_that_does_not_agree(tmp_path):
     serially(plan, tmp_path / "good")
     assert verify(tmp_path / "good", 1.0)["differ"] == {}
     assert verify(tmp_path / "good", 0.01)["again"] == 1
-    serially(plan, tmp_path / "bad", job=work_with_other_seed)
+    serially(plan, tmp_path / "bad", execution=Execution(job=work_with_other_seed))
     assert len(verify(tmp_path / "bad", 1.0)["differ"]) == 3
 
 
@@ -322,7 +322,7 @@ def test_shards_that_overlap_are_joined_once_and_contradictions_are_named(finish
     for _ in range(2):  # a second time changes nothing
         assert merge_shards(tmp_path / "joined", [tmp_path / "half", finished_folder]) == 18
         assert content_digest(tmp_path / "joined") == content_digest(finished_folder)
-    serially(SMALL, tmp_path / "lies", shard=(2, 2), job=work_with_other_seed)
+    serially(SMALL, tmp_path / "lies", shard=(2, 2), execution=Execution(job=work_with_other_seed))
     with pytest.raises(Damaged, match="differs from the record of another shard"):
         merge_shards(tmp_path / "joined", [tmp_path / "lies", finished_folder])
 

@@ -197,14 +197,20 @@ def test_a_resume_asks_for_the_disk_that_the_missing_runs_need(tmp_path, monkeyp
     guess = sweeping.CostEstimate(8, 1.0, 8_000, 0.01)
     monkeypatch.setattr(sweeping, "disk_usage", lambda _: namedtuple("Usage", "free")(4_500))
     with pytest.raises(UserError, match="8 more runs need"):
-        serially(ASKED, tmp_path / "out", guess=guess)
+        serially(ASKED, tmp_path / "out", execution=sweeping.Execution(estimate=guess))
     monkeypatch.setattr(sweeping, "disk_usage", lambda _: namedtuple("Usage", "free")(9_000))
-    serially(replace(ASKED, replicates=2), tmp_path / "out", guess=sweeping.CostEstimate(4, 1.0, 4_000, 0.01))
+    serially(
+        replace(ASKED, replicates=2),
+        tmp_path / "out",
+        execution=sweeping.Execution(estimate=sweeping.CostEstimate(4, 1.0, 4_000, 0.01)),
+    )
     monkeypatch.setattr(sweeping, "disk_usage", lambda _: namedtuple("Usage", "free")(4_500))
-    assert serially(ASKED, tmp_path / "out", guess=guess).now == 4
+    assert serially(ASKED, tmp_path / "out", execution=sweeping.Execution(estimate=guess)).now == 4
     with pytest.raises(UserError, match="4 more runs"):
         serially(
-            replace(ASKED, replicates=6), tmp_path / "out", guess=sweeping.CostEstimate(12, 1.0, 24_000, 0.01)
+            replace(ASKED, replicates=6),
+            tmp_path / "out",
+            execution=sweeping.Execution(estimate=sweeping.CostEstimate(12, 1.0, 24_000, 0.01)),
         )
 
 
@@ -288,7 +294,7 @@ def test_what_changes_before_any_run_is_still_stated_before_the_first_run(tmp_pa
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        serially(ASKED, tmp_path / "out", job=stop)
+        serially(ASKED, tmp_path / "out", execution=sweeping.Execution(job=stop))
     serially(replace(ASKED, days=5, estimand=Estimand("reported")), tmp_path / "out")
     found = analyse_sweep(tmp_path / "out")
     assert (
@@ -375,7 +381,7 @@ def test_failed_runs_of_an_arm_that_is_no_longer_asked_for_are_not_counted(tmp_p
             for o in orders
         ]
 
-    assert serially(asked, tmp_path / "out", job=job).failed == 2
+    assert serially(asked, tmp_path / "out", execution=sweeping.Execution(job=job)).failed == 2
     assert serially(plan.experiment, tmp_path / "out").failed == 0
 
 
