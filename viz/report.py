@@ -138,7 +138,7 @@ def cards(analysis: Analysis) -> Iterator[str]:
     for case, arm, verdict, sentence in verdicts[:CARDS]:
         yield (
             f"<div class='card {verdict}'><span>{escape(case)}</span>"
-            f"<b>{escape(str(arm))}: {verdict}</b><span>{escape(sentence)}</span></div>"
+            f"<b>{escape(str(arm))}</b><span>{escape(sentence)}</span></div>"
         )
     yield "</div>"
     if len(verdicts) > CARDS:

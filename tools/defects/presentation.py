@@ -42,8 +42,8 @@ MUTANTS = [
     mutant(
         "what a user wrote is markup in the report",
         "viz/report.py",
-        "<b>{escape(str(arm))}: {verdict}</b>",
-        "<b>{arm}: {verdict}</b>",
+        "<b>{escape(str(arm))}</b>",
+        "<b>{arm}</b>",
         "experiments/sweep/test_report.py::test_a_page_asks_for_nothing_and_runs_nothing",
         "experiments/sweep/test_report.py::test_what_a_user_wrote_is_text",
         short=True,
