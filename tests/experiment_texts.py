@@ -77,8 +77,18 @@ on = ["building_captains"]
 """
 )
 
-BEST = (
-    WORLDS.replace('name = "worlds"', 'name = "best"')
-    .replace('evening"', 'evening"\nrange = [0.05, 0.2]')
-    .replace('name = "without"', 'name = "patrol"\non = ["grid_patrol"]')
+
+def replace_once(text, *pairs):
+    """Replace each first string of a pair, which must occur once, so that a renamed parameter is noticed."""
+    for old, new in pairs:
+        assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times"
+        text = text.replace(old, new)
+    return text
+
+
+BEST = replace_once(
+    WORLDS,
+    ('name = "worlds"', 'name = "best"'),
+    ('captain_hours"', 'captain_hours"\nrange = [0.05, 0.2]'),
+    ('name = "without"', 'name = "patrol"\non = ["grid_patrol"]'),
 )

@@ -32,8 +32,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..compiled import kernel
-from . import Mechanism
+from cogov.engine.jit import kernel
+from cogov.model.mechanisms import Mechanism
 
 
 class Boards(NamedTuple):
@@ -449,12 +449,12 @@ def test_among_temporary_files_only_a_folder_of_ones_own_is_taken(tmp_path):
 @pytest.mark.slow
 def test_compiled_ahead_and_after_a_change_compiled_is_what_depends_on_it(tmp_path):
     """A copy of cogov, its engine compiled by several processes; then a comment changes, then a number."""
-    names = "agents", "experiments", "model", "viz"
+    names = "agents", "cli", "engine", "experiments", "model", "viz"
     for name in names:
         shutil.copytree(
             ROOT / name, tmp_path / "cogov" / name, ignore=shutil.ignore_patterns("__pycache__", "static")
         )
-    for name in ("__init__.py", "__main__.py", "cli/options.py"):
+    for name in ("__init__.py", "__main__.py"):
         shutil.copy(ROOT / name, tmp_path / "cogov" / name)
     code = """
 import sys

@@ -285,7 +285,7 @@ BECAUSE = {  # (file, module) -> why it may
     (
         "docs/notebooks/3-a-mechanism-of-ones-own.ipynb",
         "subprocess",
-    ): "runs the tests of a mechanism by a list of words, no shell",
+    ): "runs commands of cogov and the tests of a mechanism by a list of words, no shell",
     ("experiments/execution/executors.py", "concurrent.futures"): "threads for the streets of a city",
     (
         "experiments/execution/dask_cluster.py",

@@ -372,7 +372,7 @@ def test_a_scheduler_that_is_gone_is_said_and_what_was_done_is_kept(tmp_path):
             process.wait(30)
     assert (
         typed.returncode == 2
-        and "the connection is lost. What was handed in is kept" in told
+        and "the connection is lost. Finished results are kept" in told
         and "Traceback" not in told
     )
     assert 50 <= len(read_results(tmp_path / "out").ledger) < 600

@@ -246,7 +246,7 @@ def test_the_best_of_all_arms_is_printed_and_kept(cogov, sweep_folder):
     )
     first = next(iter(told["sentences"]))
     assert told["sentences"][first][0].startswith(
-        f"Best overall by hours: {first.removesuffix(' is best')}. Of 32 worlds"
+        f"Best overall by hours: {first.removesuffix(' is best')}. Best arm in the 32 worlds: "
     )
     assert told["boxes"][0]["question"] == first
     status, out, _ = cogov("discover", sweep_folder(BEST), "--best", "--out", "mine")

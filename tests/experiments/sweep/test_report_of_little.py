@@ -109,9 +109,9 @@ LITTLE = {  # what is scarce -> (how it is swept, what the report says of it)
     ),
     "runs of a case": (
         {"cases": ("wuzi_yard", "shuian"), "arm": ARMS[:2], "stop": 2},
-        "of which no run is there: shuian, without, shuian, captains.",
+        "2 arms cannot be evaluated, because no run is done: shuian, without, shuian, captains.",
     ),
-    "tables": ({"keep": ()}, "the best is one of 3"),
+    "tables": ({"keep": ()}, "one of these 3 arms is best: without, captains, patrol."),
     "arms": (
         {"arm": ARMS[:1]},
         "There is one arm only, so nothing is compared; its means are in the tables.",

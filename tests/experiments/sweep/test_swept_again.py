@@ -474,7 +474,8 @@ def test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_aga
     )
     lines = said(READ).splitlines()
     assert lines[0].startswith(
-        "UserError: out is whole; to run some of it again, set COGOV_MECHANISMS to the folder with tea_round"
+        "UserError: out is intact; to run some of its runs again, set COGOV_MECHANISMS to the folder "
+        "with tea_round"
     ) and lines[1:] == ["12 runs, 0 again", "tea_round is told of", "1 screening", "12 joined"]
     shutil.unpack_archive(tmp_path / "out.zip", tmp_path / "there")
     assert (tmp_path / "there" / "mechanisms" / "tea_round.py").read_text("utf-8") == OWN
