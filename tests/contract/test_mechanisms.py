@@ -203,7 +203,7 @@ def test_it_reads_the_world_and_never_writes_it(name, mechanism):
 
     Checked every eighth day: over the weeks, that covers every weekday.
     """
-    luck = RandomNumbers(1)
+    draws = RandomNumbers(1)
     for world in days(with_mechanisms(STORM, name), 1):
         if world.day % 8:
             continue
@@ -211,7 +211,7 @@ def test_it_reads_the_world_and_never_writes_it(name, mechanism):
         for act, may in (("ask", [hand.want]), ("pull", [*hand.lever]), ("learn", [*arrays((hand.own,))])):
             others = visible_arrays(world, may)
             before = [a.tobytes() for a in others]
-            mechanism.begin(world, luck)
+            mechanism.begin(world, draws)
             getattr(world, act)()
             assert [a.tobytes() for a in others] == before, f"day {world.day}: {act}"
 
@@ -249,8 +249,8 @@ class Chatter(mechanisms.Mechanism):
 
     @staticmethod
     def learn(m, w):
-        luck = RandomNumbers(1)
-        luck("hear", np.arange(1000), w.day), luck("chatter", np.arange(1000), w.day), np.random.rand(10)
+        draws = RandomNumbers(1)
+        draws("hear", np.arange(1000), w.day), draws("chatter", np.arange(1000), w.day), np.random.rand(10)
 
 
 @pytest.mark.parametrize("called", ["a_chatter", "chatter", "z_chatter"])

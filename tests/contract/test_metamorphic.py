@@ -524,7 +524,7 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
         name: b[name].tolist() for name in own
     }
     assert a["reported_day"].tolist() != b["reported_day"].tolist(), (
-        "luck is keyed by row: were it not, this could be exact in everything"
+        "random numbers are keyed by row; if they were keyed by name, all columns could be equal"
     )
 
 

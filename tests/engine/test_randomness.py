@@ -79,11 +79,11 @@ def test_known_answers():
 
 def test_the_hash_computed_again_in_whole_numbers():
     for seed in (0, 1, "lianhe"):
-        luck = RandomNumbers("run", seed)
+        draws = RandomNumbers("run", seed)
         for decision in ("hear", "give"):
             for day in (0, 1, 366, 36_500):
                 key = narrow_key(key_of_seed("run", seed), crc32(decision.encode()), day)
-                assert int(luck.key(decision, day)) == key
+                assert int(draws.key(decision, day)) == key
                 for who in (0, 1, 15_999, (1 << 40) + 7):
                     bits = narrow_key(key, who)
                     assert int(derive_key(np.uint64(key), who)) == bits
@@ -94,10 +94,10 @@ def test_the_hash_computed_again_in_whole_numbers():
 
 
 def test_one_at_a_time_is_as_all_at_once():
-    luck, some = RandomNumbers(1), np.array([0, 3, 2**31, 2**40, 2**62])
-    key = luck.key("coin", 3)
+    draws, some = RandomNumbers(1), np.array([0, 3, 2**31, 2**40, 2**62])
+    key = draws.key("coin", 3)
     assert (
-        luck("coin", some, 3).tolist() == uniforms(key, some).tolist() == [uniform(key, who) for who in some]
+        draws("coin", some, 3).tolist() == uniforms(key, some).tolist() == [uniform(key, who) for who in some]
     )
 
 
@@ -131,8 +131,8 @@ def test_fair(seed):
 
 def test_fair_from_day_to_day():
     """One person, many days: the hash is as uniform in the other direction."""
-    luck = RandomNumbers(1)
-    u = np.array([luck("coin", [5], day)[0] for day in range(20_000)])
+    draws = RandomNumbers(1)
+    u = np.array([draws("coin", [5], day)[0] for day in range(20_000)])
     assert 50 < chi_square(np.bincount((u * 100).astype(int), minlength=100)) < 160
 
 
@@ -440,8 +440,8 @@ def add_resident(world, band):
 
 
 def simulate_year(world, scenario):
-    luck = RandomNumbers(1)
-    world = start_run(world, scenario, luck)
+    draws = RandomNumbers(1)
+    world = start_run(world, scenario, draws)
     for _ in range(365):
         simulate_day(world)
     return world

@@ -269,12 +269,12 @@ def test_a_number_is_typed_and_what_cannot_be_is_said_next_to_it(page):
     typed.fill("900")
     typed.press("Enter")
     page.wait_for_selector("text=must be between 0 and 500")
-    luck = page.locator("input[aria-label^='Random seed']")
-    luck.fill("-5")
-    luck.press("Enter")
+    seed_field = page.locator("input[aria-label^='Random seed']")
+    seed_field.fill("-5")
+    seed_field.press("Enter")
     page.wait_for_selector("text=The page still shows the run with seed 0.")
-    luck.fill("7")
-    luck.press("Enter")
+    seed_field.fill("7")
+    seed_field.press("Enter")
     page.wait_for_selector("text=/In this run .random seed 7.:/")
     told = shown_rate(page, 0)
     page.reload()  # the address holds the state
@@ -284,13 +284,13 @@ def test_a_number_is_typed_and_what_cannot_be_is_said_next_to_it(page):
 
 @pytest.mark.slow
 def test_what_is_being_typed_stays_while_another_year_is_drawn(page):
-    luck, left = page.locator("input[aria-label^='Random seed']"), shown_rate(page, 0)
+    seed_field, left = page.locator("input[aria-label^='Random seed']"), shown_rate(page, 0)
     page.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple").click()
-    luck.fill("12")
+    seed_field.fill("12")
     page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
     page.wait_for_timeout(1000)
-    assert luck.input_value() == "12"
-    luck.press("Enter")
+    assert seed_field.input_value() == "12"
+    seed_field.press("Enter")
     page.wait_for_selector("text=/In this run .random seed 12.:/")
 
 

@@ -200,7 +200,7 @@ def test_what_is_equal_has_no_mark_and_what_differs_has(recordings, show_town):
         assert {
             recordings[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == difference
         } == ids
-    assert expected["behind"], "this luck shows nothing; take another"
+    assert expected["behind"], "this seed shows nothing; take another"
     assert {recordings[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == "sooner"} >= {
         i for i, s in here.items() if settled(s) and is_open(there.get(i, -1))
     }
@@ -217,7 +217,7 @@ def test_what_is_equal_has_no_mark_and_what_differs_has(recordings, show_town):
                     1
                 ].get(id_)
                 seen[sign] += 1
-    assert all(seen.values()), "this luck shows nothing; take another"
+    assert all(seen.values()), "this seed shows nothing; take another"
 
 
 def test_hands_and_keys_move_it(recordings, show_town):
