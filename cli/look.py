@@ -227,7 +227,7 @@ def agents(
         ),
     ] = "",
     as_json: Json = False,
-):
+) -> None:
     """List the kinds of people: attributes, decision rules, knobs, and mechanisms that use their hours."""
     from ..viz.text.agent_catalogue import KINDS, describe_agents, describe_kind
     from ..viz.text.agent_tables import agent_tables

@@ -162,6 +162,22 @@ def test_no_folder_holds_more_than_one_can_take_in():
     assert {folder.name: count for folder, count in counts.items() if count > 15} == {}
 
 
+MANY_QUESTIONS = {"calibrate", "compare", "search"}  # as many arguments as their commands have options
+
+
+@every_file
+def test_a_file_can_be_read_in_one_sitting(path):
+    """At most 400 lines; and, except for commands, at most eight parameters for a function."""
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 400
+    if path.relative_to(ROOT).parts[0] == "cli":
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.name not in MANY_QUESTIONS:
+            count = len(node.args.posonlyargs + node.args.args + node.args.kwonlyargs)
+            assert count <= 8, f"{node.name} has {count} parameters; hand some of them together"
+
+
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "model" / "mechanisms").glob("[a-z]*.py")), ids=lambda path: path.stem
 )

@@ -1,6 +1,6 @@
 """The catalogue of agents as text for the terminal, and as a page of Markdown for docs/agents.md."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +18,7 @@ residents are applied to every resident of a building on the weekday of that bui
 """
 
 
-def agent_tables(kinds: Iterable[AgentKind]):
+def agent_tables(kinds: Iterable[AgentKind]) -> Iterator[Table | Text]:
     """Yield what Rich prints of each kind."""
     for kind in kinds:
         yield Text.assemble((kind.name, "bold"), f"\n  {kind.title}\n")
