@@ -28,8 +28,8 @@ from ..statistics.replicate_table import (
     check_held_constant,
     complete,
     interval,
+    join_names,
     pivot_arms,
-    some,
     switches,
 )
 from .attribution_sentences import describe_effect, describe_interactions, describe_mechanism
@@ -104,7 +104,7 @@ def factorial_of(
         raise UserError(
             "no switch differs between arms: {lost}; a factorial needs columns mechanisms.NAME "
             "that are on in some arms and off in others",
-            lost=some(lost),
+            lost=join_names(lost),
         )
     if not names:
         raise UserError(
@@ -128,7 +128,7 @@ def factorial_of(
             "{missing_count} of {arms_count} arms are missing: {missing}; run them, or name fewer mechanisms",
             missing_count=len(missing),
             arms_count=2 ** len(names),
-            missing=some([mechanisms_of_arm(m, names) for m in missing], 8),
+            missing=join_names([mechanisms_of_arm(m, names) for m in missing], 8),
         )
     table = pivot_arms(runs.assign(**{"": arm}), measure, range(2 ** len(names)), by="")
     return names, table.rename_axis(columns="arm")
@@ -293,12 +293,12 @@ def rank_next(
     if unknown:
         raise UserError(
             "{unknown} is not a mechanism that is on in some arms and off in others; there are: {names}",
-            unknown=some(unknown),
-            names=some(names, 30),
+            unknown=join_names(unknown),
+            names=join_names(names, 30),
         )
     candidates = [name for name in names if name not in given]
     if not candidates:
-        raise UserError("{names} are all on; no mechanism is left to add", names=some(names, 30))
+        raise UserError("{names} are all on; no mechanism is left to add", names=join_names(names, 30))
     check_held_constant(runs, [SWITCH + name for name in names])
     base, *grown = (
         select_arm(runs, names, {*given, *extra}) for extra in ((), *((name,) for name in candidates))
@@ -316,7 +316,7 @@ def select_arm(runs: pd.DataFrame, names: Sequence[str], on: Collection[str]) ->
     selected = np.logical_and.reduce([runs[SWITCH + name].to_numpy(bool) == (name in on) for name in names])
     together = "+".join(name for name in names if name in on)
     if not selected.any() and not together:
-        raise UserError("no run has all of {names} off; run that arm", names=some(names, 30))
+        raise UserError("no run has all of {names} off; run that arm", names=join_names(names, 30))
     if not selected.any():
         raise UserError("no run has exactly {names} on; run that arm", names=together)
     return runs[selected].assign(together=together or "(none)")

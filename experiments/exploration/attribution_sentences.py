@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..statistics.replicate_table import (
-    some,
+    join_names,
 )
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def describe_next(table: pd.DataFrame, given: Sequence[str] = (), measure: str =
         f"{format_signed(best.high)})"
     )
     tail = (
-        f"; {some(rivals)} cannot be distinguished from it with these replicates"
+        f"; {join_names(rivals)} cannot be distinguished from it with these replicates"
         if rivals
         else "; all others are clearly worse"
         if len(table) > 1

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from ...engine.texts.errors import UserError
-from ..statistics.replicate_table import format_factor, some
+from ..statistics.replicate_table import format_factor, join_names
 
 # columns of a table of worlds that are not factors
 OUTCOMES = ("difference", "low", "high", "pairs", "best", "lead")
@@ -90,8 +90,8 @@ class Worlds:
         if lost:
             raise UserError(
                 "the worlds have no column {lost}; there are: {columns}",
-                lost=some(lost),
-                columns=some(frame.columns, 20),
+                lost=join_names(lost),
+                columns=join_names(frame.columns, 20),
             )
         self.numbers: dict[str, np.ndarray] = {}
         self.codes: dict[str, np.ndarray] = {}
@@ -99,7 +99,7 @@ class Worlds:
         for name in (name for name in names if frame[name].nunique(dropna=False) > 1):
             self.add(name, frame[name])
         if not (self.numbers or self.codes):
-            raise UserError("no factor varies ({names}); there is only one world", names=some(names))
+            raise UserError("no factor varies ({names}); there is only one world", names=join_names(names))
         self.order = {name: np.argsort(x, kind="stable") for name, x in self.numbers.items()}
 
     def add(self, name: str, column: pd.Series) -> None:

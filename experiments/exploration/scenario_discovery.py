@@ -18,7 +18,7 @@ import pandas as pd
 
 from ...engine.randomness import RandomNumbers, whole_seed
 from ...engine.texts.errors import UserError
-from ..statistics.replicate_table import some
+from ..statistics.replicate_table import join_names
 from .prim import Box, BoxTerms, Worlds, choose_step, gain, paste, peel, simplify_box
 
 SHUFFLES = 99
@@ -72,7 +72,8 @@ class Discovery:
         for report in self.boxes:
             unreliable = report.limits.index[report.limits.restricted < 0.5]
             if len(unreliable):
-                yield f"Not reliable: {some(unreliable)}, restricted in less than half of the resamples."
+                names = join_names(unreliable)
+                yield f"Not reliable: {names}, restricted in less than half of the resamples."
         yield self.why
 
 
@@ -155,7 +156,7 @@ def as_outcomes(wins: np.ndarray, n: int) -> np.ndarray:
             "the outcome has shape {shape} and values such as {values}; allowed is one true or "
             "false for each of {worlds_count} worlds",
             shape=wins.shape,
-            values=some(pd.unique(wins.ravel()), 3),
+            values=join_names(pd.unique(wins.ravel()), 3),
             worlds_count=n,
         )
     return wins.astype(bool)

@@ -30,7 +30,7 @@ from ...model.scenarios.scenario import Scenario
 from ..comparison import runs
 from ..comparison.parameter_paths import value_at
 from ..execution.supervisor import count_processes, start_checked_pool, stop_executor
-from ..statistics.replicate_table import SWITCH, format_factor, some
+from ..statistics.replicate_table import SWITCH, format_factor, join_names
 from .pareto import beyond, confirm_front, orient_objectives, pareto
 from .search_space import (
     SearchSpace,
@@ -326,7 +326,10 @@ def average_outcomes(room: SearchSpace, evaluation: tuple[str, np.ndarray]) -> d
     why, values = evaluation
     means = dict(zip(room.measures_to_keep, values.mean(axis=0).tolist()))
     lacking = [m for m in (*room.objectives, *map(beyond, room.limits)) if not np.isfinite(means[m])]
-    return {**means, "why": why or (f"{some(lacking)} does not exist in some replicate" if lacking else "")}
+    return {
+        **means,
+        "why": why or (f"{join_names(lacking)} does not exist in some replicate" if lacking else ""),
+    }
 
 
 @contextmanager

@@ -28,8 +28,8 @@ from ..statistics.replicate_table import (
     format_factor,
     halfwidth,
     interval,
+    join_names,
     pivot_arms,
-    some,
 )
 from ..sweep.sampling import problem, salib, sampler_seed
 from .attribution_sentences import format_signed
@@ -64,7 +64,7 @@ def as_point_table(y: np.ndarray) -> np.ndarray:
             "them: run them again, or use another measure",
             bad_count=len(bad),
             points_count=len(y),
-            bad=some(bad.tolist()),
+            bad=join_names(bad.tolist()),
         )
     return y
 
@@ -102,7 +102,7 @@ class Screening:
         yield from (f"{name}: {describe_screening(row)}." for name, row in t[t.beyond_noise].iterrows())
         if not t.beyond_noise.all():
             yield (
-                f"Not distinguishable from noise: {some(t.index[~t.beyond_noise], 30)}."
+                f"Not distinguishable from noise: {join_names(t.index[~t.beyond_noise], 30)}."
                 if self.replicates > 1
                 else "With one replicate, noise cannot be separated from effects; use two or more."
             )
@@ -236,7 +236,7 @@ class Indices:
                 "interactions (total index)."
             )
         if not t.beyond_noise.all():
-            yield f"Not distinguishable from zero: {some(t.index[~t.beyond_noise], 30)}."
+            yield f"Not distinguishable from zero: {join_names(t.index[~t.beyond_noise], 30)}."
         width = max((t[f"{name}_high"] - t[f"{name}_low"]).max() for name in ("S1", "ST"))
         if width > WIDE:
             yield (
@@ -328,12 +328,14 @@ def tornado(
             raise UserError(
                 "the runs have no column {name!r}; their columns are {columns}",
                 name=name,
-                columns=some(runs.columns, 20),
+                columns=join_names(runs.columns, 20),
             )
     arms = runs.drop_duplicates("arm").set_index("arm")[factors]
     base = base_of(arms) if base is None else base
     if base not in arms.index:
-        raise UserError("no arm is called {base!r}; there are: {arms}", base=base, arms=some(arms.index))
+        raise UserError(
+            "no arm is called {base!r}; there are: {arms}", base=base, arms=join_names(arms.index)
+        )
     off = arms.ne(arms.loc[base])
     table = complete(pivot_arms(runs, measure, arms.index[off.sum(axis=1) <= 1]))
     rows = {}
@@ -348,7 +350,7 @@ def tornado(
         }
     if not rows:
         raise UserError(
-            "no arm differs from {base!r} in exactly one of {factors}", base=base, factors=some(factors)
+            "no arm differs from {base!r} in exactly one of {factors}", base=base, factors=join_names(factors)
         )
     return sort_by_swing(pd.DataFrame.from_dict(rows, orient="index").rename_axis(["factor", "value"]))
 
@@ -369,7 +371,7 @@ def base_of(arms: pd.DataFrame) -> str:
         raise UserError(
             "{arms_count} arms could be the base of one-at-a-time ({arms}); name it with base=",
             arms_count=len(centre),
-            arms=some(centre or arms.index),
+            arms=join_names(centre or arms.index),
         )
     return centre[0]
 

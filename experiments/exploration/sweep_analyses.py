@@ -15,7 +15,7 @@ import pandas as pd
 from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Translated, UserError
 from ...model.measures import SMALLER, SUMMARY
-from ..statistics.replicate_table import SWITCH, factors_of, some, switches
+from ..statistics.replicate_table import SWITCH, factors_of, join_names, switches
 from ..sweep.design import SAMPLED, DesignArm, policies
 from ..sweep.factor_space import FactorSpace, factor_space, unit_cube_points
 from ..sweep.results import Results
@@ -106,7 +106,7 @@ def attributions(
                 "the arms of {case} differ also in {others}, not only in which mechanisms are on; "
                 "use arms that differ only in mechanisms, such as those of kind = 'factorial'",
                 case=case,
-                others=some(others),
+                others=join_names(others),
             )
         by_case[case] = (
             attribution.attribute(runs, measure, names, e.estimand.level),
@@ -198,8 +198,8 @@ def pair(results: Results, case: str, mechanism: str) -> tuple[DesignArm, Design
             pairs_count=len(pairs),
             case=case,
             mechanism=mechanism,
-            arms=some([arm.name for arm in arms]) or Translated("none", "无"),
-            differ=some(differ) or Translated("nothing", "无"),
+            arms=join_names([arm.name for arm in arms]) or Translated("none", "无"),
+            differ=join_names(differ) or Translated("nothing", "无"),
         )
     return pairs[0]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...engine.randomness import seed_of
 from ...engine.release import project
 from ...engine.texts.errors import Translated, UserError
-from ..statistics.replicate_table import some
+from ..statistics.replicate_table import join_names
 
 if TYPE_CHECKING:
     from .search_space import SearchSpace
@@ -56,7 +56,7 @@ class TrialLog:
             raise UserError(
                 "{path} is not a record of this search (its columns are {columns}); name another file",
                 path=self.path,
-                columns=some(lines[0] if lines else [Translated("none", "无")]),
+                columns=join_names(lines[0] if lines else [Translated("none", "无")]),
             )
         if not text.endswith("\n"):
             self.path.write_text(text[: text.rfind("\n") + 1], "utf-8-sig")

@@ -15,8 +15,8 @@ from ..statistics.replicate_table import (
     complete,
     factors_of,
     halfwidth,
+    join_names,
     pivot_arms,
-    some,
 )
 
 
@@ -39,7 +39,8 @@ def tabulate_worlds(
         raise UserError(
             "{mechanism} is not on in some runs and off in others; mechanisms that are: {names}",
             mechanism=mechanism,
-            names=some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or Translated("none", "无"),
+            names=join_names([c for c in factors_of(runs) if c.startswith(SWITCH)])
+            or Translated("none", "无"),
         )
     knobs = [c for c in factors_of(runs) if c.startswith(f"{switch}.")]
     factors = world_factors(runs, factors, switch)
@@ -83,7 +84,7 @@ def world_factors(runs: pd.DataFrame, factors: Iterable[str] | None, *arms: str)
     lost = [f for f in factors if f not in runs]
     if lost:
         raise UserError(
-            "the runs have no column {lost}; name factors that are columns of the runs", lost=some(lost)
+            "the runs have no column {lost}; name factors that are columns of the runs", lost=join_names(lost)
         )
     if not factors:
         raise UserError(
@@ -99,7 +100,7 @@ def check_factors(runs: pd.DataFrame, factors: list[str]) -> None:
         raise UserError(
             "{factors} has no value in some runs, so their world is not known; leave out those "
             "runs, or name the factors that matter",
-            factors=some(empty),
+            factors=join_names(empty),
         )
 
 

@@ -43,7 +43,7 @@ def pivot_arms(
         raise UserError(
             "the runs are of {cases_count} cases ({cases}); take one, as in runs[runs.case == {case!r}]",
             cases_count=len(cases),
-            cases=some(cases),
+            cases=join_names(cases),
             case=str(cases[0]),
         )
     twice = runs[runs.duplicated(["replicate", by])]
@@ -60,7 +60,7 @@ def pivot_arms(
             "{lost_count} of {arms_count} arms have no run: {lost}; run them, or remove them from the design",
             lost_count=len(lost),
             arms_count=len(arms),
-            lost=some(lost),
+            lost=join_names(lost),
         )
     return runs.pivot(index="replicate", columns=by, values=measure).astype(float)[arms]
 
@@ -73,7 +73,7 @@ def complete(table: pd.DataFrame, least: int = 2) -> pd.DataFrame:
     whole = table.dropna()
     if len(whole) < least:
         lacking = table.isna().sum().sort_values(ascending=False, kind="stable")
-        which = some(
+        which = join_names(
             [
                 Translated(f"{arm} lacks {n} of {len(table)}", f"{arm}缺{n}个（共{len(table)}个）")
                 for arm, n in lacking.items()
@@ -91,10 +91,10 @@ def complete(table: pd.DataFrame, least: int = 2) -> pd.DataFrame:
     return whole
 
 
-def some(names: Sequence, most: int = 5) -> str:
+def join_names(names: Sequence, most: int = 5) -> str:
     """Join the first `most` names, and state how many more there are.
 
-    >>> some("abcdefg", 3), some("ab")
+    >>> join_names("abcdefg", 3), join_names("ab")
     ('a, b, c and 4 more', 'a, b')
     """
     first, more = list(names)[:most], len(names) - most
@@ -144,11 +144,11 @@ def check_held_constant(runs: pd.DataFrame, varying: Sequence[str]) -> None:
     """Raise UserError if a factor other than the columns `varying` varies."""
     others = [c for c in factors_of(runs) if c not in varying]
     if others:
-        values = some([format_factor(v) for v in pd.unique(runs[others[0]])])
+        values = join_names([format_factor(v) for v in pd.unique(runs[others[0]])])
         raise UserError(
             "{others} varies too ({values}); select the runs of one value, as in "
             "runs[runs[{other!r}] == {value!r}]",
-            others=some(others),
+            others=join_names(others),
             values=values,
             other=others[0],
             value=pd.unique(runs[others[0]])[0],
