@@ -15,9 +15,10 @@ from cogov.experiments.comparison.compare import arms_of
 from cogov.experiments.comparison.streaming_comparison import StreamingComparison, pair_seed
 from cogov.experiments.narrative.recording import record_year
 from cogov.model import measures
+from cogov.model.issues.categories import FAMILIES
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.figures import chart_specs
-from cogov.viz.page import chart_widget
+from cogov.viz.page import chart_widget, town_widget
 
 HOST = "http://cogov.test/"  # no network: every request is answered here
 PAGE = """<!doctype html><meta charset=utf-8><body style="margin:0"><div id=here></div><script type=module>
@@ -286,3 +287,9 @@ def test_what_a_user_named_is_text_and_no_formula(show_chart):
         )
         page.evaluate("model.set('spec', {})")
         assert page.locator(".cg-plot").inner_text() == chart_widget.WORDS["en"]["chart_empty"]
+
+
+def test_a_family_has_one_colour_in_the_town_and_in_the_charts():
+    assert list(chart_specs.FAMILY) == list(FAMILIES)
+    assert len(set(chart_specs.FAMILY.values())) == len(FAMILIES)
+    assert f"const FAMILY = {json.dumps(chart_specs.FAMILY)}," in town_widget.script()

@@ -26,9 +26,15 @@ if TYPE_CHECKING:
     from ...experiments.narrative.recording import Recording
 
 ARMS = ((WITHOUT, "7 3"), (WITH, ""))  # colour and dash: distinguishable in grey, too
-FAMILY = dict(
-    zip(FAMILIES, ("#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#999933"))
-)  # after Okabe and Ito; black is the text colour of the page
+FAMILY = {  # after Okabe and Ito, with olive for their yellow, which is too pale for a line on white
+    "facility": "#0072B2",
+    "environment": "#009E73",
+    "safety": "#D55E00",
+    "dispute": "#CC79A7",
+    "care": "#999933",
+    "project": "#56B4E9",
+    "street": "#E69F00",
+}  # the same in the town
 HORIZON = 180  # days shown of a Kaplan-Meier curve
 
 

@@ -4,6 +4,7 @@ A recording is sent once, as bytes; playing, scrubbing and picking happen in `st
 Python.
 """
 
+import json
 from pathlib import Path
 
 import anywidget
@@ -12,6 +13,7 @@ import traitlets
 from ...experiments.narrative.recording import FULL, LAYERS, UNKNOWN, Recording, pack_recording
 from ...model.issues import issue_table
 from ...model.issues.categories import SCOPES
+from ..figures.chart_specs import ARMS, FAMILY
 from ..i18n.words import town as words_of
 
 HERE = Path(__file__).parent / "static"
@@ -56,6 +58,7 @@ def script() -> str:
     }
     shared = "".join(f"const {name} = {number};\n" for name, number in numbers.items())
     shared += f"const FULL = {{ acquaintances: {FULL} }};\n"
+    shared += f"const FAMILY = {json.dumps(FAMILY)}, ARM = {json.dumps([colour for colour, _ in ARMS])};\n"
     return "\n".join([shared, *((HERE / "town" / f"{name}.js").read_text("utf-8") for name in SCRIPTS)])
 
 

@@ -1,12 +1,5 @@
 // Colours.
 
-const FAMILY = {  // of Okabe and Ito; what is written on them
-  facility: ["#0072b2", "#fff"], environment: ["#009e73", "#fff"], safety: ["#d55e00", "#fff"], dispute: ["#cc79a7", "#20121a"],
-  care: ["#f0e442", "#2b2900"], project: ["#56b4e9", "#06202f"], street: ["#e69f00", "#2a1c00"],
-};
-const SPARE = ["#777777", "#fff"];
-const ARM = ["#d55e00", "#0072b2"];  // without and with, as in every figure
-
 const LIGHT = {
   ramp: [[255, 243, 205], [208, 222, 168], [138, 194, 172], [82, 152, 170], [66, 108, 152]],
   ground: "#dfe6d8", yard: "#edf1e5", fence: "#b3bda6", street: "#d3d2cb", dash: "#f4f2ec", name: "#5a6653", walls: ["#f3ead9", "#ece4d6", "#e9e7df", "#f1e4d8", "#e6e8e2"],
@@ -24,4 +17,13 @@ function ramp(colours, share) {
   return `rgb(${stops[k].map((v, c) => Math.round(v + (stops[k + 1][c] - v) * f)).join(",")})`;
 }
 
-const familyColours = (name) => FAMILY[name] ?? SPARE;
+// [colour, colour of what is written on it]
+function withInk(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2);
+  return [colour, 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.28 ? "#20121a" : "#fff"];
+}
+
+const FAMILY_COLOURS = Object.fromEntries(Object.entries(FAMILY).map(([name, colour]) => [name, withInk(colour)]));
+const SPARE = withInk("#777777");  // of a family that only the user's case has
+
+const familyColours = (name) => FAMILY_COLOURS[name] ?? SPARE;
