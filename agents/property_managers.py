@@ -18,7 +18,7 @@ class PropertyParameters:
         5000.0,
         unit="households/worker",
         source="docs/sources.md: one repairer per 220-390 homes, one desk person per 400-800",
-        words=("Households per worker", "每名员工负责户数", "户/人"),
+        words=("Households per worker", "每名物业人员负责户数", "户/人"),
     )
     shift_hours: float = knob(
         4.0,
@@ -50,7 +50,11 @@ class PropertyParameters:
         1.0,
         unit="share of the crew's hours lost where nobody trusts the company, because fees are withheld",
         source="assumed; vary it",
-        words=("Hours lost without trust", "失去信任损失的工时", "占物业工时的比例，业主不信任而拒缴物业费"),
+        words=(
+            "Hours lost without trust",
+            "没有信任时损失的工时",
+            "占物业工时的比例，业主不信任而拒缴物业费",
+        ),
     )
 
 

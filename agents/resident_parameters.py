@@ -143,7 +143,7 @@ class ResidentParameters:
         1.0,
         unit="share of distrust removed when one's own issue is resolved",
         source="assumed",
-        words=("Trust gained, own issue resolved", "自家的事解决增加信任", "消除不信任的比例"),
+        words=("Trust gained, own issue resolved", "自家的事解决后增加的信任", "消除不信任的比例"),
     )
     trust_loss_failed: float = knob(
         0.15,
@@ -151,7 +151,7 @@ class ResidentParameters:
         1.0,
         unit="share of trust lost when one's own issue fails",
         source="assumed",
-        words=("Trust lost, own issue failed", "自家的事没办成损失信任", "失去信任的比例"),
+        words=("Trust lost, own issue failed", "自家的事没解决而损失的信任", "失去信任的比例"),
     )
     satisfaction_half_backlog: float = knob(
         3.0,

@@ -1,9 +1,9 @@
-"""Message groups (微信群): one chat per building, which a moderator follows, so that reports take minutes.
+"""Chat groups (微信群): one chat per building, which a moderator follows, so that reports take minutes.
 
 Disappoints because not everyone joins, elders least of all. The fewer messages the moderator follows, the
 more trust is lost to rumours, and the more people leave.
 
-A share `coverage` of the buildings has a message group, buildings with a property company first. One person
+A share `coverage` of the buildings has a chat group, buildings with a property company first. One person
 moderates the groups of a compound.
 
 - *Asks* `moderation_hours` hours per group and day: the share `committee_share` of it from the committee,

@@ -65,7 +65,7 @@ class DoubleReporting(Mechanism):
         1.0,
         unit="share of willing members who register per week of organising",
         source="assumed: half within two months",
-        words=("Speed of registering", "报到的快慢", "组织一周，愿报到者报到的比例"),
+        words=("Speed of registering", "报到的快慢", "每组织一周，愿报到者报到的比例"),
     )
     max_registered_share: float = knob(
         0.7,
@@ -113,7 +113,7 @@ class DoubleReporting(Mechanism):
         50.0,
         unit="known open issues/building above which a surge begins",
         source="assumed",
-        words=("Issues at which a surge begins", "多少件算高峰", "件已知未办结事项/栋"),
+        words=("Issues at which a surge begins", "多少件算高峰", "件/栋，已知且未办结"),
     )
     surge_factor: float = knob(
         2.0,

@@ -70,7 +70,7 @@ class Incubation(Mechanism):
         1.0,
         unit="share of a full group that forms after a matter is agreed",
         source="assumed; a project leaves a full group",
-        words=("Group left by an agreed matter", "谈妥一事留下的小组", "个小组"),
+        words=("Group left by an agreed matter", "谈妥一事留下的小组", "占完整小组的比例"),
     )
     group_lifetime_days: float = knob(
         300.0,

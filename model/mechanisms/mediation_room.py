@@ -92,7 +92,7 @@ class MediationRoom(Mechanism):
         2000.0,
         unit="yuan/case",
         source="assumed",
-        words=("Lawyer", "律师费", "元/件"),
+        words=("Lawyer's fee", "律师费", "元/件"),
     )
     sittings_per_case: float = knob(
         1.0,

@@ -46,7 +46,7 @@ class ProjectFinance(Mechanism):
     zh_letter: ClassVar[str] = "筹"
     zh_does: ClassVar[str] = "申请补助、业主分摊和维修资金，支付大额账单。"
     zh_disappoints: ClassVar[str] = (
-        "要等几个月；有的申请被拒，批下来的也只够一部分。资金进入社区资金，可能先被别的账单用掉。"
+        "要等几个月；有的申请被拒，批下来的也只够一部分。批下的钱进入社区资金，可能先被别的账单用掉。"
     )
     group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("money",)

@@ -63,7 +63,7 @@ class StudyVisits(Mechanism):
         10_000.0,
         unit="yuan/visit",
         source="assumed",
-        words=("Cost of a visit", "车费", "元/次"),
+        words=("Cost of the bus", "车费", "元/次"),
     )
     delegates: int = knob(
         20,

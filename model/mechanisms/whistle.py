@@ -5,7 +5,7 @@ the most severe matters first, and the more matters wait with a department, the 
 call takes a grid worker's hours, as does keeping in touch with each department.
 
 Grid workers call on `departments` departments, each with a queue of its own. A hash of its name assigns
-each category to one department. The calls concern issues that have been waiting upward for at least
+each category to one department. The calls concern issues that have been with a department for at least
 `wait_days` days, the most severe first: at most `calls_per_week / 7` calls a day at each department, and
 for an issue one call or what its answer still needs.
 
@@ -63,7 +63,7 @@ class Whistle(Mechanism):
         10.0,
         unit="grid hours/department and week to keep in touch",
         source="assumed",
-        words=("Keeping in touch", "日常联络", "网格小时/部门·周"),
+        words=("Keeping in touch", "日常联络", "网格员小时/部门·周"),
     )
     call_hours: float = knob(
         1.0,
@@ -71,7 +71,7 @@ class Whistle(Mechanism):
         20.0,
         unit="grid hours/call followed up",
         source="assumed",
-        words=("Time per call", "每次吹哨用时", "网格小时/次"),
+        words=("Time per call", "每次吹哨用时", "网格员小时/次"),
     )
     calls_per_week: float = knob(
         1.0,

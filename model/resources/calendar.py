@@ -198,8 +198,8 @@ def place_initial_issues(
         can = np.flatnonzero(units[:, j] > 0)
         if not len(can):
             raise UserError(
-                "initial_issues.{n}.category = {category!r} can occur nowhere: everyone whom it "
-                "could concern is permanently away; raise residents.absentees_at_home",
+                "initial_issues.{n}.category = {category!r} can occur nowhere: nobody whom it "
+                "could concern is ever at home; raise residents.absentees_at_home",
                 n=n,
                 category=begin.category,
             )

@@ -234,7 +234,7 @@ def test_hands_and_keys_move_it(recordings, show_town):
     page.keyboard.press("Space")
     assert page.evaluate("model.get('playing')") is False and day() >= 10
     page.get_by_role("button", name="One day forward").click()
-    page.get_by_role("button", name="30 days per second").click()
+    page.get_by_role("button", name="days per second: 30").click()
     assert page.evaluate("model.get('speed')") == 30
     line = page.get_by_role("slider")
     box = line.bounding_box()
