@@ -110,7 +110,7 @@ class Community(mesa.Model):
             mesa.Agent._ids[self] = count(self.__dict__.pop(NEXT))
 
     def __copy__(self) -> "Community":
-        """Copy deeply: two communities that shared a world would both move it."""
+        """Copy deeply: two communities that shared a world would both change it."""
         return deepcopy(self)
 
     @property

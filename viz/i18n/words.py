@@ -66,7 +66,7 @@ def translate(lang: str, key: str, **values: object) -> str:
 
 
 def mechanism(lang: str, name: str, part: str = "") -> str:
-    """Return the name of a mechanism, or its `part` "does" or "disappoints", as its file says it."""
+    """Return the name of a mechanism, or its `part` "does" or "disappoints", from its file."""
     kind = mechanisms.load_class(name)
     if not part:
         return (kind.zh if lang == "zh" else "") or capital(plain(name))
