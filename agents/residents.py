@@ -144,7 +144,7 @@ def new_trust(trust, target, k, drift) -> np.float32:
 
 @inner_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
-    """Satisfaction a week later: it moves to `target`, which falls with open issues in the building.
+    """Satisfaction a week later: it moves towards `target`, which falls with open issues in the building.
 
     Twin: reference/people.py, take_stock.
     """
