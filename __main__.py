@@ -1,4 +1,4 @@
-"""`python -m cogov` is `cogov`: see `cogov --help`."""
+"""Run the command line: `python -m cogov` is the same as `cogov`."""
 
 from .cli.main import main
 

@@ -18,7 +18,7 @@ SIZED = {
 
 
 def committee_size(name: str, low: float, high: float, unit: str, words: Words) -> Any:
-    """Declare a number of the committee that grows with the residents where a case leaves it out."""
+    """Declare a number of the committee; if a case omits it, it grows with the number of residents."""
     least, each = SIZED[name]
     share = f"{each:g} to a resident as in guiyuan, {least:,g} at least"
     return knob(LeftOutAmount(least), low, high, unit=unit, source=f"assumed; left out, {share}", words=words)
@@ -130,7 +130,7 @@ def hours_per_day(knobs: CommitteeParameters) -> float:
 
 @inner_kernel
 def spendable(fund, share) -> float:
-    """Yuan that mechanisms may spend today, of a `fund` in fen: a share of it, nothing of a debt.
+    """Yuan that mechanisms may spend today: a share of the `fund` (in fen); nothing if it is in debt.
 
     Twin: reference/resources.py, grant_hours.
     """
@@ -139,7 +139,7 @@ def spendable(fund, share) -> float:
 
 @inner_kernel
 def sittings_by_phone(phone, at_home, confidence) -> float:
-    """Sittings' worth that telephoning brings today: more where people are at home and trust the caller.
+    """Progress by telephone today, in sittings: more where people are at home and trust the caller.
 
     Twin: reference/processing.py, talk.
     """

@@ -30,7 +30,7 @@ class DepartmentParameters:
 
 @inner_kernel
 def hours_today(full, at_work) -> float:
-    """Hours that departments have for this community today: of their `full` hours the share `at_work`.
+    """Hours that departments have for this community today: the share `at_work` of their `full` hours.
 
     Twin: reference/resources.py, total_hours.
     """

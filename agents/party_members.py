@@ -13,7 +13,7 @@ from ..engine.parameters import knob
 
 @dataclass(frozen=True)
 class PartyMemberParameters:
-    """The evenings that party members give, and their duty to."""
+    """The evenings that party members give, and their sense of duty to give them."""
 
     evening_hours: float = knob(
         2.5,
@@ -42,13 +42,13 @@ class PartyMemberParameters:
 
 
 def set_duty(duty: np.ndarray, knobs: PartyMemberParameters) -> None:
-    """Write the duty of members into `duty` (4,): logits that standings add to `evening_logit`."""
+    """Write the members' sense of duty into `duty` (4,): a logit per standing, added in `evening_logit`."""
     duty[STANDING_RETIRED_MEMBER] = knobs.retired_duty_logit
     duty[STANDING_IN_SERVICE_MEMBER] = knobs.in_service_duty_logit
 
 
 def hours_per_day(knobs: PartyMemberParameters) -> float:
-    """Hours a day that one promised evening a week comes to."""
+    """Hours a day that one promised evening a week amounts to."""
     return knobs.evening_hours / 7
 
 

@@ -84,7 +84,7 @@ def choose_exactly(count: int, eligible: np.ndarray, score: np.ndarray, name: st
 
 
 def draw_household_sizes(census: "Census", draw: "RandomNumbers") -> tuple[np.ndarray, np.ndarray]:
-    """Draw household sizes, (households,) int64 that sum to the census, and which hold an elder alone."""
+    """Draw household sizes, (households,) int64 that sum to the census, and mark elders living alone."""
     h = np.arange(census.households)
     alone = choose_exactly(census.elders_alone, h >= 0, draw("born alone", h), "community.elders_alone")
     others = np.flatnonzero(~alone)

@@ -59,7 +59,7 @@ class PropertyParameters:
 
 
 def workers(knobs: PropertyParameters, households: float) -> int:
-    """Staff of a compound with that many households: one at least."""
+    """Staff of a compound with that many households, at least one person."""
     return max(1, round(households / knobs.households_per_worker))
 
 
@@ -75,7 +75,7 @@ def fees_per_day(knobs: PropertyParameters, households: np.ndarray) -> np.ndarra
 
 @inner_kernel
 def crew_hours(full, at_work, confidence, withheld) -> float:
-    """Hours of a crew today: the share `at_work` of its `full` hours, less those lost to withheld fees.
+    """Hours of a crew today: the share `at_work` of its `full` hours, less the hours lost to unpaid fees.
 
     Twin: reference/resources.py, total_hours.
     """

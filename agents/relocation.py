@@ -33,7 +33,7 @@ def draw_leaving_household(w, b) -> int:
 
 @inner_kernel
 def relocate(w) -> None:
-    """Draw which households leave the buildings that take stock this evening, and fill their homes again.
+    """Draw which households leave the buildings that are updated this evening, and refill their homes.
 
     The mean trust of newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have
     signed nothing.

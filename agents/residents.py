@@ -123,7 +123,7 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
 
 @inner_kernel
 def experience(resolved, long_open, k) -> float:
-    """The share of issues that a desk resolved in a building, with a prior of `hope` issues at `neutral`.
+    """The share of issues that a desk resolved in a building, with a prior of `trust_prior_weight` issues.
 
     Twin: reference/people.py, take_stock.
     """
@@ -134,7 +134,7 @@ def experience(resolved, long_open, k) -> float:
 
 @inner_kernel
 def new_trust(trust, target, k, drift) -> np.float32:
-    """Trust a week later, 0..1: it moves to `target` at the rate `memory`, plus the `drift` of mechanisms.
+    """Trust a week later, 0..1: it moves towards `target`, and by the `drift` that mechanisms add.
 
     Twin: reference/people.py, take_stock.
     """
@@ -144,7 +144,7 @@ def new_trust(trust, target, k, drift) -> np.float32:
 
 @inner_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
-    """Satisfaction a week later: it moves to `target`, which falls with open issues in the building.
+    """Satisfaction a week later: it moves towards `target`, which falls with open issues in the building.
 
     Twin: reference/people.py, take_stock.
     """
@@ -154,7 +154,7 @@ def new_satisfaction(satisfaction, target, k) -> float:
 
 @inner_kernel
 def new_fatigue(fatigue, gave, used, k) -> float:
-    """Fatigue a week later: a share `rest` is slept off; evenings that found work (`used`) add `tiring`.
+    """Fatigue a week later: a share of it recovers; evenings on which there was work (`used`) add to it.
 
     Twin: reference/people.py, take_stock.
     """
@@ -166,7 +166,7 @@ def new_fatigue(fatigue, gave, used, k) -> float:
 
 @inner_kernel
 def evening_logit(zeal, trust_committee, trust_neighbours, fatigue, pull, k) -> float:
-    """The wish to give an evening this week, a logit; `pull` is a standing's duty and what mechanisms add.
+    """Willingness to give an evening this week, a logit; `pull`: sense of duty, and what mechanisms add.
 
     Twin: reference/people.py, give.
     """
@@ -210,7 +210,7 @@ def pool_of(standing) -> int:
 
 @inner_kernel
 def collect_pulls(w) -> None:
-    """Keep what mechanisms pull on residents today until their building takes stock.
+    """Accumulate what mechanisms pull on residents today, until their building's weekly update.
 
     Fills `wished` (7, compounds, 4) with today's pulls, `wish` (compounds, 4) with the week's mean plus the
     `duty` (4,) of each standing, and adds to `drift` and `meet` of the mood.
@@ -231,7 +231,7 @@ def collect_pulls(w) -> None:
 
 @inner_kernel
 def take_stock(w) -> None:
-    """Let a seventh of the buildings take stock: their residents judge, rest, promise an evening, and meet.
+    """Update the residents of a seventh of the buildings: opinions, fatigue, promised evenings, meetings.
 
     Columns are bound to local names before the loops, and what is read twice is kept: the compiler must
     assume that a store in between has changed it.

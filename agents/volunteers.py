@@ -1,4 +1,4 @@
-"""Volunteers (志愿者): residents on a team's list, who give hours very unevenly; and neighbours on no list.
+"""Volunteers (志愿者): residents on a team's list, who give very unequal hours; and unlisted neighbours.
 
 They decide to give an evening as any resident does (`residents.evening_logit`); those on a list feel a duty.
 """
@@ -13,7 +13,7 @@ from ..engine.parameters import knob
 
 @dataclass(frozen=True)
 class VolunteerParameters:
-    """The evenings that volunteers, and neighbours on no list, give, and the duty of those on a list."""
+    """The evenings of volunteers and of unlisted neighbours, and the volunteers' sense of duty."""
 
     evening_hours: float = knob(
         2.0,
@@ -34,12 +34,12 @@ class VolunteerParameters:
 
 
 def set_duty(duty: np.ndarray, knobs: VolunteerParameters) -> None:
-    """Write the duty of listed volunteers into `duty` (4,): logits that standings add to `evening_logit`."""
+    """Write the listed volunteers' sense of duty into `duty` (4,): a logit, added in `evening_logit`."""
     duty[STANDING_VOLUNTEER] = knobs.duty_logit
 
 
 def hours_per_day(knobs: VolunteerParameters) -> float:
-    """Hours a day that one promised evening a week comes to."""
+    """Hours a day that one promised evening a week amounts to."""
     return knobs.evening_hours / 7
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Tally:
-    """Count what came of the flips."""
+    """Counts of the outcomes of the flips."""
 
     flips: int = 0
     named: int = 0  # an error that names the file

@@ -105,7 +105,7 @@ def run_as_sweep(asked: RunSet, workers: int = 0, chunk: int = 1, make=None) -> 
 
 
 def digest_orders(terms, orders) -> list:
-    """Run orders as the job of a sweep whose digests are of everything that a run leaves."""
+    """Run orders as the job of a sweep, with digests of everything that a run leaves."""
     from ..experiments.sweep.worker import work
 
     done = []

@@ -188,7 +188,7 @@ def end(pid: int) -> None:
 def fail_runs(
     folder: Path, each: int = 20, below: int = 5, replicates: int = 400, workers: int = 2
 ) -> list[tuple]:
-    """Sweep once for each of KINDS, with `each` (or `below`) runs that fail so; return a row for each.
+    """Sweep once for each of KINDS, with `each` (or `below`) runs that fail in that way; return a row each.
 
     Rows: (kind, runs that were to fail, those of them reported as failed in the right words, other runs
     reported so, runs done, whether the sweep after --retry equals an undisturbed one, seconds).

@@ -40,7 +40,7 @@ def write_skeleton(kind: str, path: Path, words: dict[str, str]) -> None:
 
 @new.command("mechanism")
 def new_mechanism(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as in night_watch.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the mechanism, e.g. night_watch.")],
     folder: Folder = Path("mechanisms"),
 ) -> None:
     """Write NAME.py, a mechanism that runs, to be filled in."""
@@ -66,7 +66,7 @@ def new_mechanism(
 
 @new.command("case")
 def new_case(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as in north_yard.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the case, e.g. north_yard.")],
     folder: Folder = Path("."),
 ) -> None:
     """Write NAME.toml, a case that runs, to be filled in."""
@@ -122,7 +122,7 @@ def check_case(
     path: Annotated[str, typer.Argument(metavar="FILE", help="Path of a case file, or name of a case.")],
     as_json: Json = False,
 ) -> None:
-    """Check a case file: whether it runs, and which words it lacks. Exit status 1 if something is missing."""
+    """Check a case file: whether it runs, and which texts it lacks. Exit status 1 if something is missing."""
     from ..experiments.comparison import mechanism_contract
 
     report(path, mechanism_contract.check_case(path), as_json)

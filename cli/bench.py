@@ -148,7 +148,7 @@ def faults(
         ),
     ] = 3,
     every: Annotated[
-        int, typer.Option(min=1, help="Let every n-th write fail, one in each sweep; 1: all of them.")
+        int, typer.Option(min=1, help="Fail every n-th write, one per sweep; 1: every write.")
     ] = 1,
     as_json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Provide what all other rooms use: compiled kernels, random numbers, parameters, strict TOML, text output.
+"""Provide what all other packages use: compiled kernels, random numbers, parameters, TOML, text output.
 
 It imports nothing else of cogov.
 """

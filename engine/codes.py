@@ -1,4 +1,4 @@
-"""Codes: small whole numbers that columns hold, each with a name. Every room may import them.
+"""Codes: named small whole numbers that columns contain. All packages above `engine` may import them.
 
 None is written as a bare number elsewhere. Kernels take them as constants, so a change of a code
 recompiles what uses it.

@@ -49,7 +49,7 @@ def quota(root: Path) -> float:
 
 
 def limit(group: Path) -> float:
-    """Return the limit of one control group, in cores; infinite where it has none or cannot be read."""
+    """Return the limit of one control group, in cores; infinite if it is not set or cannot be read."""
     try:
         if (group / "cpu.max").exists():
             time, period = (group / "cpu.max").read_text("utf-8").split()

@@ -156,13 +156,13 @@ class KernelCache:
             )
 
     def flush(self) -> None:
-        """Do nothing: a file is valid as long as a kernel has its name."""
+        """Do nothing: a cached file is valid as long as its name is that of a kernel."""
 
     enable = disable = flush
 
 
 def describe(kind: types.Type) -> str | None:
-    """Describe a numba type by a text that no other type has; None if another process could not load it."""
+    """Describe a numba type by a unique text; None if another process could not load it."""
     if isinstance(kind, types.StructRef):
         columns = {name: describe(inner) for name, inner in kind._fields}
         return None if None in columns.values() else f"struct {columns}"

@@ -96,7 +96,7 @@ def checksum(name: str, raw: bytes) -> bytes:
 
 
 def write(name: str, raw: bytes) -> None:
-    """Cache bytes under a name, if a folder is writable; remove the kernel's files of much older sources."""
+    """Cache bytes under a name, if a folder is writable; remove much older files of the same kernel."""
     folder = writable()
     if folder is None:
         return warn_once()

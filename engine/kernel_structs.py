@@ -61,7 +61,7 @@ class Struct(types.StructRef):
 
 
 class Pointer(structref.StructRefProxy):
-    """A struct as Python sees it: to be passed to kernels; its fields cannot be read from Python."""
+    """Handle of a struct in Python, to be passed to kernels; Python cannot read its fields."""
 
 
 structref.define_boxing(Struct, Pointer)

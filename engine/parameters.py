@@ -17,7 +17,7 @@ Words = tuple[str, str, str]  # a label in English, in Chinese, and a unit in Ch
 
 
 class LeftOut:
-    """Mark a number that a case does not give: a share of a given one, which follows it when that changes."""
+    """Mark a number that a case does not give: it is computed as a share of a given number."""
 
 
 class LeftOutCount(LeftOut, int):
@@ -133,7 +133,7 @@ def complain_about_name(name: Any) -> Message | None:
 
 
 def unit_of(m: Mapping[str, Any]) -> Translated:
-    """Return the unit in a knob's metadata, with its Chinese."""
+    """Return the unit in a knob's metadata, with its Chinese translation."""
     return Translated(m["unit"], m.get("words", ("", "", ""))[2])
 
 

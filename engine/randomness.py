@@ -36,7 +36,7 @@ def mix(x: np.uint64) -> np.uint64:
 
 @outer_kernel
 def derive_key(key: np.uint64, who: int | np.integer) -> np.uint64:
-    """Derive the key of `who` below `key`: from a seed that of a decision, then of a day, of an issue."""
+    """Derive the key of `who` from its parent `key`, in a chain from the seed to decision, day and issue."""
     return mix(np.uint64(key) + G * (np.uint64(who) + ONE))
 
 
@@ -83,7 +83,7 @@ def decision(name: str) -> np.uint64:
 
 
 def whole_seed(seed: Any) -> int:
-    """Return a seed as an int. Raises UserError if it is no whole number: 1.0, True and "1" are not."""
+    """Return a seed as an int. Raises UserError if it is not a whole number: 1.0, True and "1" are not."""
     if isinstance(seed, bool) or not isinstance(seed, Integral):
         raise UserError("seed = {seed} is not a whole number; write one such as 1", seed=repr(seed)[:60])
     if not SEEDS[0] <= int(seed) <= SEEDS[1]:
@@ -116,7 +116,7 @@ class RandomNumbers:
         self.seed = np.uint64(seed_of(*seed))
 
     def key(self, name: str, day: int = 0) -> np.uint64:
-        """Return the key of one decision on one day; day 0 for what is decided once per run."""
+        """Return the key of one decision on one day; use day 0 for decisions that are made once per run."""
         return np.uint64(key_of(self.seed, decision(name), day))
 
     def __call__(self, name: str, who: Any, day: int = 0) -> np.ndarray:

@@ -317,7 +317,7 @@ def new_path(path: str, known: Collection[str]) -> str:
 
 
 def suggest_names(name: str, known: Collection[str]) -> Message:
-    """Say what an old name is called now, else suggest the nearest known name, else list all."""
+    """Return the end of an error message: the new name of an old name, the nearest name, or all names."""
     if now := new_path(name[:COMPARED], known):
         return Message("; it is now called {now!r}", now=now)
     if near := get_close_matches(name[:COMPARED], known, 1):
@@ -326,7 +326,7 @@ def suggest_names(name: str, known: Collection[str]) -> Message:
 
 
 def suggest_paths(path: str, known: Collection[str]) -> Message:
-    """Say what an old path of a knob is called now, else list the nearest three: the end of a message."""
+    """Return the end of an error message: the new name of an old path, else the three nearest paths."""
     if now := new_path(path[:COMPARED], known):
         return Message("; it is now called {now}", now=now)
     names = (path, *NAMES.get(path, ()))

@@ -1,4 +1,4 @@
-"""Settings: "path=value" as the command line takes it, read and checked against the fields of a scenario."""
+"""Read settings ("path=value", as on the command line) and check them against a scenario's fields."""
 
 import tomllib
 from dataclasses import Field, fields, is_dataclass
@@ -14,7 +14,7 @@ TEXT = Message("is text that names or describes a case, not a knob; write it in 
 
 
 def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:
-    """Parse "path=value" from the command line as (path, value), and check it; `all_turned` applies it."""
+    """Parse and check "path=value" from the command line as (path, value); `alter_scenario` applies it."""
     at = At(f"--set {short(text)}", {}, option=True)
     path, equals, raw = (part.strip() for part in text.partition("="))
     if not equals:
@@ -52,7 +52,7 @@ def parse_toml_value(raw: str) -> Any:
 
 
 def is_text(part: Any, path: str) -> bool:
-    """Return whether `path` names a text, which may not be set: residents are drawn by their case's name."""
+    """Return whether `path` names a text, which cannot be set: residents are drawn from the case's name."""
     return any(f.name == path and "text" in f.metadata for f in fields(part))
 
 

@@ -1,4 +1,4 @@
-"""Compute digests of what the model's sources mean: of their syntax trees without docstrings and comments.
+"""Compute digests of the model's sources: of their syntax trees, without docstrings and comments.
 
 They have two uses. Runs with the same seed are the same as long as `version()` is the same, so a sweep stores
 it. And a kernel is recompiled only when the meaning of its own file, or of a file that this one imports,
@@ -45,7 +45,7 @@ def version(outside: Iterable[Path] = OUTSIDE) -> str:
 
 
 def _meaning_of_data(path: Path) -> str:
-    """Return the digest of the values of a TOML file, whatever its comments and spaces are."""
+    """Return the digest of the values of a TOML file, without its comments and white space."""
     return blake2b(repr(tomllib.loads(path.read_text("utf-8"))).encode(), digest_size=16).hexdigest()
 
 
@@ -181,7 +181,7 @@ def _read(path: Path) -> tuple[str, list[tuple]]:
 
 
 def walk_at_run_time(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a syntax tree without what stands under `if TYPE_CHECKING:`, which is never run."""
+    """Walk a syntax tree, but skip blocks under `if TYPE_CHECKING:`, which never run."""
     yield node
     for child in ast.iter_child_nodes(node):
         if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
@@ -217,7 +217,7 @@ def outline(node: Any) -> str:
 
 
 def _is_text(statement: ast.AST) -> bool:
-    """Return whether a statement is a text of its own: a docstring."""
+    """Return whether a statement is just a string, such as a docstring."""
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)

@@ -184,7 +184,7 @@ def open_table(key: tuple[str, ...], many: bool, latest: dict) -> tuple[str, ...
 
 
 def explain_toml_error(message: str, ends: list[int], spots: list[tuple]) -> str:
-    """Rewrite an error of tomllib as "line: what is wrong"; for what never ends, the line of the last key."""
+    """Rewrite an error of tomllib as "line: what is wrong"; for an unclosed value, the last key's line."""
     match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
     assert match, message
     what, line, column = match.groups()
@@ -329,7 +329,7 @@ def is_new(kind: type | None, table: Any) -> bool:
 
 
 def start_of(name: str, present: Mapping[str, Any], known: Mapping[str, Any], at: At, path: str) -> Any:
-    """Return what a table called `name` changes: the `present` part, else a `known` one, which may fail."""
+    """Return the part that a table `name` changes: from `present`, else from `known`. Raises UserError."""
     try:
         return present[name] if name in present else known[name]
     except UserError as error:

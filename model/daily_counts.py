@@ -50,7 +50,7 @@ def count_issues(issues) -> tuple[int, int, int, int, int, int]:
 
 @inner_kernel
 def mean_opinions(people, buildings, stairwells, company, out) -> None:
-    """Write means over grown-ups into `out` (6,).
+    """Write means over adults and elders into `out` (6,).
 
     They are trust in committee, company (where there is one) and neighbours; satisfaction, giving,
     acquaintances.

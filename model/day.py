@@ -17,13 +17,13 @@ LINES_PER_ISSUE = 10  # of history that one issue can write in a day, at most
 
 
 def simulate_day(world: "World") -> None:
-    """Move the world on by one day."""
+    """Simulate one day."""
     begin_day(world)
     end_day(world)
 
 
 def begin_day(world: "World") -> None:
-    """Run the day until every mechanism has pulled its levers; the world has not moved yet."""
+    """Run the day until every mechanism has pulled its levers; the community has not changed yet."""
     world.start_day()
     world.call(morning)
     world.ask()
@@ -32,7 +32,7 @@ def begin_day(world: "World") -> None:
 
 
 def end_day(world: "World") -> None:
-    """Run the rest of the day: the world moves, and mechanisms learn from it."""
+    """Run the rest of the day: the community changes, and mechanisms learn from it."""
     world.make_room(world.call(move_world))
     world.learn()
 
@@ -51,7 +51,7 @@ def morning(w) -> None:
 
 @outer_kernel
 def share_out(w) -> None:
-    """Grant what mechanisms asked for; the rest is left to the desks.
+    """Grant hours and money to the mechanisms that asked; the rest is left to the desks.
 
     Twin: reference/day.py, simulate_day.
     """
@@ -61,7 +61,7 @@ def share_out(w) -> None:
 
 @outer_kernel
 def move_world(w) -> int:
-    """Move the world: this is the only place where it moves. Return for how many issues there is room.
+    """Change the community; nothing else does. Return for how many issues there is room.
 
     Twin: reference/day.py, simulate_day.
     """

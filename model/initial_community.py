@@ -118,5 +118,5 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
 
 
 def mean_trust(knobs: "ResidentParameters") -> np.ndarray:
-    """Mean trust of people from anywhere in committee, property company and neighbours, (3,)."""
+    """Mean trust of newcomers in committee, property company and neighbours, (3,)."""
     return np.array([knobs.trust_committee, knobs.trust_company, knobs.trust_neighbours])

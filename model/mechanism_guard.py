@@ -36,7 +36,7 @@ TRIED: set[type] = set()  # classes of mechanisms that this process has tried, o
 
 
 class ReadOnly:
-    """A world as a user's plain Python sees it: the same columns, none of which can be written.
+    """A read-only world for a user's plain Python: the same columns, none of which can be written.
 
     Columns are cached, those in REPLACED until the next step, because reading those takes 20 us.
     """
@@ -237,7 +237,7 @@ def find_wrong(w: "World", untested: np.ndarray, least: np.ndarray, most: np.nda
 
 
 def compile_kernel(active: "ActiveMechanism", step: str, function: Callable) -> Callable:
-    """Compile a user's kernel. Raises UserError with file and line, as numba's message fills a screen."""
+    """Compile a user's kernel. Raises UserError with file and line, in place of numba's long message."""
     try:
         return specialise(function, *active.kernel_arguments)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The mechanisms that act in a world, each with its hand: rows of arrays that the day owns.
+"""The mechanisms that act in a world, each with its `MechanismHand`: rows of arrays of the world.
 
 The steps of mechanisms are called from Python one after the other, not compiled into one kernel. So each is
 compiled once, whatever the combination, and some can be in plain Python; a call costs 1.3 us.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ActiveMechanism:
-    """One mechanism in a world, with its hand."""
+    """One mechanism in a world, with its `MechanismHand`."""
 
     def __init__(self, name: str, mechanism: "Mechanism", hand: MechanismHand, world: "World"):
         kind: type = type(mechanism)

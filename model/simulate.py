@@ -83,7 +83,7 @@ def _build_cached(key: _Key) -> InitialCommunity:
 
 
 def days(scenario: Scenario, *seed: str | int) -> Iterator[World]:
-    """Simulate a scenario and yield the world after every day, to show a run as it goes.
+    """Simulate a scenario and yield the world after every day, to show a run while it proceeds.
 
     It is the same object every day.
     """

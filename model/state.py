@@ -16,7 +16,7 @@ from .resources.levers import Levers, Stack
 
 
 class Numbers(NamedTuple):
-    """The scenario's numbers that kernels read, most of them under the names that they have there."""
+    """The scenario's numbers that kernels read, most of them under their names in the scenario."""
 
     residents: residents.Knobs
     projects: consent.Knobs

@@ -47,7 +47,7 @@ class StreetParameters:
 
 
 class Street:
-    """Communities as worlds, and the households and hours that go between them."""
+    """Communities as worlds, and the households and hours that move between them."""
 
     def __init__(
         self,
@@ -167,7 +167,7 @@ def waits_for_department(issue) -> bool:
 
 @outer_kernel
 def leavers(w) -> np.ndarray:
-    """List the buildings that a household leaves today, and the mean trust (3) of its grown-ups: (n, 4)."""
+    """List buildings that a household leaves today, with mean trust (3) of its adults and elders: (n, 4)."""
     people, homes, buildings = w.residents, w.households, w.buildings
     n = 0
     out = np.empty((len(buildings.compound) // 7 + 1, 4))

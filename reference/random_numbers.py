@@ -15,7 +15,7 @@ def mix(x: int) -> int:
 
 
 def derive_key(key: int, who: int) -> int:
-    """Return the key of `who` below `key`: 64 bits."""
+    """Return the key of `who` derived from its parent `key`: 64 bits."""
     return mix((key + 0x9E3779B97F4A7C15 * (who + 1)) % 2**64)
 
 
@@ -55,5 +55,5 @@ class RandomNumbers:
         self.seed = int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
     def key(self, decision: str, day: int = 0) -> int:
-        """Return the key of one decision on one day; day 0 for what is decided once per run."""
+        """Return the key of one decision on one day; use day 0 for decisions that are made once per run."""
         return derive_key(derive_key(self.seed, crc32(decision.encode())), day)

@@ -1,4 +1,4 @@
-"""Distribute hours and money: who has how much today, and what share of its wish each mechanism gets."""
+"""Distribute hours and money: who has how much today, and what share of its request each mechanism gets."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def supply(w: World) -> dict[str, Any]:
 
 
 def grant_hours(w: World, have: dict[str, Any], asks: dict[str, dict[str, Any]]) -> dict[str, list[float]]:
-    """Return the share of its wish that each mechanism gets, by compound: the share of its scarcest role."""
+    """Return the share of its request that each mechanism gets, by compound: that of its scarcest role."""
     shares = {name: [1.0 for _ in w.compounds] for name in asks}
     for role in have:
         of_role = {name: ask[role] for name, ask in asks.items() if role in ask}

@@ -1,4 +1,4 @@
-"""Ask pip-audit whether a package of the lock has a known vulnerability (`make audit`).
+"""Ask pip-audit whether a package in requirements.lock has a known vulnerability (`make audit`).
 
 An auditor that does not report the canary, a package with known advisories, is not believed.
 Exit status: 0 nothing is known; 1 something is, or the auditor cannot be believed; 3 not audited, no source
@@ -42,7 +42,7 @@ CANARY = Package("django", "3.2", "", ("0" * 64,), ())
 
 
 class Unanswered(Exception):
-    """Raised when pip-audit ends without a report; holds its last words."""
+    """Raised when pip-audit ends without a report; holds the end of its output."""
 
 
 def packages(lock: str) -> list[Package]:

@@ -94,7 +94,7 @@ def text_of(table, count, latest) -> str:
 
 
 def before(name) -> tuple[dict[str, list[str]], int, bool]:
-    """Return what is written: (measure -> digits, lines of results then, whether the seal holds)."""
+    """Read the present baseline: (measure -> digits, lines of results then, whether the seal holds)."""
     text = path_of(name).read_text(encoding="utf-8")
     first, second, *lines = text.splitlines()
     table = {measure: digits for measure, *digits in csv.reader(lines[1:-1])}

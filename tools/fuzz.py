@@ -1,4 +1,4 @@
-"""Throw files that are nearly right at every reader: each must be read, or refused with one line.
+"""Feed slightly invalid files to every reader: each must be read, or refused with a one-line error.
 
     python tools/fuzz.py --minutes 5                          # all targets, in turn
     python tools/fuzz.py --minutes 5 --only lesson            # one kind of file
@@ -137,7 +137,7 @@ def megabytes() -> tuple[float, float]:
 
 
 class Tally:
-    """What came of the files of one target."""
+    """Results of the files of one target."""
 
     def __init__(self, target):
         self.target, self.count, self.worst, self.slowest, self.largest, self.over = (
@@ -174,7 +174,7 @@ class Tally:
 
 
 def throw_files(name, minutes, first, pipe) -> None:
-    """Throw files at one target for some minutes; send the results over `pipe`."""
+    """Feed files to one target for some minutes; send the results over `pipe`."""
     signal.signal(signal.SIGPROF, stop)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     target, until, batch = TARGETS[name], time.monotonic() + 60 * minutes, first

@@ -1,4 +1,4 @@
-"""Strategies for files that are nearly right: trees, bytes and logs with a few things changed."""
+"""Hypothesis strategies for slightly invalid files: trees, bytes and logs with a few changes."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def ends(beyond: bool = True) -> dict[str, list]:
 
 @cache
 def names() -> list[str]:
-    """Return keys that mean something in some file, and some that mean nothing."""
+    """Return keys that are valid in some file, and some that are valid in none."""
     tables = (Scenario, Experiment, LogMapping, Lesson, Factor, *STEPS.values())
     sections = [f.name for table in tables for f in fields(table)]
     paths = [

@@ -323,7 +323,7 @@ def departures(visits, progress) -> BenchTable:
 
 
 def answers(page) -> bool:
-    """Return whether a switch on this page still brings another year."""
+    """Return whether a switch on this page still leads to a new simulation."""
     try:
         return bool(page.evaluate("window.painted || 0")) and page.evaluate(TURN, f".co-{SWITCH}-0 input") > 0
     except Exception:

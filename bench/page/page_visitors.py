@@ -143,7 +143,7 @@ def time_to_first_picture(page: Page) -> float:
 
 
 def patiently(page: Page) -> float | None:
-    """Return the seconds until this visitor of many sees the town; None where it does not appear."""
+    """Return the seconds until one of many visitors sees the town; None if it does not appear."""
     try:
         page.wait_for_function(f"window.painted || performance.now() > 1000 * {CROWDED}")
         return page.evaluate("window.painted || 0") / 1000 or None

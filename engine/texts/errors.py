@@ -33,7 +33,7 @@ class Named(str):
 
 
 class Translated(str):
-    """A word in English that carries its Chinese, such as a unit."""
+    """An English word with its Chinese translation, such as a unit."""
 
     zh: str
 
@@ -86,7 +86,7 @@ class Message:
         return format(str(self), spec)
 
     def as_word(self) -> Translated:
-        """Return the message as text that carries its Chinese, for tables and JSON."""
+        """Return the message as text with its Chinese translation, for tables and JSON."""
         return Translated(str(self), self.in_language("zh"))
 
 

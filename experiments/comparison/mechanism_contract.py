@@ -1,4 +1,4 @@
-"""What every mechanism promises, checked on one: `cogov check mechanism NAME`.
+"""Check that a mechanism keeps the promises of all mechanisms: `cogov check mechanism NAME`.
 
 The tests hold the mechanisms that ship to the same promises in more communities and with more seeds
 (`tests/contract/test_mechanisms.py`). This is what an author needs: which promise is not kept, and why.

@@ -195,7 +195,7 @@ class PairSummary:
 
 
 class Cancelled(Exception):
-    """Raised within a simulated day of a cancellation."""
+    """Raised at most one simulated day after a cancellation."""
 
 
 class StreamingComparison:

@@ -85,9 +85,9 @@ def attributions(
     given: Sequence[str] = (),
     names: Iterable[str] | None = None,
 ) -> dict[str, tuple[attribution.Attribution, pd.DataFrame]]:
-    """Attribute effects by case: case -> (`Attribution`, table of `next_to`).
+    """Attribute effects by case: case -> (`Attribution`, table of `rank_next`).
 
-    The sweep must have all combinations of mechanisms. `given`: mechanisms that the table of `next_to` adds
+    The sweep must have all combinations of mechanisms. `given`: mechanisms that the table of `rank_next` adds
     to; `names`: mechanisms, by default all that vary. Raises UserError.
     """
     measure, e = choose_measure(results, measure), results.experiment

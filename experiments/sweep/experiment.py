@@ -41,7 +41,7 @@ def unknown(where: str, names: Iterable[str]) -> list[tuple[str, str | Message]]
 
 @dataclass(frozen=True)
 class Factor:
-    """What is varied: a path, and the values or the range it takes."""
+    """What is varied: a path, and its values or its range."""
 
     path: str = field(default="", metadata={"text": 120})
     values: tuple = field(default=(), metadata={"free": True})  # taken one by one
@@ -66,7 +66,7 @@ class NamedArm:
 
 @dataclass(frozen=True)
 class Estimand:
-    """What is to be estimated, and how large it must be to matter; hashed before the first run."""
+    """What is estimated, and the smallest effect that matters; hashed before the first run."""
 
     measure: str = field(default="resolution_rate", metadata={"choices": measures.SUMMARY})
     # the arm that others are compared with; by default the first

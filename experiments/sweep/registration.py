@@ -1,4 +1,4 @@
-"""Register what a sweep is asked, before the first run, and log every later change with its date.
+"""Register the question of a sweep before its first run, and log every later change with its date.
 
 A folder holds one experiment. Replicates, arms and cases may be added and removed, and the estimand may
 change; each change is logged with its date and the number of runs that existed. Changes that would give other
@@ -46,7 +46,7 @@ def question_of(plan: "SweepPlan") -> dict:
 
 
 def digest_question(plan: "SweepPlan") -> str:
-    """Return a digest of all that is asked: question, estimand, stopping rule, replicates, cases and arms."""
+    """Return a digest of the registration: question, estimand, stopping rule, replicates, cases and arms."""
     content = (
         question_of(plan),
         [table_of(case) for case in plan.cases.values()],
@@ -59,14 +59,14 @@ def digest_question(plan: "SweepPlan") -> str:
 
 
 def read_stored(store: "Store", name: str) -> Any:
-    """Return what a text of the store holds; it must have been written."""
+    """Return the content of a text of the store, which must exist."""
     text = store.text(name)
     assert text is not None, name
     return json.loads(text)
 
 
 def register(store: "Store", plan: "SweepPlan") -> list[str]:
-    """Write what is asked into the store; return what changed since it was last written, in words.
+    """Register the question of a plan in the store; return the changes since the last time, in words.
 
     Changes are appended to the log; they do not replace earlier entries.
     """
@@ -107,7 +107,7 @@ def register(store: "Store", plan: "SweepPlan") -> list[str]:
 
 
 def changes(store: "Store", plan: "SweepPlan") -> list[str]:
-    """Say what is asked differently than when it was last written; empty if it never was."""
+    """Describe the changes of the question since it was last registered; empty if it never was."""
     if not store.text("manifest.json"):
         return []
     e, past = plan.experiment, read_stored(store, "experiment.json")
@@ -151,7 +151,7 @@ def changes(store: "Store", plan: "SweepPlan") -> list[str]:
 
 
 def refuse_other(store: "Store", plan: "SweepPlan") -> None:
-    """Raise UserError if the store has runs of another experiment, or of an arm on other terms.
+    """Raise UserError if the store has runs of another experiment, or of an arm with other settings.
 
     Road not taken: to store both and distinguish them by their keys; a reader of the parts would count them
     together.
@@ -214,7 +214,7 @@ def refuse_other(store: "Store", plan: "SweepPlan") -> None:
 
 
 def describe_term(path: str, old_value: object, new_value: object) -> Message:
-    """Say how a setting of the stored runs differs from what is asked."""
+    """Describe how a setting of the stored runs differs from the plan."""
     return Message(
         "{path} = {stored}, now {asked}",
         path=path,

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Results:
-    """The checked tables of a sweep, `runs`, `series` and `issues`, and what was asked."""
+    """The checked tables of a sweep, `runs`, `series` and `issues`, and its experiment."""
 
     folder: Path
     plan: SweepPlan  # what was asked
@@ -105,7 +105,7 @@ class Results:
         return frame.sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
 
     def arrow(self, name: str) -> pa.Table:
-        """Return all parts of one table, as Arrow, in the order in which runs came, and runs in no part yet.
+        """Return one table as Arrow: all parts in the order of their runs, and the runs not yet in a part.
 
         Raises UserError if the table was not kept, or no run is done.
         """

@@ -267,7 +267,7 @@ class Store:
         self.note_rows(rows)
 
     def note_rows(self, rows: list[dict]) -> None:
-        """Record in memory which runs are stored, and which of them are in no part yet."""
+        """Record in memory which runs are stored, and which of them are not yet in a part."""
         for row in rows:
             self.known.add(row["key"])
             for status, keys in self.queue.items():

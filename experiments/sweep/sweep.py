@@ -297,13 +297,13 @@ def sweep(
 
 
 def count_missing(plan: SweepPlan, shard: tuple[int, int], stored_keys: set[str]) -> int:
-    """Return how many of all runs that may be asked for do not exist yet."""
+    """Return how many runs are missing, of the most that the experiment may need."""
     orders = plan.mine(plan.orders(0, plan.experiment.replicates), shard)
     return sum(order.key not in stored_keys for order in orders)
 
 
 def mend(store: Store, plan: SweepPlan) -> list[str]:
-    """Register what is asked, and set damaged and stray files aside; return what was done, in words.
+    """Register the question, and set damaged and stray files aside; return what was done, in words.
 
     Runs of damaged parts will be done again.
     """
@@ -362,7 +362,7 @@ def run(
     in_flight: int,
     progress: Callable[[int, int], object],
 ) -> int:
-    """Simulate `orders`, and store each outcome as it comes; return how many came."""
+    """Simulate `orders`, and store each outcome when it arrives; return their number."""
     out = done = failed = 0
 
     def give() -> tuple | None:

@@ -107,7 +107,7 @@ def count_units(
 def arrival_rates(
     cats: Columns, unit_counts: np.ndarray, buildings: "Buildings", compounds: "Compounds"
 ) -> np.ndarray:
-    """Compute the issues that arise per day in each building and category where no lever eases them.
+    """Compute the issues that arise per day in each building and category, if no lever reduces them.
 
     The result is (buildings, categories); `unit_counts` is that of `count_units`.
     """

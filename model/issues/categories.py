@@ -1,4 +1,4 @@
-"""The categories of issues: where each arises, who can see it, who can do it, and what it takes.
+"""The categories of issues: where each arises, who can see it, who can work on it, and what it takes.
 
 They stand in categories.toml, one table each. Rates, hours and prices are assumed unless a source is given.
 """
@@ -193,7 +193,7 @@ class Category:
     season: str = field(default="", metadata={"choices": ("", *SEASONS)})  # how its rate varies over the year
 
     def contradictions(self) -> Iterator[tuple[str, str | Message]]:
-        """What does not go together, as (field, words)."""
+        """Yield contradictions between fields, as (field, words)."""
         for name, known in (("family", FAMILIES), ("unit", UNITS), ("scope", SCOPES)):
             if getattr(self, name) not in known:
                 yield (
@@ -246,7 +246,7 @@ CATEGORIES = read_categories(Path(__file__).with_name("categories.toml"))
 
 
 class Columns(NamedTuple):
-    """The categories as columns, one row each, in the order of the alphabet."""
+    """The categories as columns, one row each, in alphabetical order."""
 
     family: np.ndarray  # (categories,) int8     index into FAMILIES
     unit: np.ndarray  # (categories,) int8     index into UNITS
@@ -280,7 +280,7 @@ def encode_category(name: str) -> int:
 
 
 def columns(categories: Mapping[str, Category]) -> Columns:
-    """The categories (name -> Category) as `Columns`."""
+    """Convert categories (name -> Category) to `Columns`."""
     every = list(categories.values())
     plain = {
         f.name: np.array([getattr(c, f.name) for c in every]) for f in fields(Category) if "low" in f.metadata

@@ -51,7 +51,7 @@ def disappoint(w, issue) -> None:
 
 @inner_kernel
 def check(w, issue, key) -> None:
-    """Check what was done: it is verified, or reopened with a share `redo` of the work to do again.
+    """Check what was done: it is verified, or reopened with a share of the work to do again.
 
     A verified nuisance adds its expected returns to the hazard clock of its building and category.
 

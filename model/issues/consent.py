@@ -202,7 +202,7 @@ def willingness(h, lives, lift, yuan, people, households, consent, k) -> float:
 
 @inner_kernel
 def choose_projects(w) -> None:
-    """Write into `row` which issue collects signatures in each compound: the current or oldest; -1 none.
+    """Write into `row` the issue that collects signatures in each compound: current, else oldest; -1: none.
 
     Twin: reference/consent.py, collect.
     """
@@ -300,7 +300,7 @@ def canvass(w, c, issue, low, high) -> int:
 def count_vote(w, c, issue, low, high, by) -> None:
     """Count signatures in compound `c`: the vote carries, or goes on, or fails when its term is over.
 
-    A failed vote loses its signatures and opens again after `rest` days.
+    A failed vote loses its signatures and opens again after `retry_after_days`.
 
     Twin: reference/consent.py, collect.
     """
@@ -328,7 +328,7 @@ def count_vote(w, c, issue, low, high, by) -> None:
 
 @inner_kernel
 def sign(w) -> None:
-    """Simulate a day of every project: who is called at, met and signs, and whether its vote carries.
+    """Simulate a day of every project: calls, signatures, and whether its vote carries.
 
     Twin: reference/consent.py, sign.
     """

@@ -167,7 +167,7 @@ def loads(issues, buildings) -> np.ndarray:
 
 @inner_kernel
 def is_workable(issue) -> bool:
-    """Whether hours can be put into an issue.
+    """Whether hours can be spent on an issue.
 
     It is in work, or reported and needs no parties, signatures, money or department.
 

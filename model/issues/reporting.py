@@ -39,7 +39,7 @@ A_DAY = 3  # reports of an issue in one day, at most; the others come tomorrow
 
 @outer_kernel
 def bystander_factor(n, alone) -> float:
-    """Rate at which n bystanders (any n >= 0) report, in units of log(b/c): n/(n-1), at most `alone`.
+    """Rate at which n bystanders report (any n >= 0), relative to very many: n/(n-1), at most `alone`.
 
     Twin: reference/reporting.py, bystander_factor.
     """
@@ -122,7 +122,7 @@ def draw_issue_reporter(w, issue, key) -> np.int64:
 
 @inner_kernel
 def tell(w) -> None:
-    """Add to the hazard of every open issue; report those past their threshold, or second known ones.
+    """Advance the reporting clock of every open issue; at its threshold, report it or repeat the report.
 
     Neighbours report at the rate of the volunteer's dilemma; mechanisms that look (`sight`, 1/day) compete
     with them, and the first in the race is the reporter.

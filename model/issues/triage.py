@@ -1,4 +1,4 @@
-"""Triage: desks take in what was reported, the most urgent first, as far as their hours go."""
+"""Triage: desks take in what was reported, the most urgent first, as far as their hours suffice."""
 
 import numpy as np
 

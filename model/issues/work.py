@@ -1,4 +1,4 @@
-"""Work: hours are put into issues, first those that mechanisms send, then those of the desks.
+"""Work: hours are spent on issues, first those that mechanisms send, then those of the desks.
 
 Hours are a budget of the day: they carry over from job to job, several jobs fit in a day, and a job that does
 not fit goes on tomorrow. Within each rank of urgency the oldest issue comes first.
@@ -28,7 +28,7 @@ def count_visible(issue, counted, first) -> None:
 
 @inner_kernel
 def resolve(w, issue, by) -> None:
-    """Resolve an issue, to be checked in `verify` days.
+    """Resolve an issue, to be checked after `check_after_days`.
 
     Neighbours see it, and the reporter, if any, trusts more, having learned that reporting helps.
 
@@ -50,7 +50,7 @@ def resolve(w, issue, by) -> None:
 
 @inner_kernel
 def work(w) -> None:
-    """Put today's hours into issues: `work` (mechanisms, issues), then `hours` (compounds + 2,) of the desks.
+    """Spend today's hours on issues: `work` (mechanisms, issues), then `hours` (compounds + 2,) of the desks.
 
     A desk puts at most `pair` hours a day into one job: those of one worker. Works that take at least `works`
     days get that part of their hours a day.

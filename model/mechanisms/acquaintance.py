@@ -38,7 +38,7 @@ LANTERNS = 45  # day of the year: mean date of the Lantern Festival
 
 
 class Neighbours(NamedTuple):
-    """Habits that have grown among neighbours, and the association's calendar and remit."""
+    """Participation and habits by building, and the association's festivals and the issues it handles."""
 
     come: np.ndarray  # (buildings,) float64  share of homes that take part
     habit: np.ndarray  # (buildings,) float64  habit of treating shared space as one's own, 0..1

@@ -245,7 +245,8 @@ def sits_within(soonest, latest, c, m, w) -> bool:
 def owners_come(c, m, w) -> bool:
     """Draw whether the owners' committee attends today.
 
-    The chance is `working`, lower where few people are around, and 0 before `owners_from`.
+    The chance is `owners_committee_attendance`, lower where few people are around, and 0 before
+    `owners_committee_day`.
     """
     k = m.knobs[0]
     return w.day >= k.owners_committee_day and uniform(

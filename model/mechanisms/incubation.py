@@ -155,7 +155,7 @@ class Incubation(Mechanism):
 def group_left_by(issue, k) -> float:
     """Return the size of the group that a resolved issue leaves behind.
 
-    1 for a project, `lesser` for a matter that its parties settled, 0 for others.
+    1 for a project, `settled_matter_share` for a matter that its parties settled, 0 for others.
     """
     if issue.consent_rule >= 0:
         return 1.0

@@ -1,1 +1,1 @@
-"""The Mesa face: a mesa.Model and its agents, as views of the world's columns."""
+"""The Mesa interface: a mesa.Model and its agents, as views of the world's columns."""

@@ -110,7 +110,7 @@ class Community(mesa.Model):
             mesa.Agent._ids[self] = count(self.__dict__.pop(NEXT))
 
     def __copy__(self) -> "Community":
-        """Copy deeply: two communities that shared a world would both move it."""
+        """Copy deeply: two communities that shared a world would both change it."""
         return deepcopy(self)
 
     @property
@@ -183,7 +183,7 @@ class Community(mesa.Model):
 
 
 def measure_of_today(place: int) -> property:
-    """Make a property of the measure at a place of `daily_counts.DAILY`."""
+    """Make a property that returns the measure at an index of `daily_counts.DAILY`."""
 
     def value(self: Community) -> float:
         return self.today[place]

@@ -60,7 +60,7 @@ def supply(w) -> None:
 
 @outer_kernel
 def grant(wants, shares, strength, have, crews) -> None:
-    """Fill `shares` (acting, compounds + 1) with the share 0..1 of its wish that each mechanism gets.
+    """Fill `shares` (acting, compounds + 1) with the share 0..1 of its request that each mechanism gets.
 
     `wants` (acting, 7, compounds + 1) and `have` (7,) are hours and yuan by role, `crews` (compounds,) the
     hours of each company; `wants` is scaled by `strength` (acting,) in place.

@@ -98,7 +98,7 @@ class Shock:
     )
 
     def contradictions(self) -> Iterator[tuple[str, str | Message]]:
-        """Yield what does not go together, as (field, words)."""
+        """Yield contradictions between fields, as (field, words)."""
         for name, known in (("family", FAMILIES), ("role", PAYERS)):
             if getattr(self, name) and getattr(self, name) not in known:
                 yield (
@@ -169,7 +169,7 @@ def staff(scenario: "Scenario") -> dict[str, int]:
 
 
 def share_filled(people: int, calendar: CalendarParameters, day: np.ndarray, key: np.uint64) -> np.ndarray:
-    """Compute the share of `people` posts filled on each `day` (n,); a vacancy lasts `vacancy` days."""
+    """Compute the share of `people` posts filled on each `day` (n,); a vacancy lasts `vacancy_days`."""
     empty = np.zeros(len(day))
     for number in range(people if calendar.staff_leaving_rate else 0):
         person, time, spell = np.uint64(derive_key(key, number)), 0.0, 0

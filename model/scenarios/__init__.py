@@ -1,1 +1,1 @@
-"""What makes one community differ from another: scenarios, their census, and case files."""
+"""Scenarios: all that distinguishes one community from another, their census, and case files."""

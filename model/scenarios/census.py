@@ -29,7 +29,7 @@ WITHIN = (  # the first number is at most the second
 
 
 def share(default: int, of: str, high: int, unit: str, words: Words) -> Any:
-    """Declare a number of the census that is a share of the number `of` where a case leaves it out.
+    """Declare a number of the census; if a case omits it, it is a share of the number `of`.
 
     The share is that of their defaults; `words` are those of `knob`.
     """
@@ -171,7 +171,7 @@ class Census:
                 object.__setattr__(self, name, LeftOutCount(value))
 
     def with_homes(self, homes: tuple[int, int]) -> "Census":
-        """Return the same census in buildings with `homes` (stairwells, floors of all of them)."""
+        """Return the same census for buildings that have `homes`: (stairwells, floors over all of them)."""
         return replace(self, homes=homes) if isinstance(self.households, LeftOut) else self
 
     def contradictions(self) -> Iterator[tuple[str, str | Message]]:
@@ -224,7 +224,7 @@ class Census:
                 )
 
     def left_out_note(self, *names: str) -> Message:
-        """Say which of these the case leaves out, to end a sentence with; empty when it gives them all."""
+        """Return the end of a sentence that names which of these the case leaves out; "" if it gives all."""
         out = [name for name in names if isinstance(getattr(self, name), LeftOut)]
         if not out:
             return Message("")

@@ -27,7 +27,7 @@ MAX_INITIAL_ISSUES = (
 
 @dataclass(frozen=True)
 class Compound:
-    """A number of compounds that are alike."""
+    """A group of identical compounds."""
 
     name: str = field(default="yard", metadata={"text": 60})
     zh: str = field(default="", metadata={"text": 60})  # its Chinese name
@@ -49,7 +49,7 @@ class Compound:
 
 @dataclass(frozen=True)
 class ReportedOutcome:
-    """An outcome in the report, to compare the model with: its words, measure, and range that matches."""
+    """An outcome stated in the report, for comparison with the model: wording, measure, accepted range."""
 
     name: str = field(default="outcome", metadata={"text": 60})
     words: str = field(default="", metadata={"text": 400})

@@ -1,4 +1,4 @@
-"""The defects that mutants.py plants, a file for each kind: what is wrong, where, and which tests see it."""
+"""The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
     hours_and_money,

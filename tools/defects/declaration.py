@@ -1,11 +1,11 @@
-"""What a planted defect is: a text that stands once in a file, its replacement, and the tests that see it."""
+"""Declare planted defects: a text that occurs once in a file, its replacement, the tests that detect it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A defect: what is wrong, where, the text that stands there once, what replaces it, and who sees it."""
+    """A defect: what is wrong, the file, a text that occurs there once, its replacement, and the tests."""
 
     name: str
     file: str

@@ -113,7 +113,7 @@ def commonest() -> set[str]:
 
 
 def characters_wanted() -> set[str]:
-    """Return every character that the font should contain, if its origin has it."""
+    """Return every character that the font should contain, if the original font has it."""
     blocks = (
         (0x20, 0x7F),
         (0xA0, 0x100),

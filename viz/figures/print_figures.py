@@ -61,7 +61,7 @@ def fonts(lang: str) -> list[str]:
 
 
 def look_of(journal: str, panels: int = 1) -> Journal:
-    """Return the requirements of a journal for a figure of so many panels."""
+    """Return the requirements of a journal for a figure with this number of panels."""
     look = JOURNALS[journal]
     return (
         replace(look, text=look.many, line=look.line * look.many / look.text)
@@ -132,7 +132,7 @@ def sheet(specs: list[dict], look: Journal, columns: int = 1, note: str = "") ->
 
 
 def wrap_text(text: str, inches: float, points: float) -> str:
-    """Break text into lines that fit into so many inches.
+    """Break text into lines that fit into a width in inches.
 
     Chinese may break between any two characters, except before a punctuation mark.
     """

@@ -66,7 +66,7 @@ def translate(lang: str, key: str, **values: object) -> str:
 
 
 def mechanism(lang: str, name: str, part: str = "") -> str:
-    """Return the name of a mechanism, or its `part` "does" or "disappoints", as its file says it."""
+    """Return the name of a mechanism, or its `part` "does" or "disappoints", from its file."""
     kind = mechanisms.load_class(name)
     if not part:
         return (kind.zh if lang == "zh" else "") or capital(plain(name))
@@ -78,7 +78,7 @@ def mechanism(lang: str, name: str, part: str = "") -> str:
 
 
 def letters(lang: str, name: str) -> str:
-    """Return the letters on the helpers of a mechanism in the town: "BC" for "building_captains"."""
+    """Return the letters that label a mechanism's helpers in the town: "BC" for "building_captains"."""
     kind = mechanisms.load_class(name)
     initials = kind.letters or "".join(word[0] for word in name.split("_")).upper()[:2]
     return kind.zh_letter or initials if lang == "zh" else initials

@@ -121,7 +121,7 @@ class Response:
         return [(name, value) for name, value in hardened if name.decode() not in HEADERS] + ours
 
     def policy(self) -> str:
-        """Return the content security policy: what the page needs for the page, nothing for the rest."""
+        """Return the content security policy: all that the page needs; for other responses nothing."""
         if not self.page:
             return "default-src 'none'; frame-ancestors 'none'"
         host = headers_by_name(self.scope)[b"host"][0].decode("latin-1")

@@ -95,7 +95,7 @@ def refuse_fetch(address: str) -> NoReturn:
 
 
 def impatient_protocol() -> type:
-    """Return uvicorn's HTTP protocol with a timeout for clients that send no request; it has none itself."""
+    """Return uvicorn's HTTP protocol with a timeout for clients that send no request, which it lacks."""
     import h11
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
