@@ -30,7 +30,6 @@ class Compound:
     """A group of identical compounds."""
 
     name: str = field(default="yard", metadata={"text": 60})
-    zh: str = field(default="", metadata={"text": 60})  # its Chinese name
     count: int = knob(1, 1, 5000, unit="compounds", source="given or assumed by the case")
     buildings: int = knob(4, 1, 2000, unit="buildings/compound", source="given or assumed by the case")
     stairwells: int = knob(3, 1, 40, unit="stairwells/building", source="assumed")
@@ -45,6 +44,7 @@ class Compound:
         unit="yuan in its maintenance fund (维修资金) on day 0",
         source="given or assumed by the case",
     )
+    zh: str = field(default="", metadata={"text": 60})  # its Chinese name
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def day_of_settlement(scenario, seeds):
             (run.issues["category"] == run.categories.index("water_pressure"))
             & (run.issues["arose_day"] == 1)
         ][0]
-        first.append(row["resolved"] if row["resolved"] >= 0 else np.inf)
+        first.append(row["resolved_day"] if row["resolved_day"] >= 0 else np.inf)
     return np.array(first)
 
 

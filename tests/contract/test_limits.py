@@ -48,7 +48,7 @@ class Reading(NamedTuple):
 
     @property
     def off(self):
-        return abs(self.seen - self.closed) > max(4.0 * self.error, 1e-9)
+        return not abs(self.seen - self.closed) <= max(4.0 * self.error, 1e-9)  # an undefined error is off
 
 
 def failing(readings):
@@ -185,7 +185,7 @@ def queue(service, services, seed=0):
         done_by="property", rate=LOAD / service * 365 / 10, work_hours=4.0 * service, work_spread=1.0
     )
     crew = PropertyParameters(households_per_worker=50.0, shift_hours=4.0, hours_withheld=0.0)
-    yards = (Compound("queue", COMPOUNDS, buildings=10, stairwells=1, company=True),)
+    yards = (Compound("queue", count=COMPOUNDS, buildings=10, stairwells=1, company=True),)
     run = engine.simulate(
         world(services * service, 500 * COMPOUNDS, yards, job, property_managers=crew), "queue", seed
     )
@@ -657,7 +657,8 @@ def likelier(world):
     odds = exp(world.knobs.projects.baseline_logit)
     p = 1.05 * odds / (1 + odds)
     replace_columns(
-        world, knobs=world.knobs._replace(projects=world.knobs.projects._replace(liking=log(p / (1 - p))))
+        world,
+        knobs=world.knobs._replace(projects=world.knobs.projects._replace(baseline_logit=log(p / (1 - p)))),
     )
 
 
@@ -678,18 +679,18 @@ def off_by_one(time, event):
 
 PLANTED = [
     (queues, "arrivals", scale_column("clocks", "rate")),
-    (queues, "work", scale_column("cats", "work")),
+    (queues, "work", scale_column("cats", "work_scale_hours")),
     (queues, "crew's hours", scale_column("crews", by=0.95)),
     (backlog, "arrivals", scale_column("clocks", "rate")),
-    (backlog, "work", scale_column("cats", "work")),
+    (backlog, "work", scale_column("cats", "work_scale_hours")),
     (backlog, "hours of a pair of hands", scale_column("pair", by=0.95)),
     (thinning, "arrivals", scale_column("clocks", "rate")),
-    (thinning, "telling", scale_column("cats", "telling")),
-    (thinning, "lapse", scale_column("cats", "lapse")),
-    (dilemma, "telling", scale_column("cats", "telling")),
+    (thinning, "telling", scale_column("cats", "report_rate")),
+    (thinning, "lapse", scale_column("cats", "lapse_days")),
+    (dilemma, "telling", scale_column("cats", "report_rate")),
     (diffusion, "diffused", partial(patch.object, reporting, "bystander_factor", louder)),
     (eyes, "sight", scale_column("strength")),
-    (neighbours, "telling", scale_column("cats", "telling")),
+    (neighbours, "telling", scale_column("cats", "report_rate")),
     (remission, "at risk", partial(patch.object, measures, "kaplan_meier", off_by_one)),
     (committees, "signed", partial(patch.object, consent_rules, "is_met", generous)),
     (signatures, "willing", partial(change_worlds, likelier)),
