@@ -566,10 +566,10 @@ def scale_units(part, unit, times, prefix=""):
     return replace(part, **told_)
 
 
-WHOLE = replace(  # income is whole fen a day, so that nothing is rounded
+WHOLE = replace(  # income is whole fen a day, so that nothing is rounded; bills wait for the community's fund
     STORM,
-    compound=tuple(replace(one, maintenance_fund_yuan=150.0) for one in STORM.compound),
-    committee=replace(STORM.committee, budget_yuan=730.0, fund_yuan=300.0),
+    compound=tuple(replace(one, maintenance_fund_yuan=20.0) for one in STORM.compound),
+    committee=replace(STORM.committee, budget_yuan=7300.0, fund_yuan=0.0),
     property_managers=replace(STORM.property_managers, repair_fee_yuan=365 / 120, fees_paid=1.0),
 )
 
@@ -595,7 +595,7 @@ def test_money_in_other_units_buys_the_same(by):
     assert (
         dear.committee.budget_yuan == 8 * plain.committee.budget_yuan
         and dear.issues["lift_adding"].cost_yuan == 8 * plain.issues["lift_adding"].cost_yuan
-        and dear.compound[0].maintenance_fund_yuan == 1200.0
+        and dear.compound[0].maintenance_fund_yuan == 160.0
     )
     a, b = simulate(plain, 1), simulate(dear, 1)
     assert by_name(a.issues, but=("cost_fen",)) == by_name(b.issues, but=("cost_fen",)) and column_bytes(
