@@ -20,20 +20,20 @@ TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 py
 .PHONY: help demo test check slow baselines trust trust-short lock audit sbom fonts clean again
 
 help:
-	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
-	@echo 'make test    the quick tests, on all cores'
-	@echo 'make check   is everything formatted, linted and of the types it says, and do the quick tests pass? changes nothing'
-	@echo 'make slow    the slow tests'
-	@echo 'make trust   every figure of trust under the command that prints it, within half an hour; make trust-short, minutes'
-	@echo 'make baselines  what every case comes to, into tests/baselines; asks for a line in CHANGELOG.md where results moved'
-	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
-	@echo 'make audit   ask for known advisories about requirements.lock; ends with 3 where no source of them answers'
-	@echo 'make sbom    the packages in .venv with their licences, into build/sbom.cdx.json (CycloneDX)'
-	@echo 'make fonts   make viz/static/fonts anew, from the package fonts-noto-cjk of Debian and Ubuntu'
+	@echo 'make demo    compare one community with and without building captains, 20 replicates, into out/demo'
+	@echo 'make test    run the quick tests, on all cores'
+	@echo 'make check   check format, lint and types, and run the quick tests; changes nothing'
+	@echo 'make slow    run the slow tests'
+	@echo 'make trust   run every check of reliability, within half an hour; make trust-short takes minutes'
+	@echo 'make baselines  write the results of every case to tests/baselines; needs a **Results:** line in CHANGELOG.md if they moved'
+	@echo 'make lock    write requirements.lock again, with the same versions; LOCK=--upgrade takes the newest'
+	@echo 'make audit   look up known vulnerabilities of requirements.lock; exit status 3 if no source answers'
+	@echo 'make sbom    list the packages in .venv with their licences in build/sbom.cdx.json (CycloneDX)'
+	@echo 'make fonts   build viz/static/fonts from the package fonts-noto-cjk of Debian or Ubuntu'
 	@echo 'make clean   remove .venv, caches and out/demo'
 	@echo
 	@echo 'The first demo or test sets up .venv by itself, in a minute or two.'
-	@echo 'PYTHON=/path/to/python3.12 chooses the Python (3.11 or newer) and sets up .venv anew.'
+	@echo 'PYTHON=/path/to/python3.12 chooses the Python (3.11 or newer) and sets up .venv again.'
 
 demo: $(READY)
 	@$(BIN)/cogov compare guiyuan --mechanism building_captains --replicates 20 --out out/demo
@@ -50,7 +50,7 @@ check: $(READY)
 slow: $(READY)
 	@$(BIN)/pytest -q tests -m slow
 
-# The page goes on after a failure; its exit status is 1 if anything failed.
+# The report continues after a failure; its exit status is 1 if anything failed.
 trust: $(READY)
 	@$(BIN)/python -m cogov.bench.verification_report $(if $(SHORT),--short)
 
@@ -64,7 +64,7 @@ clean:
 	@rm -rf $(VENV) build cogov.egg-info .pytest_cache .hypothesis out/demo
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The build tool is locked with the rest, so that installing cogov itself fetches nothing unseen.
+# The build tool is locked, too, so that installing cogov fetches nothing that is not in the lock.
 lock:
 	@$(FIND_PYTHON); rm -rf build/lock; "$$py" -m venv build/lock
 	@build/lock/bin/python $(PIP) install uv
@@ -75,13 +75,13 @@ lock:
 	pyproject.toml -
 	@rm -r build/lock
 
-# Asked anew each time: what is known today was not known yesterday.
+# Not part of the tests, because the answer changes from day to day.
 audit:
 	@$(FIND_PYTHON); rm -rf build/audit; "$$py" -m venv build/audit
 	@build/audit/bin/python $(PIP) install '$(AUDITOR)' || { echo 'not audited: $(AUDITOR) cannot be installed'; exit 3; }
 	@build/audit/bin/python tools/audit.py
 
-# Of what is installed in .venv, checked against the official schema.
+# Lists what is installed in .venv, and checks the list against the official schema.
 sbom: $(READY)
 	@rm -rf build/sbom; $(BIN)/python -m venv build/sbom
 	@build/sbom/bin/python $(PIP) install '$(SBOM)'
@@ -90,13 +90,13 @@ sbom: $(READY)
 	@rm -r build/sbom
 	@echo build/sbom.cdx.json
 
-# matplotlib brings fontTools; only the page's format needs brotli, and only here.
+# fontTools is installed with matplotlib; brotli is needed only here, for the page's font format.
 fonts: $(READY)
 	@$(BIN)/python $(PIP) install --target build/fonts brotli
 	@PYTHONPATH=build/fonts $(BIN)/python -m cogov.viz.figures.fonts
 	@rm -r build/fonts
 
-# The stamp holds the folder, for a .venv that was moved or copied is broken, and the PYTHON asked for.
+# The stamp holds the folder, because a .venv that was moved or copied is broken, and the given PYTHON.
 stamp = $(shell sed -n $(1)p $(LOCKED) 2>/dev/null)
 ifneq ($(call stamp,1),$(CURDIR))
 AGAIN := again
@@ -107,7 +107,7 @@ AGAIN := again
 endif
 endif
 
-# A .venv somebody else made is used as it is; one of ours that was left unfinished or is out of place is made anew.
+# A .venv that was made by other means is used as it is; one of ours that is unfinished or was moved is made again.
 $(LOCKED): requirements.lock $(AGAIN)
 	@if [ -e $(VENV)/.unfinished ] || { [ -n '$(AGAIN)' ] && { [ -e $@ ] || [ -n '$(PYTHON)' ]; }; } \
 	|| ! $(BIN)/python -c 'import pip, sys; assert sys.version_info >= (3, 11)' 2>/dev/null; then \
@@ -130,7 +130,7 @@ $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The first Python that is new enough and can make a venv, as $$py; else says what to do, and stops.
+# Sets $$py to the first Python that is new enough and can make a venv; else says what to do, and stops.
 define FIND_PYTHON
 set -e; py=; bare=; \
 for p in $(TRIED); do \
