@@ -82,7 +82,7 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
 def draw_reporter(first, last, people, trusted, key) -> np.int64:
     """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody.
 
-    Twin: reference/reporting.py, tell.
+    Twin: reference/reporting.py, report_issues.
     """
     presence, voice, trust = people.presence, people.voice, people.trust
     best, winner = np.inf, np.int64(-1)

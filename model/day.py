@@ -71,7 +71,7 @@ def move_world(w) -> int:
     sum_levers(w.pulls, w.strength, n)
 
     # Issues are reported; desks take them in; parties talk, households sign, funds pay, work is done.
-    reporting.tell(w)
+    reporting.report_issues(w)
     given = w.hours.copy()
     triage.take_in(w)
     deliberation.talk(w)

@@ -73,7 +73,7 @@ class Street:
         self.days = max(scenario.days for scenario in self.scenarios)
         self.series = np.zeros((len(self.worlds), self.days, len(daily_counts.DAILY)))
 
-    def live(self) -> None:
+    def simulate_day(self) -> None:
         """Simulate one day of all communities."""
         for world in self.worlds:
             begin_day(world)

@@ -15,7 +15,7 @@ from .consent import sign
 from .mechanism import credit_levers, sum_levers
 from .people import move_house, take_stock
 from .processing import close, pay, take_in, talk, work
-from .reporting import tell
+from .reporting import report_issues
 from .resources import charge_desks, charge_hours, grant_hours, supply
 from .stages import RESOLVED
 from .world import World
@@ -63,7 +63,7 @@ def simulate_day(w: World) -> None:
     lever = sum_levers(w, pulls)
 
     # Issues are reported and taken in; parties talk, households sign, funds pay, people work.
-    tell(w, lever["voice"], credit_levers(w, pulls, "sight"))
+    report_issues(w, lever["voice"], credit_levers(w, pulls, "sight"))
     hours_before = list(hours)
     take_in(w, hours)
     talk(w, credit_levers(w, pulls, "accord"))

@@ -20,7 +20,7 @@ def bystander_factor(n: float, alone: float) -> float:
     return alone * n if n <= 1.0 else min(alone, n / (n - 1.0))
 
 
-def tell(w: World, voice: list[float], sight: list[tuple[int, list[float]]]) -> None:
+def report_issues(w: World, voice: list[float], sight: list[tuple[int, list[float]]]) -> None:
     """Advance the reporting clock of each open issue; each threshold brings one more report, at most 3 a day.
 
     `voice` (buildings) is a log rate factor of neighbours. `sight` lists (mechanism, rates by issue) of those

@@ -139,7 +139,7 @@ def simulate_street(city: City, street: int) -> tuple[dict[str, bytes], float]:
         city.between,
     )
     for _ in range(simulation.days):
-        simulation.live()
+        simulation.simulate_day()
     rows = []
     for n, (run, scenario) in enumerate(zip(simulation.runs(), scenarios)):
         row = {

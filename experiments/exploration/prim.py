@@ -58,7 +58,7 @@ class Box:
     def __str__(self) -> str:
         return " and ".join(map(self.words, self.limits)) or "anything"
 
-    def but(self, name: str, limit: tuple | frozenset | None = None) -> "Box":
+    def replace_limit(self, name: str, limit: tuple | frozenset | None = None) -> "Box":
         """Return a copy with another limit of one factor, or with none."""
         return Box(
             {k: v for k, v in self.limits.items() if k != name}
@@ -173,7 +173,7 @@ def peel(space: Worlds, wins: np.ndarray, left: np.ndarray, terms: BoxTerms, alp
         if not candidates:
             break
         taken, hits, name, limit = min(candidates, key=lambda peel: (peel[1] / peel[0], -peel[0]))
-        box = now.box.but(name, limit)
+        box = now.box.replace_limit(name, limit)
         inside &= space.within(name, limit)
         orders = {other: order[inside[order]] for other, order in orders.items()}
         steps.append(Step(box, now.hits - hits, now.count - taken, name))
@@ -254,7 +254,7 @@ def quasi_p_values(space: Worlds, wins: np.ndarray, left: np.ndarray, box: Box) 
     """Return the quasi-p of every restriction of a box, by factor."""
     inside, values = space.inside(box) & left, {}
     for name in box.limits:
-        without = space.inside(box.but(name)) & left
+        without = space.inside(box.replace_limit(name)) & left
         values[name] = quasi_p(np.count_nonzero(wins[inside]), np.count_nonzero(inside), wins[without].mean())
     return values
 
@@ -265,7 +265,7 @@ def simplify_box(
     """Drop restrictions that noise could explain, the least certain first; return the box and its quasi-p."""
     values = quasi_p_values(space, wins, left, box)
     while values and max(values.values()) * len(space.names) > terms.chance:
-        box = box.but(max(values, key=values.__getitem__))
+        box = box.replace_limit(max(values, key=values.__getitem__))
         values = quasi_p_values(space, wins, left, box)
     return box, values
 
@@ -277,7 +277,7 @@ def paste(space: Worlds, wins: np.ndarray, left: np.ndarray, box: Box, alpha: fl
         hits, count = np.count_nonzero(wins[inside]), np.count_nonzero(inside)
         grown = []
         for name, limit in pastes(space, left, box, max(int(alpha * count), 1)):
-            new = box.but(name, limit)
+            new = box.replace_limit(name, limit)
             now = space.inside(new) & left
             if np.count_nonzero(now) > count and np.count_nonzero(
                 wins[now]
@@ -293,7 +293,7 @@ def pastes(
 ) -> Iterator[tuple[str, tuple | frozenset | None]]:
     """Yield every way to enlarge a box by k worlds or a category: (factor, its new limit; None if open)."""
     for name, limit in box.limits.items():
-        beyond = space.inside(box.but(name)) & left & ~space.within(name, limit)
+        beyond = space.inside(box.replace_limit(name)) & left & ~space.within(name, limit)
         if isinstance(limit, frozenset):
             for c in np.unique(space.codes[name][beyond]):
                 new = limit | {space.categories[name][c]}

@@ -88,7 +88,7 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
         if world.day == 1:
             weeks.append(_mean_opinions(world, of_building))
         series[world.day] = daily_counts.measure_today(world)
-        resources.see(world)
+        resources.record_day(world)
         if world.day % WEEK == 0:
             weeks.append(_mean_opinions(world, of_building))
         if progress:

@@ -69,7 +69,7 @@ class ResourceLog:
             np.zeros((shape[0], len(WHAT)), np.float32),
         )
 
-    def see(self, world: World) -> None:
+    def record_day(self, world: World) -> None:
         """Record the requests and grants of a world's current day, once the day is over."""
         e = self.effort
         e.asked[world.day] = world.wants.sum(axis=2)
@@ -82,7 +82,7 @@ def record_resource_use(scenario: Scenario, seed: int) -> ResourceUse:
     """Simulate a scenario with one random seed; return its ResourceUse."""
     log = ResourceLog(scenario)
     for world in days(scenario, seed):
-        log.see(world)
+        log.record_day(world)
     return log.effort
 
 

@@ -165,7 +165,7 @@ class Store:
         problems = {name: describe_mismatch(self.folder / name, digest) for name, digest in digests.items()}
         return {name: why for name, why in problems.items() if why}
 
-    def forget(self, damaged: dict[str, Message]) -> list[str]:
+    def withdraw_damaged(self, damaged: dict[str, Message]) -> list[str]:
         """Set damaged parts aside, and return the keys of their runs, which must be done again.
 
         The ledger also has what the table `runs` has, so a part of that table alone is written again from the
@@ -217,7 +217,7 @@ class Store:
         rows = self.ledger.execute("select key, failure from runs where status = 'failed'")
         return Counter(failure.rpartition("\n")[2] for key, failure in rows if key in among)
 
-    def take(self, outcomes: Iterable[RunOutcome]) -> None:
+    def store_outcomes(self, outcomes: Iterable[RunOutcome]) -> None:
         """Store outcomes durably. Raises OSError if the disk refuses them."""
         self.add(
             [
@@ -281,7 +281,7 @@ class Store:
             "insert or replace into facts values (?, ?, ?)", (name, str(value), mark(name, str(value)))
         )
 
-    def ripe(self) -> bool:
+    def has_full_part(self) -> bool:
         """Whether enough runs wait to form a part."""
         return len(self.queue["done"]) >= PART
 

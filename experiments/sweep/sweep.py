@@ -7,7 +7,7 @@ seed and terms.
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -84,14 +84,14 @@ class SweepPlan:
             for arm, stem in zip(self.arms, self.stems):
                 yield RunOrder(self.key_of(stem, replicate), arm, replicate, seeds[arm.case])
 
-    def mine(self, orders: Iterable[RunOrder], shard: tuple[int, int]) -> Iterator[RunOrder]:
-        """Return the orders of shard k of m (k from 1).
+    def orders_in_shard(self, first: int, last: int, shard: tuple[int, int]) -> Iterator[RunOrder]:
+        """Return those of `orders` that are in shard k of m (k from 1).
 
         A shard gets whole replicates if there are at least m of them, else single runs.
         """
         k, m = shard
-        grouped = self.experiment.replicates >= m
-        return (order for n, order in enumerate(orders) if (order.replicate if grouped else n) % m == k - 1)
+        grouped, orders = self.experiment.replicates >= m, enumerate(self.orders(first, last))
+        return (order for n, order in orders if (order.replicate if grouped else n) % m == k - 1)
 
     def terms(self, limit: float) -> RunTerms:
         e = self.experiment
@@ -246,18 +246,15 @@ def sweep(
         before = done = asked = first = 0
         last = min(rule.first or FIRST, rule.most) if rule else plan.experiment.replicates
         while True:
-            present = [order.key in stored_keys for order in plan.mine(plan.orders(first, last), shard)]
+            present = [order.key in stored_keys for order in plan.orders_in_shard(first, last, shard)]
             asked, before = asked + len(present), before + sum(present)
             if not all(present):
                 if store.is_sealed:
                     register(store, plan)
                 if retry:
                     store.withdraw_failed()
-                absent = (
-                    order
-                    for order in plan.mine(plan.orders(first, last), shard)
-                    if order.key not in stored_keys
-                )
+                orders = plan.orders_in_shard(first, last, shard)
+                absent = (order for order in orders if order.key not in stored_keys)
                 report = partial(report_progress, progress, before + done, max(asked, guess.runs // m))
                 do = partial(execution.job, plan.terms(limit))
                 done += run(store, plan, absent, do, make, chunk, max(2, 2 * workers), report)
@@ -268,7 +265,7 @@ def sweep(
         if not store.is_sealed:
             store.finish(plan.factors)
         causes = store.failures(
-            {order.key for order in plan.mine(plan.orders(0, last), shard)}
+            {order.key for order in plan.orders_in_shard(0, last, shard)}
             if store.keys() - store.keys(failed=False)
             else ()
         )
@@ -298,7 +295,7 @@ def sweep(
 
 def count_missing(plan: SweepPlan, shard: tuple[int, int], stored_keys: set[str]) -> int:
     """Return how many runs are missing, of the most that the experiment may need."""
-    orders = plan.mine(plan.orders(0, plan.experiment.replicates), shard)
+    orders = plan.orders_in_shard(0, plan.experiment.replicates, shard)
     return sum(order.key not in stored_keys for order in orders)
 
 
@@ -308,7 +305,7 @@ def mend(store: Store, plan: SweepPlan) -> list[str]:
     Runs of damaged parts will be done again.
     """
     damaged, strays = store.find_damage(), store.stray_parts() if store.is_sealed else []
-    again = store.forget(damaged)
+    again = store.withdraw_damaged(damaged)
     register(store, plan)
     actions = [f"{name} does not belong to this sweep: moved to {ASIDE}/" for name in strays]
     actions += [
@@ -371,10 +368,12 @@ def run(
         A parcel comes first if enough runs wait, and last when no outcome is pending.
         """
         nonlocal out
-        task: tuple = () if store.ripe() else tuple(islice(orders, chunk))
+        task: tuple = () if store.has_full_part() else tuple(islice(orders, chunk))
         out += len(task)
         return task or (
-            (store.parcel(plan.factors),) if store.ripe() or out == done and store.queue["done"] else None
+            (store.parcel(plan.factors),)
+            if store.has_full_part() or out == done and store.queue["done"]
+            else None
         )
 
     with stoppable():
@@ -385,7 +384,7 @@ def run(
                     store.record(task[0], write_parcel(task[0]) if why else results[0])
                     continue
                 outcomes = [RunOutcome(task[0], "failed", 0.0, failure=why)] if why else results
-                store.take(outcomes)
+                store.store_outcomes(outcomes)
                 done += len(outcomes)
                 failed += sum(o.status == "failed" for o in outcomes)
                 progress(done, failed)

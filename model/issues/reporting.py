@@ -102,7 +102,7 @@ def at_home(household, trusted, households, people) -> tuple[float, float]:
 def draw_issue_reporter(w, issue, key) -> np.int64:
     """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in a street.
 
-    Twin: reference/reporting.py, tell.
+    Twin: reference/reporting.py, report_issues.
     """
     trusted, people, first_of = trust_at_stake(issue), w.residents, w.stairwells.people
     if issue.scope == SCOPE_HOUSEHOLD:
@@ -121,13 +121,13 @@ def draw_issue_reporter(w, issue, key) -> np.int64:
 
 
 @inner_kernel
-def tell(w) -> None:
+def report_issues(w) -> None:
     """Advance the reporting clock of every open issue; at its threshold, report it or repeat the report.
 
     Neighbours report at the rate of the volunteer's dilemma; mechanisms that look (`sight`, 1/day) compete
     with them, and the first in the race is the reporter.
 
-    Twin: reference/reporting.py, tell.
+    Twin: reference/reporting.py, report_issues.
     """
     issues, day, log, used, k = w.issues, w.day, w.log, w.lines, w.knobs.residents
     dilemma, patience, voice = w.cats.report_rate, w.cats.patience_days, w.lever.voice

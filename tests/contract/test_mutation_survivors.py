@@ -73,9 +73,7 @@ def test_each_run_falls_to_one_shard(replicates, shards):
     """A merge silently accepts a run that several shards did: only the time spent would show it."""
     plan = fault_injection.tiny(replicates)
     keys = [
-        order.key
-        for k in range(1, shards + 1)
-        for order in plan.mine(plan.orders(0, replicates), (k, shards))
+        order.key for k in range(1, shards + 1) for order in plan.orders_in_shard(0, replicates, (k, shards))
     ]
     assert (
         sorted(keys) == sorted(order.key for order in plan.orders(0, replicates))

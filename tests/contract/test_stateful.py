@@ -239,10 +239,10 @@ class CheckedStore(RuleBasedStateMachine):
     def hand_in(self, outcomes):
         """Hand in, and make parts, as a sweep does."""
         self.unsure = {o.order.key: o.digest for o in outcomes}
-        self.store.take(outcomes)
+        self.store.store_outcomes(outcomes)
         self.have |= self.unsure
         self.unsure = {}
-        while self.store.ripe():
+        while self.store.has_full_part():
             parcel = self.store.parcel(PLAN.factors)
             self.store.record(parcel, store.write_parcel(parcel))
 
@@ -420,8 +420,8 @@ def test_the_machine_sees_a_run_that_is_lost(plan_and_outcomes):
     """Otherwise it could not fail: a store that acknowledges what it does not keep."""
 
     class Careless(store.Store):
-        def take(self, outcomes):
-            super().take(outcomes[:-1])
+        def store_outcomes(self, outcomes):
+            super().store_outcomes(outcomes[:-1])
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(AssertionError):
         patch.setattr(store, "Store", Careless)

@@ -27,7 +27,7 @@ def make_yards(n, **more):
 def simulate_street(scenarios, knobs=StreetParameters(), days=120):  # noqa: B008
     street = Street("s", scenarios, lambda one: ("test", one.name), knobs)
     for _ in range(days):
-        street.live()
+        street.simulate_day()
     return street
 
 

@@ -221,7 +221,7 @@ def test_shards_are_as_many_as_there_are_runs_at_most(plan):
     assert ask(1, 8).megabytes > ask(1, 1).megabytes >= 256
     for shards in (1, 4, 5, 7, 12):
         shares = [
-            [order.key for order in plan.mine(plan.orders(0, 6), (k, shards))] for k in range(1, shards + 1)
+            [order.key for order in plan.orders_in_shard(0, 6, (k, shards))] for k in range(1, shards + 1)
         ]
         assert all(shares) and sorted(sum(shares, [])) == sorted(order.key for order in plan.orders(0, 6))
 

@@ -48,8 +48,8 @@ def open_store(folder, plan):
 
 def hand_in(made, outcomes, plan):
     """Hand in outcomes, and make parts of them as a sweep does."""
-    made.take(outcomes)
-    while made.ripe():
+    made.store_outcomes(outcomes)
+    while made.has_full_part():
         parcel = made.parcel(plan.factors)
         made.record(parcel, store.write_parcel(parcel))
 
