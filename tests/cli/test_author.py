@@ -6,6 +6,7 @@ from zlib import crc32
 import pytest
 from cli_runner import typist
 
+from cogov.experiments.comparison import mechanism_contract
 from cogov.model import mechanisms
 
 
@@ -113,6 +114,16 @@ def test_a_new_case_runs_and_says_which_words_it_lacks(cogov, tmp_path):
         "it has a title, a story and a source, in both languages"
     ]
     assert cogov("run", "north_yard.toml", "--days", "5")[0] == 0
+
+
+def test_a_case_that_ships_has_more_to_keep(cogov, monkeypatch, tmp_path):
+    assert len(promises_of(cogov, "case", "wuzi_yard")) == 7
+    assert cogov("new", "case", "north_yard")[0] == 0
+    monkeypatch.setattr(mechanism_contract, "SHIPPED", tmp_path)
+    found = promises_of(cogov, "case", "north_yard.toml")
+    broken = [promise for words, promise in found.items() if words.startswith("it ships")]
+    assert len(broken) == 3 and not any(promise["kept"] for promise in broken)
+    assert "community.elders" in broken[0]["remark"]
 
 
 @pytest.mark.parametrize(
