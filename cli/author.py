@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from ..experiments.comparison.mechanism_contract import Promise
 
 SKELETONS = Path(__file__).parent / "skeletons"
+# words of the skeleton and what stands instead in a mechanism of cogov's own, which imports by relative names
+SHIPPED = {
+    "from cogov.engine.": "from ...engine.",
+    "from cogov.model.mechanisms import Mechanism\n": "",
+    "from cogov.model.resources.levers import ALL, COMMITTEE, MechanismHand\n": (
+        "from ..resources.levers import ALL, COMMITTEE\n"
+    ),
+    "from cogov.model.world import World\n": "from . import Mechanism\n",
+    "m: MechanismHand, w: World": "m, w",
+}
 new = typer.Typer(help="Write the skeleton of a mechanism or a case of your own.", no_args_is_help=True)
 check = typer.Typer(
     help="Check a mechanism or a case of your own; say what is missing.", no_args_is_help=True
@@ -27,12 +37,12 @@ Folder = Annotated[Path, typer.Option("--folder", help="Folder for the file.")]
 
 
 def write_skeleton(kind: str, path: Path, words: dict[str, str]) -> None:
-    """Write a skeleton with its placeholders replaced. Raises UserError if the file exists."""
+    """Write a skeleton with words replaced. Raises UserError if the file exists."""
     if path.exists():
         raise UserError("{path} exists; choose another name or folder", path=path)
     text = (SKELETONS / f"{kind}.txt").read_text(encoding="utf-8")
-    for placeholder, word in words.items():
-        text = text.replace(placeholder, word)
+    for before, after in words.items():
+        text = text.replace(before, after)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     out.print(f"{path} is written.", highlight=False, soft_wrap=True)
@@ -54,11 +64,16 @@ def new_mechanism(
         "TITLE": name.replace("_", " ").capitalize(),
         "CLASS": "".join(map(str.capitalize, name.split("_"))),
     }
-    write_skeleton("mechanism", folder / f"{name}.py", words)
+    shipped = folder.resolve() == Path(mechanisms.__path__[0]).resolve()
+    write_skeleton("mechanism", folder / f"{name}.py", words | SHIPPED if shipped else words)
+    steps = (
+        f"Its plain twin goes into reference/mechanisms/{name}.py."
+        if shipped
+        else f"Commands find it with COGOV_MECHANISMS={folder}, as in "
+        f"`COGOV_MECHANISMS={folder} cogov compare guiyuan --mechanism {name}`."
+    )
     out.print(
-        f"Next: fill it in, then `cogov check mechanism {folder / name}.py`.\n"
-        f"Commands find it with COGOV_MECHANISMS={folder}, as in "
-        f"`COGOV_MECHANISMS={folder} cogov compare guiyuan --mechanism {name}`.",
+        f"Next: fill it in, then `cogov check mechanism {folder / name}.py`.\n{steps}",
         highlight=False,
         soft_wrap=True,
     )

@@ -7,6 +7,7 @@ The tests hold the mechanisms that ship to the same promises in more communities
 from collections.abc import Callable, Iterator
 from dataclasses import Field, dataclass, fields, replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ from ...model.mechanism_guard import try_out
 from ...model.mechanisms import Mechanism
 from ...model.precompile import ensure_compiled
 from ...model.resources.levers import LEVERS, POOLS, MechanismHand
-from ...model.scenarios.cases import read_case
-from ...model.scenarios.scenario import Scenario
+from ...model.scenarios.cases import SHIPPED, list_cases, read_case
+from ...model.scenarios.scenario import Scenario, census_of
 from ...model.simulate import Run, days, simulate
 from ...model.world import World
 from .busy_communities import WORLDS, with_mechanisms
@@ -198,9 +199,22 @@ def check_case(path: str) -> list[Promise]:
     nameless = [kind.name for kind in scenario.compound if not kind.zh]
     ensure_compiled(list(scenario.mechanisms))
     run = simulate(replace(scenario, days=min(scenario.days, 31)), 0)
+    shipped = path in list_cases() or Path(path).resolve().parent == SHIPPED.resolve()
     return [
         Promise("the file is read, and every number is within its range", True),
         Promise("it runs, and issues arise", len(run.issues) > 0, f"{len(run.issues)} in {run.days} days"),
         Promise("it has a title, a story and a source, in both languages", not missing, ", ".join(missing)),
         Promise("every compound has a Chinese name", not nameless, ", ".join(nameless)),
+        *(check_shipped_case(scenario) if shipped else ()),
+    ]
+
+
+def check_shipped_case(scenario: Scenario) -> list[Promise]:
+    """Check what a case that ships has beyond one of the user's own: it comes from press reports."""
+    left_out, provenance = census_of(scenario)[1], scenario.provenance.startswith("Press reports")
+    lacks = [name for name in ("mechanisms", "reported") if not getattr(scenario, name)]
+    return [
+        Promise("it ships, so it gives every number of its census", not left_out, ", ".join(left_out)),
+        Promise("it ships, so its provenance begins with Press reports", provenance),
+        Promise("it ships, so it has mechanisms and reported outcomes", not lacks, ", ".join(lacks)),
     ]

@@ -258,7 +258,9 @@ def sweep(
                 report = partial(report_progress, progress, before + done, max(asked, guess.runs // m))
                 do = partial(execution.job, plan.terms(limit))
                 done += run(store, plan, absent, do, make, chunk, max(2, 2 * workers), report)
-            decision = decide(store.runs(plan.factors), rule, plan.reference) if rule else None
+            # a sweep that is resumed holds runs beyond this look
+            looked_at = store.runs(plan.factors).query("replicate < @last") if rule else None
+            decision = decide(looked_at, rule, plan.reference) if rule else None
             if not (decision and decision.go_on):
                 break
             first, last = last, decision.until

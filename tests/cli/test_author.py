@@ -6,6 +6,7 @@ from zlib import crc32
 import pytest
 from cli_runner import typist
 
+from cogov.experiments.comparison import mechanism_contract
 from cogov.model import mechanisms
 
 
@@ -96,6 +97,16 @@ def test_a_mechanism_that_cannot_be_read_is_an_error(cogov, mechanism):
     assert status == 2 and "night_walk.py:1" in err and "Traceback" not in err
 
 
+def test_a_new_mechanism_among_those_of_cogov_is_one_of_them(cogov, monkeypatch, tmp_path):
+    monkeypatch.setattr(mechanisms, "__path__", [str(tmp_path / "shipped"), *mechanisms.__path__[:1]])
+    (tmp_path / "shipped").mkdir()
+    status, out, _ = cogov("new", "mechanism", "night_stroll", "--folder", "shipped")
+    assert status == 0 and "COGOV_MECHANISMS" not in out
+    lines = (tmp_path / "shipped" / "night_stroll.py").read_text("utf-8").splitlines()
+    assert not any(line.startswith("from cogov") for line in lines) and max(map(len, lines)) <= 110
+    assert mechanisms.is_shipped(mechanisms.load_class("night_stroll"))
+
+
 def test_a_new_case_runs_and_says_which_words_it_lacks(cogov, tmp_path):
     assert cogov("new", "case", "north_yard")[0] == 0
     found = promises_of(cogov, "case", "north_yard.toml")
@@ -103,6 +114,16 @@ def test_a_new_case_runs_and_says_which_words_it_lacks(cogov, tmp_path):
         "it has a title, a story and a source, in both languages"
     ]
     assert cogov("run", "north_yard.toml", "--days", "5")[0] == 0
+
+
+def test_a_case_that_ships_has_more_to_keep(cogov, monkeypatch, tmp_path):
+    assert len(promises_of(cogov, "case", "wuzi_yard")) == 7
+    assert cogov("new", "case", "north_yard")[0] == 0
+    monkeypatch.setattr(mechanism_contract, "SHIPPED", tmp_path)
+    found = promises_of(cogov, "case", "north_yard.toml")
+    broken = [promise for words, promise in found.items() if words.startswith("it ships")]
+    assert len(broken) == 3 and not any(promise["kept"] for promise in broken)
+    assert "community.elders" in broken[0]["remark"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from cogov.bench import fault_injection, faulty_sweeps
 from cogov.engine.texts.errors import UserError
 from cogov.engine.toml_reader import At, build_dataclass, table_of
 from cogov.experiments.execution import supervisor
-from cogov.experiments.statistics.paired import contrasts
+from cogov.experiments.statistics.paired import contrasts, convergence
 from cogov.experiments.sweep.experiment import (
     Design,
     Estimand,
@@ -463,3 +463,28 @@ def test_a_sweep_stops_when_every_interval_is_narrow_enough(tmp_path):
     assert (again.now, again.before, again.why) == (0, done.asked, done.why)
     with pytest.raises(UserError, match="a single shard has too few runs"):
         sweep(e, tmp_path / "b", workers=0, shard=(1, 2))
+
+
+def test_a_sweep_that_is_resumed_looks_where_it_would_have_looked(tmp_path):
+    """Killed between two looks, or after the last, it stops at the same one and counts the same runs."""
+    e = Experiment(
+        name="looks",
+        cases=("wuzi_yard",),
+        days=15,
+        replicates=60,
+        keep=(),
+        arm=(NamedArm("without", off=("building_captains",)), NamedArm("with")),
+        estimand=Estimand("reported"),
+    )
+    sweep(e, tmp_path / "all", workers=0, limit=0)
+    half = convergence(read_results(tmp_path / "all").runs, "reported", "without").half_width
+    half = half.droplevel(["case", "arm"])
+    assert half[[40, 50, 60]].min() < half[30], "the first look is the last"
+    e = replace(e, stopping=Stopping(half_width=half[[40, 50, 60]].min() * 1.000001, step=10))
+    done = sweep(e, tmp_path / "a", workers=0, limit=0)
+    assert done.asked > 60
+    for folder, replicates in (("a", 0), ("b", 35)):
+        if replicates:
+            sweep(replace(e, replicates=replicates), tmp_path / folder, workers=0, limit=0)
+        again = sweep(e, tmp_path / folder, workers=0, limit=0)
+        assert (again.before + again.now, again.asked, again.why) == (done.asked, done.asked, done.why)
