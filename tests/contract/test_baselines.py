@@ -35,9 +35,9 @@ def test_every_case_is_written_and_nothing_else():
 def test_numbers_are_not_changed_by_hand_nor_their_reasons_taken_away(name):
     table, count, sealed = before(name)
     assert sealed, f"{path_of(name)} was changed by hand: run make baselines"
-    assert count <= len(results()), (
-        f"{path_of(name)} knows of {count} lines of **Results:**; "
-        f"CHANGELOG.md has {len(results())}: such lines stay"
+    assert count == len(results()), (
+        f"{path_of(name)} knows of {count} lines of **Results:**; CHANGELOG.md has {len(results())}: "
+        "such lines stay, and after a new one comes make baselines"
     )
 
 
@@ -67,6 +67,15 @@ def test_other_numbers_are_written_only_after_a_line_that_says_why(temporary_bas
         and before("a") == ({"reported": ["1", "2", "3", "4", "10", "4"]}, 2, True)
     )
     assert "more is told" in path_of("a").read_text(encoding="utf-8")
+
+
+def test_a_line_of_results_that_moved_nothing_here_allows_nothing_later(temporary_baselines):
+    with baselines.CHANGELOG.open("a", encoding="utf-8") as log:
+        log.write("- **Results:** another case moves.\n")
+    assert write("a") == ("a: as before", True)
+    assert before("a")[1:] == (2, True) and "a first engine" in path_of("a").read_text(encoding="utf-8")
+    temporary_baselines.setattr(baselines, "now", lambda name: {"reported": ["1", "2", "3", "4", "10", "4"]})
+    assert not write("a")[1]
 
 
 def test_a_number_changed_by_hand_breaks_the_seal(temporary_baselines):

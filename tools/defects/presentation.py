@@ -4,6 +4,15 @@ from .declaration import mutant
 
 MUTANTS = [
     mutant(
+        "two families of issues have one colour",
+        "viz/figures/chart_specs.py",
+        '"care": "#999933"',
+        '"care": "#56B4E9"',
+        "viz/test_charts.py::test_a_family_has_one_colour_in_the_town_and_in_the_charts",
+        short=True,
+        plain=True,
+    ),
+    mutant(
         "pairs on the page are not those of a comparison",
         "experiments/comparison/streaming_comparison.py",
         "return seed_of(EXPERIMENT, scenario.name, seed, number)",

@@ -4,6 +4,23 @@ from .declaration import mutant
 
 MUTANTS = [
     mutant(
+        "what stands in an error stays English",
+        "engine/texts/errors.py",
+        'return (value.zh if lang == "zh" else "") or str(value)',
+        "return str(value)",
+        "engine/test_errors.py",
+        plain=True,
+    ),
+    mutant(
+        "a broken promise is no failure",
+        "cli/author.py",
+        "    if broken:\n",
+        "    if not broken:\n",
+        "cli/test_author.py",
+        short=True,
+        plain=True,
+    ),
+    mutant(
         "a name that leaves its folder",
         "engine/parameters.py",
         """FORBIDDEN = '/\\\\:*?"<>|'""",

@@ -65,7 +65,8 @@ def Community(state, change) -> None:
         story = words.case(lang, state.case, "story", case)
         for text in (story, case.provenance if lang == "en" or not story else ""):  # it is in English only
             if text:
-                solara.Div([solara.Text(text, classes=["co-quiet"])])
+                with solara.Div():
+                    solara.Text(text, classes=["co-quiet"])
         given = [
             f"{words.knob(lang, f'community.{name}')[0]} {getattr(case.community, name):,}"
             for name in case.community.given
