@@ -63,20 +63,19 @@ def Community(state, change) -> None:
     with solara.Details(translate(lang, "source")):
         case = page_state.read_case(state.case)
         story = words.case(lang, state.case, "story", case)
-        for text in (story, case.provenance if lang == "en" or not story else ""):  # it is in English only
-            if text:
-                with solara.Div():
-                    solara.Text(text, classes=["co-quiet"])
         given = [
             f"{words.knob(lang, f'community.{name}')[0]} {getattr(case.community, name):,}"
             for name in case.community.given
         ]
-        if given:
-            solara.Text(
-                translate(lang, "source.given", what=translate(lang, "story.comma").join(given)),
-                classes=["co-quiet"],
-            )
-        solara.Text(translate(lang, "source.assumed"), classes=["co-quiet"])
+        paragraphs = (
+            story,
+            case.provenance if lang == "en" or not story else "",  # it is in English only
+            given and translate(lang, "source.given", what=translate(lang, "story.comma").join(given)),
+            translate(lang, "source.assumed"),
+        )
+        for text in filter(None, paragraphs):
+            with solara.Div(style={"margin-bottom": "8px"}):
+                solara.Text(text, classes=["co-quiet"])
     Field(
         translate(lang, "seed"),
         state.seed,
