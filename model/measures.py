@@ -81,14 +81,19 @@ class FinishedRun:
         return self.run.issues
 
     @cached_property
+    def old_and_done(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which issues arose long enough before the end, and which of them were resolved in time."""
+        return in_time(self.issues, self.run.days, self.within)
+
+    @property
     def old(self) -> np.ndarray:
         """Which issues arose long enough before the end, (n,) bool."""
-        return in_time(self.issues, self.run.days, self.within)[0]
+        return self.old_and_done[0]
 
-    @cached_property
+    @property
     def done(self) -> np.ndarray:
         """Which of them were resolved in time, (n,) bool."""
-        return in_time(self.issues, self.run.days, self.within)[1]
+        return self.old_and_done[1]
 
     def last(self, name: str) -> float:
         """Return the value of a daily count on the last day."""

@@ -95,17 +95,11 @@ def text_of(table, count, latest) -> str:
 
 def before(name) -> tuple[dict[str, list[str]], int, bool]:
     """Read the present baseline: (measure -> digits, lines of results then, whether the seal holds)."""
-    table, count, latest, text = parts(name)
-    return table, count, text == text_of(table, count, latest)
-
-
-def parts(name) -> tuple[dict[str, list[str]], int, str, str]:
-    """Read the present baseline: (measure -> digits, lines of results then, the line that moved it, text)."""
     text = path_of(name).read_text(encoding="utf-8")
     first, second, *lines = text.splitlines()
     table = {measure: digits for measure, *digits in csv.reader(lines[1:-1])}
     count = int(first.split()[2])
-    return table, count, second.removeprefix("# "), text
+    return table, count, text == text_of(table, count, second.removeprefix("# "))
 
 
 def moved(was, current) -> str:
@@ -131,8 +125,8 @@ def write(name) -> tuple[str, bool]:
         difference = moved(previous, table)
         if not difference and sealed:
             if count != len(lines):  # else a later change could use a line that said something else
-                text = text_of(table, len(lines), parts(name)[2])
-                path_of(name).write_text(text, encoding="utf-8")
+                latest = path_of(name).read_text(encoding="utf-8").splitlines()[1].removeprefix("# ")
+                path_of(name).write_text(text_of(table, len(lines), latest), encoding="utf-8")
             return f"{name}: as before", True
         if difference and len(lines) <= count:
             return (

@@ -103,9 +103,9 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
 
     The mapping decides; categories it does not contain are matched by name. Raises UserError.
     """
-    chinese = sections("zh")["family"]
-    families = {chinese[name]: name for name in FAMILIES} | {name: name for name in FAMILIES}
-    chinese = {c.zh: name for name, c in CATEGORIES.items()} | {name: name for name in CATEGORIES}
+    zh = sections("zh")["family"]
+    families = {zh[name]: name for name in FAMILIES} | {name: name for name in FAMILIES}
+    known = {c.zh: name for name, c in CATEGORIES.items()} | {name: name for name in CATEGORIES}
     kinds_of = {}
     if not isinstance(mapping.categories, dict):
         raise UserError(
@@ -130,12 +130,12 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
             else [
                 name
                 for name in (theirs, theirs.lower().replace(" ", "_"))
-                if name in chinese or name in families
+                if name in known or name in families
             ][:1]
         )
         categories = set()
         for name in ours:
-            if name not in chinese and name not in families:
+            if name not in known and name not in families:
                 raise UserError(
                     "{path}: category {theirs} is mapped to {name}, which is not a category of cogov{hint}",
                     path=path,
@@ -146,7 +146,7 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
             categories |= (
                 {c for c, it in CATEGORIES.items() if it.family == families[name]}
                 if name in families
-                else {chinese[name]}
+                else {known[name]}
             )
         if categories:
             kinds_of[theirs] = tuple(sorted(categories))

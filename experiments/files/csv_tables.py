@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from charset_normalizer import from_bytes
 
 from ...engine.output import readable, short
 from ...engine.texts.errors import Message, Translated, UserError, join
@@ -159,6 +158,8 @@ def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str
         line = raw[: e.start].count(10) + 1
     if (text := decode_chinese(raw)) is not None:
         return text, "gb18030", True
+    from charset_normalizer import from_bytes  # here, because hardly any file gets this far
+
     if found := from_bytes(raw, cp_isolation=LIKELY).best():
         return str(found), found.encoding, True
     raise UserError(
