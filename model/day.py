@@ -80,7 +80,7 @@ def move_world(w) -> int:
         w.funds[fund] += w.income[fund]
     payment.pay(w)
     work.work(w)
-    charge_desks(w.ledger, given, w.hours, w.spending)
+    charge_desks(w.ledger, given, w.hours, w.lent, w.spending)
 
     # In the evening issues are checked, forgotten or given up; then a seventh of the buildings takes stock.
     stays = closing.close(w)

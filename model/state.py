@@ -21,13 +21,16 @@ class Numbers(NamedTuple):
     residents: residents.Knobs
     projects: consent.Knobs
     intake_hours: float
-    phone_sittings_per_day: float
+    sitting_hours: float
+    sittings_per_week: float
+    mediation_share: float
     forgetting_rate: float
     rework_share: float
     check_after_days: int
     daily_spending_share: float
     committee: float  # hours on a working day
     grid: float  # hours a day
+    desk_share: float  # of grid hours that no mechanism uses
     member: float  # hours a day for each evening promised this week
     volunteer: float
     departments: float  # hours a day
@@ -94,6 +97,7 @@ class State(NamedTuple):
     crew: np.ndarray  # (compounds,) hours of each property company's crew today
     have: np.ndarray  # (7,) hours and yuan available today, by role
     hours: np.ndarray  # (compounds + 2,) hours left to each desk today
+    lent: np.ndarray  # (1,) hours of grid workers at the committee's desk today, which `hours` include
     strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
     codes: np.ndarray  # (acting,) int8     their rows in `names`
     wants: np.ndarray  # (acting, 7, compounds + 1)  hours and yuan that each asks for today

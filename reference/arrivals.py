@@ -110,6 +110,9 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         department_days=0
         if k.department_days == 0.0
         else 1 + int(k.department_days * exponential(key("lead"), issue_key)),
+        appointment_days=0
+        if k.appointment_days == 0.0
+        else int(k.appointment_days * exponential(key("appointment"), issue_key)),
         lapse_day=-1
         if k.lapse_days == 0.0
         else w.day + 1 + int(k.lapse_days * exponential(key("lapse"), issue_key)),

@@ -66,7 +66,7 @@ def simulate_day(w: World) -> None:
     report_issues(w, lever["voice"], credit_levers(w, pulls, "sight"))
     hours_before = list(hours)
     take_in(w, hours)
-    talk(w, credit_levers(w, pulls, "accord"))
+    talk(w, hours, credit_levers(w, pulls, "accord"))
     sign(w, credit_levers(w, pulls, "doors"), lever["reach"], lever["consent"])
     w.funds = [fund + income for fund, income in zip(w.funds, w.income)]
     pay(w)

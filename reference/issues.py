@@ -46,10 +46,12 @@ def after(state: int, issue: SimpleNamespace) -> int:
 
 
 def move(w: World, issue: SimpleNamespace, state: int) -> None:
-    """Move an issue to a stage; on UPWARD the department's time begins to run."""
+    """Move an issue to a stage; on UPWARD the department's time begins to run, on WORK its desk's."""
     issue.state = state
     if state == UPWARD:
         issue.due_day, issue.desk = w.day + issue.department_days, DEPARTMENT
+    elif state == WORK:
+        issue.due_day = w.day if issue.desk == DEPARTMENT else w.day + issue.appointment_days
 
 
 def workable(issue: SimpleNamespace) -> bool:
@@ -60,8 +62,13 @@ def workable(issue: SimpleNamespace) -> bool:
 def by_urgency(w: World, state: int) -> list[SimpleNamespace]:
     """List the issues in one stage, the most severe first; two or more reports add one rank of severity."""
     return sorted(
-        (i for i in w.issues if i.state == state), key=lambda i: -min(3, i.severity + (i.reports >= 2))
+        (i for i in w.issues if i.state == state), key=lambda i: -rank(i)
     )
+
+
+def rank(issue: SimpleNamespace) -> int:
+    """Return the rank of urgency of an issue, 0 to 3: its severity, plus one for two or more reports."""
+    return min(3, issue.severity + (issue.reports >= 2))
 
 
 def desk_row(issue: SimpleNamespace) -> int:

@@ -13,10 +13,12 @@ from .issues import (
     desk_row,
     disappoint,
     move,
+    rank,
     reward_reporter,
     trust_at_stake,
     workable,
 )
+from .arithmetic import sum_in_order
 from .places import confidence
 from .random_numbers import chance, derive_key
 from .stages import (
@@ -60,19 +62,23 @@ def take_in(w: World, hours: list[float]) -> None:
             w.note(issue, TAKEN)
 
 
-def talk(w: World, accord: list[tuple[int, list[float]]]) -> None:
-    """Bring the parties of disputed issues nearer to agreement, by telephone and by mechanisms.
+def talk(w: World, hours: list[float], accord: list[tuple[int, list[float]]]) -> None:
+    """Bring the parties of disputed issues nearer to agreement, by the committee and by mechanisms.
 
-    `accord` lists (mechanism, sittings by issue). Whoever contributes most on the day of the agreement is
-    credited.
+    The committee's sittings take a share of the hours that its desk has left. `accord` lists (mechanism,
+    sittings by issue). Whoever contributes most on the day of the agreement is credited.
     """
+    k, progress = w.scenario.committee, {}
+    left = k.mediation_share * hours[-2]
+    for issue in by_urgency(w, TABLE):
+        c = w.compounds[issue.compound]
+        sittings = min(k.sittings_per_week / 7, left / k.sitting_hours)
+        left -= sittings * k.sitting_hours
+        hours[-2] -= sittings * k.sitting_hours
+        progress[issue.id] = sittings * c.around * confidence(c, trust_at_stake(issue))
     for i, issue in enumerate(w.issues):
         if issue.state == TABLE:
-            c = w.compounds[issue.compound]
-            by, most = (
-                -1,
-                w.scenario.committee.phone_sittings_per_day * c.around * confidence(c, trust_at_stake(issue)),
-            )
+            by, most = -1, progress[issue.id]
             sittings = most
             for mechanism, part in accord:
                 sittings += part[i]
@@ -111,20 +117,54 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
                 by, most = (mechanism, part[i]) if part[i] > most else (by, most)
             if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
-    s = w.scenario
-    shifts = [s.property_managers.shift_hours for _ in w.compounds] + [
-        s.committee.shift_hours,
-        s.departments.max_job_hours,
-    ]
-    for issue in by_urgency(w, WORK):
-        desk = desk_row(issue)
-        part = min(issue.hours_left, shifts[desk], hours[desk])
-        least_days = w.kinds[issue.category].min_works_days
-        part = min(part, issue.work_hours / least_days) if least_days else part
-        hours[desk] -= part
-        issue.hours_left -= part
-        if issue.hours_left <= 1e-9:
-            resolve(w, issue, -1)
+    waiting, quotas = by_urgency(w, WORK), [[0.0] * 4 for _ in hours]
+    for issue in waiting:
+        quotas[desk_row(issue)][rank(issue)] += hours_today(w, issue)
+    quotas = [divide(quota, available) for quota, available in zip(quotas, hours)]
+    for issue in waiting:
+        if issue.due_day <= w.day:
+            desk, quota = desk_row(issue), quotas[desk_row(issue)]
+            part = min(hours_today(w, issue), quota[rank(issue)])
+            quota[rank(issue)] -= part
+            hours[desk] -= part
+            issue.hours_left -= part
+            if issue.hours_left <= 1e-9:
+                resolve(w, issue, -1)
+
+
+def hours_today(w: World, issue: SimpleNamespace) -> float:
+    """Return the hours that its desk can put into an issue today: one worker's, none before the appointment."""
+    s, works_days = w.scenario, w.kinds[issue.category].min_works_days
+    if issue.due_day > w.day:
+        return 0.0
+    shift = {-2: s.committee.shift_hours, -1: s.departments.max_job_hours}
+    today = min(issue.hours_left, shift.get(desk_row(issue), s.property_managers.shift_hours))
+    return min(today, issue.work_hours / works_days) if works_days else today
+
+
+def divide(wanted: list[float], available: float) -> list[float]:
+    """Divide hours among ranks of urgency: each is entitled to twice the share of the one below.
+
+    What a rank does not need goes to the others.
+    """
+    if sum_in_order(wanted) <= available:
+        return wanted
+    quota = [0.0 for _ in wanted]
+    short = [r for r, hours in enumerate(wanted) if hours > 0.0]
+    weight = sum_in_order(2.0**r for r in short)
+    while True:
+        before = len(short)
+        for r in list(short):
+            if wanted[r] * weight <= available * 2.0**r:
+                quota[r] = wanted[r]
+                available -= wanted[r]
+                weight -= 2.0**r
+                short.remove(r)
+        if len(short) == before:
+            break
+    for r in short:
+        quota[r] = available * 2.0**r / weight
+    return quota
 
 
 def resolve(w: World, issue: SimpleNamespace, by: int) -> None:
@@ -179,6 +219,7 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[
         if chance(derive_key(keys.key("reopen"), issue.key), issue.reopened) < k.reopen_share:
             issue.state, issue.resolved_day, issue.hours_left = WORK, -1, c.rework_share * issue.work_hours
             issue.reopened += 1
+            issue.due_day = w.day + issue.appointment_days
             w.note(issue, REOPENED)
         else:
             issue.state = VERIFIED

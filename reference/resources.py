@@ -83,8 +83,8 @@ def charge_hours(
 ) -> list[float]:
     """Charge what is granted, and return the hours left to the desks.
 
-    These are each compound's crew, the committee and the departments.
-    Party members and volunteers save unused hours, up to six days of what is promised.
+    These are each compound's crew, the committee (with a share of the grid workers' unused hours) and the
+    departments. Party members and volunteers save unused hours, up to six days of what is promised.
     """
     crews, committee, pools = list(have["property"]), have["committee"], dict.fromkeys(POOLS, 0.0)
     for name, ask in asks.items():
@@ -120,9 +120,10 @@ def charge_hours(
         w.used[i] = min(
             1.0, w.used[i] * 6.0 / 7.0 + (pools[role] / (7.0 * promised) if promised > 0.0 else 0.0)
         )
+    w.lent = max(have["grid"] - pools["grid"], 0.0) * w.scenario.grid_workers.desk_share
     return [
         *(max(hours, 0.0) for hours in crews),
-        max(committee, 0.0),
+        max(committee, 0.0) + w.lent,
         w.scenario.departments.daily_hours * w.there[-1],
     ]
 
@@ -134,6 +135,12 @@ def charge_desks(w: World, before: list[float], left: list[float]) -> None:
     the desks: each compound's crew, committee, departments.
     """
     used = [a - b for a, b in zip(before, left)]
-    for payer, hours in ((0, sum_in_order(used[:-2])), (1, used[-2]), (-1, used[-1])):
+    committee = min(used[-2], before[-2] - w.lent)  # its own hours first, then the grid workers'
+    for payer, hours in (
+        (0, sum_in_order(used[:-2])),
+        (1, committee),
+        (2, used[-2] - committee),
+        (-1, used[-1]),
+    ):
         w.ledger.hours[-1][payer] += hours
     w.ledger.fen[-1] = sum(w.spending) - sum(w.ledger.fen[:-1])

@@ -55,6 +55,7 @@ class World:
         # Party members and volunteers: share of promised evenings used, hours saved, people who have promised
         # an evening.
         self.used, self.saved, self.pledged = [0.0, 0.0], [0.0, 0.0], [0, 0]
+        self.lent = 0.0  # hours of grid workers at the committee's desk today
         # The lever "wish" on each day of the week, by compound and standing.
         self.wished = [[[0.0] * 4 for _ in self.compounds] for _ in range(7)]
 

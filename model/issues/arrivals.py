@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ARISE, STRIKE, HEAR = decision("arise"), decision("strike"), decision("hear")
 WORK, STUBBORN, SIT = decision("work"), decision("stubborn"), decision("sit")
-LEAD, LAPSE = decision("lead"), decision("lapse")
+LEAD, LAPSE, APPOINTMENT = decision("lead"), decision("lapse"), decision("appointment")
 YEAR = 365
 
 # the units that are people or homes, as in UNITS
@@ -264,7 +264,7 @@ def place_issue(w, issue, issue_key) -> None:
 
 @inner_kernel
 def draw_requirements(w, issue, number, issue_key) -> None:
-    """Draw what a new issue takes: hours, money, sittings, days with a department, and days until it lapses.
+    """Draw what a new issue takes: hours, money, sittings, days of waiting, and days until it lapses.
 
     These belong to the issue and are the same in every arm of a comparison.
 
@@ -287,7 +287,11 @@ def draw_requirements(w, issue, number, issue_key) -> None:
             * exponential(key_of(seed, SIT, 0), issue_key)
             * (cats.stubborn_factor[j] if stiff else 1.0)
         )
-    issue.department_days, issue.lapse_day = 0, -1
+    issue.department_days, issue.lapse_day, issue.appointment_days = 0, -1, 0
+    if cats.appointment_days[j] != 0.0:
+        issue.appointment_days = int(
+            cats.appointment_days[j] * exponential(key_of(seed, APPOINTMENT, 0), issue_key)
+        )
     if cats.department_days[j] != 0.0:
         issue.department_days = 1 + int(
             cats.department_days[j] * exponential(key_of(seed, LEAD, 0), issue_key)

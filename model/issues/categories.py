@@ -93,6 +93,14 @@ class Category:
         source="assumed; volunteer's dilemma, Diekmann 1985",
         words=("Readiness to report", "反映的意愿", "1/天，收益与麻烦之比的对数"),
     )
+    appointment_days: float = knob(
+        3.0,
+        0.0,
+        365.0,
+        unit="days, mean, until its desk can begin: appointment, travel, parts",
+        source="assumed; docs/sources.md: days to resolution by kind of request",
+        words=("Days until work can begin", "多少天后能上门", "天，平均：预约、路程、备料"),
+    )
     work_hours: float = knob(
         2.0,
         0.01,
@@ -257,6 +265,7 @@ class Columns(NamedTuple):
     ageing_log_rate: np.ndarray  # (categories,) float64  log rate per 10 years
     severity: np.ndarray  # (categories,) int8
     report_rate: np.ndarray  # (categories,) float64  1/day
+    appointment_days: np.ndarray  # (categories,) float64  days
     work_scale_hours: (
         np.ndarray
     )  # (categories,) float64  hours: the Weibull's scale, so that the mean is as declared

@@ -61,6 +61,7 @@ def check(w, issue, key) -> None:
     if uniform(derive_key(key, issue.key), issue.reopened) < cats.reopen_share[issue.category]:
         issue.state, issue.resolved_day, issue.hours_left = WORK, -1, w.knobs.rework_share * issue.work_hours
         issue.reopened += 1
+        issue.due_day = w.day + issue.appointment_days
         log_event(w.log, w.lines, issue.id, w.day, REOPENED, -1, -1)
     else:
         issue.state = VERIFIED

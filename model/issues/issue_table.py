@@ -74,7 +74,7 @@ ISSUE = np.dtype(
         ("work_hours", "f8"),  # hours it takes
         ("sittings_needed", "f8"),  # sittings its parties need; 0 none
         ("sittings_held", "f8"),  # sittings held
-        ("due_day", "f8"),  # day a department, or the check of what was done, has an answer
+        ("due_day", "f8"),  # day a department answers, its desk can begin, or what was done is checked
         ("stairwell", "i4"),
         ("reporter", "i4"),  # resident who reported it, the last time it was unknown; -1 none
         ("reported_day", "i4"),  # day it was first reported; -1 never
@@ -83,6 +83,7 @@ ISSUE = np.dtype(
         ("give_up_day", "i4"),  # day the reporter gives up
         ("lapse_day", "i4"),  # day it lapses; -1 never
         ("department_days", "i4"),  # days a department takes
+        ("appointment_days", "i4"),  # days until its desk can begin to work
     ],
     align=True,
 )
@@ -258,7 +259,9 @@ def next_stage(state, issue) -> np.int8:
 
 @inner_kernel
 def move(issue, state, day) -> None:
-    """Move an issue into stage `state`; in UPWARD, a department's time begins to run.
+    """Move an issue into stage `state`; in UPWARD and WORK, set the day on which it can go on.
+
+    What a department has answered needs no further appointment.
 
     Twin: reference/issues.py, move.
     """
@@ -266,3 +269,5 @@ def move(issue, state, day) -> None:
     if state == UPWARD:
         issue.due_day = day + issue.department_days
         issue.desk = DESK_DEPARTMENT
+    elif state == WORK:
+        issue.due_day = day if issue.desk == DESK_DEPARTMENT else day + issue.appointment_days

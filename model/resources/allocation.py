@@ -4,7 +4,7 @@ from math import floor
 
 import numpy as np
 
-from ...agents import committee, departments, property_managers
+from ...agents import committee, departments, grid_workers, property_managers
 from ...agents.residents import confidence
 from ...engine.codes import POOL_MEMBERS, POOL_VOLUNTEERS, TRUST_COMPANY
 from ...engine.jit import inner_kernel, outer_kernel
@@ -117,15 +117,15 @@ def amount(wants, m, role) -> float:
 def charge_granted(w) -> None:
     """Charge mechanisms with what was granted, and leave the rest to the desks in `hours` (compounds + 2,).
 
-    Rows of `hours` are crews, committee and departments. Yuan leave the community's fund at once, rounded
-    down to the fen.
+    Rows of `hours` are crews, committee and departments. Grid workers' hours that no mechanism uses help at
+    the committee's desk (`lent`). Yuan leave the community's fund at once, rounded down to the fen.
 
     Twin: reference/resources.py, charge_hours.
     """
     wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crew)
     for c in range(compounds):
         hours[c] = w.crew[c]
-    desk, got_of = have[COMMITTEE], np.zeros(2)
+    desk, patrolled, got_of = have[COMMITTEE], 0.0, np.zeros(2)
     for m in range(len(w.strength)):
         row = w.codes[m]
         for role in range(YUAN):
@@ -138,6 +138,8 @@ def charge_granted(w) -> None:
             ledger.hours[row, role] += got
             if role == COMMITTEE:
                 desk -= got
+            elif role == GRID:
+                patrolled += got
             elif role == MEMBER:
                 got_of[POOL_MEMBERS] += got
             elif role == VOLUNTEER:
@@ -158,7 +160,8 @@ def charge_granted(w) -> None:
     ledger.supplied[-1] += outside
     for c in range(compounds):
         hours[c] = max(hours[c], 0.0)
-    hours[compounds], hours[compounds + 1] = max(desk, 0.0), outside
+    w.lent[0] = grid_workers.hours_at_desk(have[GRID], patrolled, k.desk_share)
+    hours[compounds], hours[compounds + 1] = max(desk, 0.0) + w.lent[0], outside
 
 
 @inner_kernel

@@ -96,7 +96,7 @@ STAFF = CommitteeParameters(
     shift_hours=4.0,
     weekend_share=1.0,
     intake_hours=0.0,
-    phone_sittings_per_day=0.0,
+    sittings_per_week=0.0,
     forgetting_rate=0.0,
 )
 
@@ -109,6 +109,7 @@ def category(**numbers):
         "done_by": "committee",
         "severity": 3,
         "report_rate": 12.0,
+        "appointment_days": 0.0,
         "work_hours": 1.0,
         "reopen_share": 0.0,
         "patience_days": 5000.0,

@@ -64,6 +64,7 @@ CLOCKS = (
     "report_hazard",
     "next_report_hazard",
     "due_day",
+    "appointment_days",
 )
 VILLAGES = 40
 TWINNED = list_twins()  # the mechanisms that have a reference model
@@ -212,7 +213,7 @@ EAGER = {  # residents, desks and projects to whom much happens in a short time
         patience_before_blame_days=5,
     ),
     "committee": CommitteeParameters(
-        phone_sittings_per_day=0.02,
+        sittings_per_week=0.5,
         forgetting_rate=0.03,
         check_after_days=3,
         budget_yuan=40_000.0,
@@ -249,6 +250,7 @@ BUSY = {  # every category: more often, and sooner over
         patience_days=max(c.patience_days / 4, 1.0),
         reopen_share=min(3 * c.reopen_share, 1.0),
         sittings=c.sittings / 2,
+        appointment_days=c.appointment_days / 3,
         min_works_days=c.min_works_days / 10,
         cost_yuan=c.cost_yuan / 10,
         consent_rule=c.consent_rule and {"mains_replacement": "all_owners"}.get(name, c.consent_rule),
