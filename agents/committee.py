@@ -65,7 +65,7 @@ class CommitteeParameters:
         2.0,
         0.1,
         24.0,
-        unit="committee hours/sitting with the parties to a dispute",
+        unit="hours/sitting of the committee with the parties to a dispute",
         source="assumed: two people for an hour",
         words=("Time for a sitting", "每次调解用时", "居委会小时/次"),
     )
@@ -92,6 +92,14 @@ class CommitteeParameters:
         unit="1/day that a waiting issue is forgotten",
         source="assumed",
         words=("Forgetting", "遗忘", "1/天，等待办理的事项被遗忘"),
+    )
+    answer_share: float = knob(
+        0.3,
+        0.0,
+        1.0,
+        unit="share of reporters who are told what came of their report, when it is checked",
+        source="assumed",
+        words=("Reporters who get an answer", "得到答复的反映人", "比例，回访时告知结果"),
     )
     check_after_days: int = knob(
         7,
@@ -184,10 +192,22 @@ def forgets(u, rate, reminded) -> bool:
     return (reminded < 0.0 or u < rate) and u < 1.0 - exp(-rate * exp(-reminded))
 
 
+@inner_kernel
+def answers(u, answer_share, reminded) -> bool:
+    """Whether the reporter is told what came of a report: surely, where each has an owner and a date.
+
+    The chance is 1 - (1 - answer_share) * exp(-reminded).
+
+    Twin: reference/processing.py, update_in_evening.
+    """
+    return u >= (1.0 - answer_share) * exp(-reminded)
+
+
 DECISIONS = (
     (hours_per_day, "every working day, a share of it on weekends and festivals"),
     (spendable, "every day: what mechanisms may spend of the fund"),
     (sittings_held, "every day, for each issue at the table, the most urgent first"),
     (progress_of, "every day, for each issue at the table"),
     (forgets, "every day, for each issue that waits"),
+    (answers, "when what was done is checked, for each reporter"),
 )

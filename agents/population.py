@@ -42,6 +42,7 @@ class Residents(NamedTuple):
     skill: np.ndarray  # (n,) int8  NO_SKILL, REPAIR, CARE or LAW
     presence: np.ndarray  # (n,) float32  share of days at home
     voice: np.ndarray  # (n,) float32  readiness to report at trust one half; 0 for children
+    usual_voice: np.ndarray  # (n,) float32  the same without recent experience: `voice` returns to it
     zeal: np.ndarray  # (n,) float32  logit, personal wish to give an evening
     trust: np.ndarray  # (n, 3) float32  0..1 in the committee, the property company, the neighbours
     satisfaction: np.ndarray  # (n,) float32  0..1
@@ -57,6 +58,8 @@ class Mood(NamedTuple):
     ears: np.ndarray  # (stairwells,) float64  bystanders: people expected at home, without children
     # (stairwells, 2) float64  the same, weighted by readiness to report to committee, company
     voices: np.ndarray
+    # (stairwells, 2) float64  the same, weighted by twice the trust in committee, company
+    trusting: np.ndarray
     pledged: np.ndarray  # (2,) int64  residents who give an evening this week, by pool
     helpers: np.ndarray  # (buildings, 2) int64  the same in each building
     good: np.ndarray  # (buildings, 2) float64  lately resolved in common space by committee, company
@@ -98,6 +101,17 @@ def draw_household_sizes(census: "Census", draw: "RandomNumbers") -> tuple[np.nd
         )
     seats = others[(draw("born into", extra) * len(others)).astype(np.int64)] if len(extra) else extra
     return 1 + np.bincount(seats, minlength=len(h)), alone
+
+
+def draw_readiness(n: int, spread: float, draw: "RandomNumbers") -> np.ndarray:
+    """Draw the personal readiness to report of `n` residents, (n,) float64: lognormal with mean 1.
+
+    `spread` is the standard deviation of its logarithm. A few people make most reports (docs/sources.md).
+    """
+    who = np.arange(n)
+    u, v = (draw("born ready", who * 2 + k) for k in range(2))
+    normal = np.sqrt(-2.0 * np.log1p(-u)) * np.cos(2.0 * np.pi * v)  # Box and Muller 1958
+    return np.exp(spread * normal - spread**2 / 2.0)
 
 
 def build_population(
@@ -162,10 +176,11 @@ def build_population(
         away, knobs.absentees_at_home, np.where(elder, knobs.elders_at_home, knobs.adults_at_home)
     )
     presence = np.clip(usual * (0.9 + 0.2 * draw("born presence", who)), 0, 1)
-    voice = np.where(
-        child,
-        0.0,
-        np.where(let, knobs.tenant_report_factor, 1.0) * np.where(migrant, knobs.migrant_report_factor, 1.0),
+    voice = (
+        np.where(child, 0.0, draw_readiness(n, knobs.report_spread_log, draw))
+        * np.where(let, knobs.tenant_report_factor, 1.0)
+        * np.where(migrant, knobs.migrant_report_factor, 1.0)
+        * np.where(elder, knobs.elder_report_factor, 1.0)
     )
     u = np.clip(draw("born zeal", who), 1e-9, 1 - 1e-9)
     trade = (draw("born skill", who) / max(knobs.skilled_share, 1e-12)).astype(np.int64) + 1
@@ -188,6 +203,7 @@ def build_population(
         skill=np.where(~child & (trade <= LAW), trade, NO_SKILL).astype(np.int8),
         presence=presence.astype(np.float32),
         voice=voice.astype(np.float32),
+        usual_voice=voice.astype(np.float32),
         zeal=np.where(child, -1000.0, knobs.volunteering_spread_logit * np.log(u / (1 - u))).astype(
             np.float32
         ),

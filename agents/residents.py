@@ -48,6 +48,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
     sums = Mood(
         np.zeros(s),
         np.zeros((s, 2)),
+        np.zeros((s, 2)),
         np.zeros(2, np.int64),
         np.zeros((b, 2), np.int64),
         good,
@@ -62,20 +63,22 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
 
 @outer_kernel
 def sum_bystanders(s, people, stairwells, sums) -> None:
-    """Sum up who in stairwell `s` would see something, and how readily they would report it.
+    """Sum up who in stairwell `s` would see something, how readily they would report it, and their trust.
 
     Twin: reference/places.py, sum_bystanders.
     """
     band, presence, voice, trust = people.band, people.presence, people.voice, people.trust
-    ears, committee, company = 0.0, 0.0, 0.0
+    ears = 0.0
+    for kind in range(2):
+        sums.voices[s, kind] = sums.trusting[s, kind] = 0.0
     for i in range(stairwells.people[s], stairwells.people[s + 1]):
         if band[i] != CHILD:
             at_home = float(presence[i])
             ears += at_home
-            committee += at_home * voice[i] * 2.0 * trust[i, TRUST_COMMITTEE]
-            company += at_home * voice[i] * 2.0 * trust[i, TRUST_COMPANY]
+            for kind in range(2):
+                sums.voices[s, kind] += at_home * voice[i] * 2.0 * trust[i, kind]
+                sums.trusting[s, kind] += at_home * 2.0 * trust[i, kind]
     sums.ears[s] = ears
-    sums.voices[s, TRUST_COMMITTEE], sums.voices[s, TRUST_COMPANY] = committee, company
 
 
 @inner_kernel
@@ -99,7 +102,7 @@ def draw_reporter(first, last, people, trusted, key) -> np.int64:
 def confidence(sums, buildings, compounds) -> np.ndarray:
     """How far those at home in each compound trust committee and company; (compounds, 2) in 0..1.
 
-    Residents are weighted by how readily they report. 1 stands for a mean trust of one half or more.
+    1 stands for a mean trust of one half or more.
 
     Twin: reference/places.py, confidence.
     """
@@ -108,8 +111,8 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
         ears, committee, company = 0.0, 0.0, 0.0
         for s in range(buildings.first[compounds.first[c]], buildings.first[compounds.first[c + 1]]):
             ears += sums.ears[s]
-            committee += sums.voices[s, TRUST_COMMITTEE]
-            company += sums.voices[s, TRUST_COMPANY]
+            committee += sums.trusting[s, TRUST_COMMITTEE]
+            company += sums.trusting[s, TRUST_COMPANY]
         if ears > 0.0:
             out[c, TRUST_COMMITTEE], out[c, TRUST_COMPANY] = (
                 min(1.0, committee / ears),
@@ -118,18 +121,46 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
     return out
 
 
+@inner_kernel
+def encouraged(voice, usual, gain, k) -> float:
+    """Readiness to report after a good experience: a share `gain` of the way to the most it can become.
+
+    Twin: reference/issues.py, encourage.
+    """
+    return voice + gain * (k.report_habit_factor * usual - voice)
+
+
+@inner_kernel
+def discouraged(voice, k) -> float:
+    """Readiness to report after one's report came to nothing.
+
+    Twin: reference/issues.py, disappoint.
+    """
+    return voice - k.report_loss_failed * voice
+
+
+@inner_kernel
+def faded(voice, usual, k) -> float:
+    """Readiness to report a week later: experience fades, and it returns to what is usual.
+
+    Twin: reference/people.py, take_stock.
+    """
+    v = float(voice)
+    return v + k.report_fading_rate * (usual - v)
+
+
 # -------------------------------------------------------------- what a resident decides once a week
 
 
 @inner_kernel
-def experience(resolved, long_open, k) -> float:
-    """The share of issues that a desk resolved in a building, with a prior of `trust_prior_weight` issues.
+def experience(trust, resolved, long_open, k) -> float:
+    """The share of issues that a desk resolved in a building; present trust counts as further issues.
+
+    Where nothing is seen, nothing changes: a committee is not blamed for an estate that a company runs well.
 
     Twin: reference/people.py, take_stock.
     """
-    return (k.trust_prior_weight * k.trust_when_nothing_seen + resolved) / (
-        k.trust_prior_weight + resolved + long_open
-    )
+    return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + resolved + long_open)
 
 
 @inner_kernel
@@ -244,14 +275,16 @@ def take_stock(w) -> None:
     people = w.residents
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
     satisfaction, fatigue, gives = people.satisfaction, people.fatigue, people.gives
-    ties, voice = people.ties, people.voice
+    ties, voice, usual = people.ties, people.voice, people.usual_voice
     good, standing, drift, meet = sums.good, sums.standing, sums.drift, sums.meet
     pledged, helpers = sums.pledged, sums.helpers
-    seen, neighbourly = np.empty(2), np.empty(SLOTS + 1)
+    neighbourly = np.empty(SLOTS + 1)
     for b in range(day % 7, len(buildings.compound), 7):
         c = buildings.compound[b]
+        good1, open1 = good[b, TRUST_COMPANY], standing[b, TRUST_COMPANY]
+        good0 = good[b, TRUST_COMMITTEE] + k.trust_spillover_share * good1
+        open0 = standing[b, TRUST_COMMITTEE] + k.trust_spillover_share * open1
         for desk in range(2):
-            seen[desk] = experience(good[b, desk], standing[b, desk], k)
             good[b, desk] *= 1.0 - k.trust_update_rate
         content = 1.0 / (1.0 + (standing[b, 0] + standing[b, 1]) / k.satisfaction_half_backlog)
         evenings = (
@@ -272,17 +305,21 @@ def take_stock(w) -> None:
         )
         first, last = stairs[buildings.first[b]], stairs[buildings.first[b + 1]]
         for stair in range(buildings.first[b], buildings.first[b + 1]):
-            ears, committee, firm = 0.0, 0.0, 0.0
+            ears, committee, firm, to_desk, to_firm = 0.0, 0.0, 0.0, 0.0, 0.0
             # unsigned: an index that cannot be counted from the end is cheaper
             for i in range(np.uint64(stairs[stair]), np.uint64(stairs[stair + 1])):
                 r, at_home, n = rank[i], float(presence[i]), ties[i]
                 if r == STANDING_CHILD:
                     continue
                 pool = pool_of(r)
-                to_committee = new_trust(trust[i, TRUST_COMMITTEE], seen[TRUST_COMMITTEE], k, drift0)
-                to_company = trust[i, TRUST_COMPANY]
+                to_committee, to_company = trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY]
+                to_committee = new_trust(
+                    to_committee, experience(float(to_committee), good0, open0, k), k, drift0
+                )
                 if served:
-                    to_company = new_trust(to_company, seen[TRUST_COMPANY], k, drift1)
+                    to_company = new_trust(
+                        to_company, experience(float(to_company), good1, open1, k), k, drift1
+                    )
                 to_neighbours = new_trust(trust[i, TRUST_NEIGHBOURS], neighbourly[n], k, drift2)
                 trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY] = to_committee, to_company
                 trust[i, TRUST_NEIGHBOURS] = to_neighbours
@@ -297,11 +334,16 @@ def take_stock(w) -> None:
                     j = draw_acquaintance(first, last, people, derive_key(whom, i))
                     if j >= 0:
                         befriend(np.int64(i), j, people)
+                if voice[i] != usual[i]:
+                    voice[i] = faded(voice[i], usual[i], k)
                 ears += at_home
                 committee += at_home * voice[i] * 2.0 * to_committee
                 firm += at_home * voice[i] * 2.0 * to_company
+                to_desk += at_home * 2.0 * float(to_committee)
+                to_firm += at_home * 2.0 * float(to_company)
             sums.ears[stair] = ears
             sums.voices[stair, TRUST_COMMITTEE], sums.voices[stair, TRUST_COMPANY] = committee, firm
+            sums.trusting[stair, TRUST_COMMITTEE], sums.trusting[stair, TRUST_COMPANY] = to_desk, to_firm
         for pool in range(2):
             pledged[pool] += helpers[b, pool]
         for kind in range(3):
@@ -311,6 +353,9 @@ def take_stock(w) -> None:
 
 DECISIONS = (  # what a resident decides, and when
     (draw_reporter, "when an issue's hazard passes its threshold: who of those who see it reports it"),
+    (encouraged, "when one's report is resolved, and when one is told what came of it"),
+    (discouraged, "when one's report came to nothing"),
+    (faded, "one evening a week"),
     (experience, "one evening a week: what the building has seen of a desk"),
     (new_trust, "one evening a week"),
     (new_satisfaction, "one evening a week"),

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .issues.issue_table import WAS_REPORTED
+
 if TYPE_CHECKING:
     from .simulate import Run
 
@@ -94,6 +96,12 @@ class FinishedRun:
     def done(self) -> np.ndarray:
         """Which of them were resolved in time, (n,) bool."""
         return self.old_and_done[1]
+
+    @cached_property
+    def reporters(self) -> np.ndarray:
+        """Residents who made a report of an issue that nobody knew, one entry per report, (n,) int."""
+        history = self.run.history
+        return history["who"][(history["what"] == WAS_REPORTED) & (history["who"] >= 0)]
 
     def last(self, name: str) -> float:
         """Return the value of a daily count on the last day."""
@@ -288,6 +296,21 @@ def owners_minus_tenants(r: FinishedRun) -> float:
     """Resolution rate of issues in owners' homes minus that in tenants' homes: inequality."""
     owner = r.run.places["owner"]
     return r.rate_at_home(owner) - r.rate_at_home(~owner)
+
+
+@measure("made by a tenth of reporters", "一成反映人所占的反映", unit="share", better="less")
+def reports_by_top_tenth(r: FinishedRun) -> float:
+    """Share of the reports by residents that the most active tenth of reporters made: who is heard."""
+    reports = np.sort(np.bincount(r.reporters))[::-1]
+    people = np.count_nonzero(reports)
+    return share(reports[: max(1, people // 10)].sum(), len(r.reporters)) if people else float("nan")
+
+
+@measure("ever reported", "反映过事项的居民", unit="share")
+def reporters_share(r: FinishedRun) -> float:
+    """Share of adults and elders who reported an issue at least once: who is heard."""
+    people = len(np.unique(r.reporters))
+    return share(people, r.run.places["adults"]) if len(r.run.history) else float("nan")
 
 
 @measure("registered - migrants", "户籍减外来", unit="share")

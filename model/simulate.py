@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.codes import STANDING_CHILD
 from ..engine.jit import outer_kernel
 from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
@@ -32,7 +33,8 @@ class Run:
     series: dict[str, np.ndarray]  # name -> (days,) what was counted at the end of each day
     ledger: Ledger  # hours and fen by mechanism
     fen: np.ndarray  # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
-    # columns that equity is measured over: number of buildings; of each household, tenure and registration
+    # columns that equity is measured over: number of buildings and of adults and elders; of each household,
+    # tenure and registration
     places: dict[str, Any]
 
 
@@ -149,6 +151,7 @@ def finish_run(
             "buildings": len(world.buildings.compound),
             "owner": world.households.owner,
             "registered": world.residents.registered[heads],
+            "adults": int(np.count_nonzero(world.residents.standing != STANDING_CHILD)),
         },
     )
 

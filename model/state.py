@@ -26,6 +26,7 @@ class Numbers(NamedTuple):
     mediation_share: float
     forgetting_rate: float
     rework_share: float
+    answer_share: float
     check_after_days: int
     daily_spending_share: float
     committee: float  # hours on a working day

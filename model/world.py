@@ -299,6 +299,7 @@ def numbers(scenario: "Scenario") -> Numbers:
         float(committee.mediation_share),
         float(committee.forgetting_rate),
         float(committee.rework_share),
+        float(committee.answer_share),
         int(committee.check_after_days),
         float(committee.daily_spending_share),
         float(committees.hours_per_day(committee)),

@@ -61,9 +61,7 @@ def workable(issue: SimpleNamespace) -> bool:
 
 def by_urgency(w: World, state: int) -> list[SimpleNamespace]:
     """List the issues in one stage, the most severe first; two or more reports add one rank of severity."""
-    return sorted(
-        (i for i in w.issues if i.state == state), key=lambda i: -rank(i)
-    )
+    return sorted((i for i in w.issues if i.state == state), key=lambda i: -rank(i))
 
 
 def rank(issue: SimpleNamespace) -> int:
@@ -125,20 +123,31 @@ def trust_at_stake(issue: SimpleNamespace) -> int:
 
 
 def reward_reporter(w: World, issue: SimpleNamespace) -> None:
-    """Raise the reporter's trust: the report has helped."""
+    """Raise the reporter's trust and readiness to report: the report has helped."""
     if issue.reporter >= 0:
         trust = w.people[issue.reporter].trust
         trust[trust_at_stake(issue)] = single(
             trust[trust_at_stake(issue)]
             + w.scenario.residents.trust_gain_resolved * (1.0 - trust[trust_at_stake(issue)])
         )
+        encourage(w, issue, w.scenario.residents.report_gain_resolved)
+
+
+def encourage(w: World, issue: SimpleNamespace, gain: float) -> None:
+    """Make the reporter readier to report, by a share of what is possible."""
+    if issue.reporter >= 0:
+        person = w.people[issue.reporter]
+        most = w.scenario.residents.report_habit_factor * person.usual_voice
+        person.voice = single(person.voice + gain * (most - person.voice))
 
 
 def disappoint(w: World, issue: SimpleNamespace) -> None:
-    """Lower the reporter's trust: the report has not helped."""
+    """Lower the reporter's trust and readiness to report: the report has not helped."""
     if issue.reporter >= 0:
         trust = w.people[issue.reporter].trust
         trust[trust_at_stake(issue)] = single(
             trust[trust_at_stake(issue)]
             - w.scenario.residents.trust_loss_failed * trust[trust_at_stake(issue)]
         )
+        person = w.people[issue.reporter]
+        person.voice = single(person.voice - w.scenario.residents.report_loss_failed * person.voice)

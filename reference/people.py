@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 def take_stock(w: World, b: SimpleNamespace) -> None:
     """Update the residents of a building, once a week.
 
-    Their trust moves toward what they saw of committee and company and toward how many neighbours they know;
+    Their trust moves toward what they saw of committee and company, and stays where they saw nothing; that in
+    neighbours moves toward how many of them they know;
     their satisfaction moves toward a value that falls with the overdue issues. Then each may promise an
     evening (`give`), and may meet a neighbour (`meet`).
     """
     k, company = w.scenario.residents, w.compounds[b.compound].company
-    share_resolved = [
-        (k.trust_prior_weight * k.trust_when_nothing_seen + b.good[desk])
-        / (k.trust_prior_weight + b.good[desk] + b.standing[desk])
-        for desk in range(2)
-    ]
+    good, long_open = (
+        [seen[COMMITTEE] + k.trust_spillover_share * seen[COMPANY], seen[COMPANY]]
+        for seen in (b.good, b.standing)
+    )
     b.good = [good * (1.0 - k.trust_update_rate) for good in b.good]
     content = 1.0 / (1.0 + (b.standing[0] + b.standing[1]) / k.satisfaction_half_backlog)
     example = k.peer_example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
@@ -49,9 +49,14 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
         neighbourly = (len(person.known) + example) / (
             len(person.known) + example + k.acquaintances_half_trust
         )
-        for whom, goal in enumerate((*share_resolved, neighbourly)):
+        for whom in range(3):
             if whom != COMPANY or company:
                 t = person.trust[whom]
+                goal = neighbourly
+                if whom != TRUST_NEIGHBOURS:  # present trust counts as issues seen
+                    goal = (k.trust_prior_weight * t + good[whom]) / (
+                        k.trust_prior_weight + good[whom] + long_open[whom]
+                    )
                 person.trust[whom] = single(
                     min(1.0, max(0.0, t + k.trust_update_rate * (goal - t) + b.drift[whom]))
                 )
@@ -60,6 +65,7 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
         )
         give(w, b, person)
         meet(w, b, person)
+        person.voice = single(person.voice + k.report_fading_rate * (person.usual_voice - person.voice))
     w.pledged = [pledged + helpers for pledged, helpers in zip(w.pledged, b.helpers)]
     b.drift, b.meet = [0.0, 0.0, 0.0], 0.0
     for stairwell in b.parts:
@@ -133,3 +139,4 @@ def move_house(w: World, b: SimpleNamespace) -> None:
                 u = chance(keys.key("newcomers", w.day), person.id * 3 + whom)
                 person.trust[whom] = single(min(1.0, max(0.0, mean + k.trust_spread * (u - 0.5))))
             person.satisfaction, person.fatigue, person.gives = 0.5, 0.0, False
+            person.voice = person.usual_voice

@@ -6,19 +6,20 @@ from math import exp
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from .arithmetic import sum_in_order
 from .issues import (
     after,
     buildings_that_see,
     by_urgency,
     desk_row,
     disappoint,
+    encourage,
     move,
     rank,
     reward_reporter,
     trust_at_stake,
     workable,
 )
-from .arithmetic import sum_in_order
 from .places import confidence
 from .random_numbers import chance, derive_key
 from .stages import (
@@ -133,7 +134,7 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
 
 
 def hours_today(w: World, issue: SimpleNamespace) -> float:
-    """Return the hours that its desk can put into an issue today: one worker's, none before the appointment."""
+    """Return the hours that a desk can put into an issue today: one worker's; none before an appointment."""
     s, works_days = w.scenario, w.kinds[issue.category].min_works_days
     if issue.due_day > w.day:
         return 0.0
@@ -226,6 +227,9 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[
             w.buildings[issue.building].clocks[issue.category].passed += (
                 k.recurrence * exp(ease[issue.building][issue.family]) * w.weather[issue.category]
             )
+            told = chance(derive_key(keys.key("answer"), issue.key), issue.reopened)
+            if told >= (1.0 - c.answer_share) * exp(-keep):
+                encourage(w, issue, w.scenario.residents.report_gain_answered)
             w.note(issue, CHECKED)
     elif 0 <= issue.lapse_day <= w.day and not (
         work_begun or issue.cost_fen < k.cost_fen or (issue.consent_rule >= 0 and state > SIGN)

@@ -4,7 +4,8 @@ from math import exp
 
 import numpy as np
 
-from ...agents.committee import forgets
+from ...agents.committee import answers, forgets
+from ...agents.residents import discouraged
 from ...engine.jit import inner_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .issue_table import (
@@ -30,15 +31,15 @@ from .issue_table import (
     move,
     trust_at_stake,
 )
-from .work import count_visible
+from .work import count_visible, encourage
 
-REOPEN, FORGET = decision("reopen"), decision("forget")
+REOPEN, FORGET, ANSWER = decision("reopen"), decision("forget"), decision("answer")
 YEAR = 365
 
 
 @inner_kernel
 def disappoint(w, issue) -> None:
-    """Lower the trust of the reporter, who learns that reporting does not help.
+    """Lower trust and readiness to report of the reporter, who learns that reporting does not help.
 
     Twin: reference/issues.py, disappoint.
     """
@@ -47,13 +48,16 @@ def disappoint(w, issue) -> None:
         trusted = trust_at_stake(issue)
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t - w.knobs.residents.trust_loss_failed * t
+        voice = w.residents.voice
+        voice[issue.reporter] = discouraged(float(voice[issue.reporter]), w.knobs.residents)
 
 
 @inner_kernel
-def check(w, issue, key) -> None:
+def check(w, issue, key, reminded) -> None:
     """Check what was done: it is verified, or reopened with a share of the work to do again.
 
-    A verified nuisance adds its expected returns to the hazard clock of its building and category.
+    Of a verified issue the reporter may be told what came of it; `reminded` is the pull on `keep`. A nuisance
+    adds its expected returns to the hazard clock of its building and category.
 
     Twin: reference/processing.py, close.
     """
@@ -68,6 +72,9 @@ def check(w, issue, key) -> None:
         b, j = issue.building, issue.category
         season = w.weather[w.day % YEAR, j]
         clocks.passed[b, j] += cats.recurrence[j] * exp(w.lever.ease[b, cats.family[j]]) * season
+        answered = uniform(derive_key(key_of(w.seed, ANSWER, 0), issue.key), issue.reopened)
+        if answers(answered, w.knobs.answer_share, reminded):
+            encourage(w, issue, w.knobs.residents.report_gain_answered)
         log_event(w.log, w.lines, issue.id, w.day, CHECKED, -1, -1)
 
 
@@ -119,7 +126,7 @@ def close(w) -> np.ndarray:
             move(issue, WORK, day)
             log_event(w.log, w.lines, issue.id, day, ANSWERED, -1, -1)
         elif state == RESOLVED and issue.due_day <= day:
-            check(w, issue, reopens)
+            check(w, issue, reopens, keep[i])
         elif 0 <= issue.lapse_day <= day and not (begun or agreed or paid):
             issue.state = LAPSED
             if state > UNKNOWN:

@@ -7,6 +7,7 @@ waits for ever while large jobs of a higher one go on; within a rank the oldest 
 
 import numpy as np
 
+from ...agents import residents
 from ...engine.codes import SCOPE_COMPOUND, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel
 from .issue_table import DONE, ON_THE_SPOT, RESOLVED, WORK, is_workable, log_event, rank, trust_at_stake
@@ -30,10 +31,22 @@ def count_visible(issue, counted, first) -> None:
 
 
 @inner_kernel
+def encourage(w, issue, gain) -> None:
+    """Make the reporter of an issue readier to report, by a share `gain` of what is possible.
+
+    Twin: reference/issues.py, encourage.
+    """
+    who, people = issue.reporter, w.residents
+    if who >= 0:
+        voice, usual = float(people.voice[who]), people.usual_voice[who]
+        people.voice[who] = residents.encouraged(voice, usual, gain, w.knobs.residents)
+
+
+@inner_kernel
 def resolve(w, issue, by) -> None:
     """Resolve an issue, to be checked after `check_after_days`.
 
-    Neighbours see it, and the reporter, if any, trusts more, having learned that reporting helps.
+    Neighbours see it, and the reporter, if any, trusts more and reports more readily.
 
     Twin: reference/processing.py, resolve.
     """
@@ -48,6 +61,7 @@ def resolve(w, issue, by) -> None:
     if issue.reporter >= 0:
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t + w.knobs.residents.trust_gain_resolved * (1.0 - t)
+        encourage(w, issue, w.knobs.residents.report_gain_resolved)
     log_event(w.log, w.lines, issue.id, day, DONE, by, -1)
 
 

@@ -36,7 +36,8 @@ class Levers(NamedTuple, Generic[L]):
 
     sight: L  # (issues,) 1/day           rate at which an observer finds an unknown issue
     voice: L  # (buildings,) log rate     how much more readily neighbours report
-    keep: L  # (issues,) log rate        how much less readily a known issue is forgotten
+    # (issues,) log rate: how much less readily a known issue is forgotten, or a resolved one left unanswered
+    keep: L
     work: L  # (issues,) hours           done on issues that can be worked on
     accord: L  # (issues,) sittings        held with parties who must agree
     hurry: L  # (issues,) days            by which a department's answer comes earlier
