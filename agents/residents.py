@@ -44,7 +44,7 @@ else:
 def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings") -> Mood:
     """Sum residents by place on day 0."""
     s, b = len(stairwells.building), len(buildings.compound)
-    good, standing = np.zeros((2, b, 2))
+    good, standing, dropped = np.zeros((3, b, 2))
     sums = Mood(
         np.zeros(s),
         np.zeros((s, 2)),
@@ -52,6 +52,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
         np.zeros((b, 2), np.int64),
         good,
         standing,
+        dropped,
         np.zeros((b, 3)),
         np.zeros(b),
     )
@@ -122,13 +123,13 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
 
 
 @inner_kernel
-def experience(resolved, long_open, k) -> float:
+def experience(resolved, unresolved, k) -> float:
     """The share of issues that a desk resolved in a building, with a prior of `trust_prior_weight` issues.
 
     Twin: reference/people.py, take_stock.
     """
     return (k.trust_prior_weight * k.trust_when_nothing_seen + resolved) / (
-        k.trust_prior_weight + resolved + long_open
+        k.trust_prior_weight + resolved + unresolved
     )
 
 
@@ -144,7 +145,7 @@ def new_trust(trust, target, k, drift) -> np.float32:
 
 @inner_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
-    """Satisfaction a week later: it moves towards `target`, which falls with open issues in the building.
+    """Satisfaction a week later: it moves towards `target`, which falls with unresolved issues.
 
     Twin: reference/people.py, take_stock.
     """
@@ -245,15 +246,18 @@ def take_stock(w) -> None:
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
     satisfaction, fatigue, gives = people.satisfaction, people.fatigue, people.gives
     ties, voice = people.ties, people.voice
-    good, standing, drift, meet = sums.good, sums.standing, sums.drift, sums.meet
+    good, standing, dropped = sums.good, sums.standing, sums.dropped
+    drift, meet = sums.drift, sums.meet
     pledged, helpers = sums.pledged, sums.helpers
-    seen, neighbourly = np.empty(2), np.empty(SLOTS + 1)
+    seen, unresolved, neighbourly = np.empty(2), np.empty(2), np.empty(SLOTS + 1)
     for b in range(day % 7, len(buildings.compound), 7):
         c = buildings.compound[b]
         for desk in range(2):
-            seen[desk] = experience(good[b, desk], standing[b, desk], k)
+            unresolved[desk] = standing[b, desk] + dropped[b, desk]
+            seen[desk] = experience(good[b, desk], unresolved[desk], k)
             good[b, desk] *= 1.0 - k.trust_update_rate
-        content = 1.0 / (1.0 + (standing[b, 0] + standing[b, 1]) / k.satisfaction_half_backlog)
+            dropped[b, desk] *= 1.0 - k.trust_update_rate
+        content = 1.0 / (1.0 + (unresolved[0] + unresolved[1]) / k.satisfaction_half_backlog)
         evenings = (
             helpers[b, POOL_MEMBERS] * used[POOL_MEMBERS]
             + helpers[b, POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]

@@ -29,17 +29,20 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
     """Update the residents of a building, once a week.
 
     Their trust moves toward what they saw of committee and company and toward how many neighbours they know;
-    their satisfaction moves toward a value that falls with the overdue issues. Then each may promise an
+    their satisfaction moves toward a value that falls with the overdue issues and those that
+    ended unresolved. Then each may promise an
     evening (`give`), and may meet a neighbour (`meet`).
     """
     k, company = w.scenario.residents, w.compounds[b.compound].company
+    unresolved = [standing + dropped for standing, dropped in zip(b.standing, b.dropped)]
     share_resolved = [
         (k.trust_prior_weight * k.trust_when_nothing_seen + b.good[desk])
-        / (k.trust_prior_weight + b.good[desk] + b.standing[desk])
+        / (k.trust_prior_weight + b.good[desk] + unresolved[desk])
         for desk in range(2)
     ]
     b.good = [good * (1.0 - k.trust_update_rate) for good in b.good]
-    content = 1.0 / (1.0 + (b.standing[0] + b.standing[1]) / k.satisfaction_half_backlog)
+    b.dropped = [dropped * (1.0 - k.trust_update_rate) for dropped in b.dropped]
+    content = 1.0 / (1.0 + (unresolved[0] + unresolved[1]) / k.satisfaction_half_backlog)
     example = k.peer_example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
     w.pledged = [pledged - helpers for pledged, helpers in zip(w.pledged, b.helpers)]
     b.helpers = [0, 0]
