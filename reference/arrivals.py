@@ -44,7 +44,7 @@ def build_clock(w: World, b: SimpleNamespace, j: int) -> SimpleNamespace:
     return SimpleNamespace(
         rate=rate,
         passed=0.0,
-        coming=0.0,
+        coming=rate * k.recurrence / k.recurrence_share,
         number=0,
         firm=0,
         next=exponential(derive_key(derive_key(w.random_numbers.key("arise"), b.key), k.code), 0),
@@ -65,7 +65,7 @@ def draw_new_issues(w: World, ease: list[list[float]]) -> list[SimpleNamespace]:
     """List the issues that arise tonight, by building and category.
 
     `ease` (buildings, families) is added to the logarithm of the rate. An issue of behaviour recurs, whatever
-    becomes of it: its recurrences are added to those still to come.
+    becomes of it: its recurrences are added to those still to come. They are a part of the rate.
     """
     new_issues, key = [], w.random_numbers.key("arise")
     for b in w.buildings:
@@ -74,7 +74,7 @@ def draw_new_issues(w: World, ease: list[list[float]]) -> list[SimpleNamespace]:
             prevented = exp(ease[b.id][FAMILIES.index(k.family)])
             recurring = c.coming * min(1.0, k.recurrence_share * w.weather[j])
             c.coming -= recurring
-            c.passed += c.rate * (prevented * w.weather[j]) + recurring * prevented
+            c.passed += c.rate * (prevented * (w.weather[j] * (1.0 - k.recurrence))) + recurring * prevented
             while c.passed >= c.next and c.passed > 0.0:
                 new_issues.append(build_issue(w, b, j, c.number))
                 c.number += 1

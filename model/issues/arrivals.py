@@ -7,8 +7,9 @@ delays or removes it, and no other. The key of a building is derived from its co
 there, that of a category from its name, so that adding a compound or a category changes no other clock.
 
 An issue of behaviour recurs, whatever becomes of it: as soon as it arises, its recurrences are added to those
-that are still to come from its clock. What nobody attends to adds more (`invite` in closing.py), so that
-leaving issues alone prevents none: with the same seed no clock is ever behind one of a world where more is done.
+that are still to come from its clock. They are part of the category's rate: the rest of it arises anew. What
+nobody attends to adds more (`invite` in closing.py). So leaving issues alone prevents none: with the same
+seed, where nobody does anything no clock is ever behind.
 """
 
 from math import exp
@@ -38,7 +39,7 @@ RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
 class Clocks(NamedTuple):
     """One hazard clock for each building and category."""
 
-    rate: np.ndarray  # (buildings, categories) float64  per day, where no lever eases it
+    rate: np.ndarray  # (buildings, categories) float64  per day, neither prevented nor neglected
     passed: np.ndarray  # (buildings, categories) float64  hazard so far
     next: (
         np.ndarray
@@ -124,16 +125,17 @@ def arrival_rates(
     return cats.rate * unit_counts * older[which]
 
 
-def init_clocks(rate: np.ndarray, places: np.ndarray, codes: np.ndarray, key: np.uint64) -> Clocks:
+def init_clocks(rate: np.ndarray, cats: Columns, places: np.ndarray, key: np.uint64) -> Clocks:
     """Return the clocks on day 0, of issues that arise at `rate` (buildings, categories) a day.
 
-    `places` (buildings,) and `codes` (categories,) are keys of random numbers, `key` is the key of arrivals.
+    Recurrences come as they do in the long run. `places` (buildings,) are keys of random numbers, `key` is
+    the key of arrivals.
     """
     return Clocks(
         rate,
         np.zeros(rate.shape),
-        first_thresholds(places, codes, key),
-        np.zeros(rate.shape),
+        first_thresholds(places, cats.code, key),
+        rate * cats.recurrence / cats.recurrence_share,
         *np.zeros((2, *rate.shape), np.int64),
     )
 
@@ -194,8 +196,9 @@ def advance_clocks(w) -> np.ndarray:
     rate, passed, threshold, number = clocks.rate, clocks.passed, clocks.next, clocks.number
     coming, recurrence = clocks.coming, w.cats.recurrence
     factor, eased, plain = np.empty(ease.shape[1]), np.empty(c), False
-    prevented, recurs = np.empty(c), np.empty(c)
+    prevented, recurs, anew = np.empty(c), np.empty(c), np.empty(c)
     for j in range(c):
+        anew[j] = weather[j] * (1.0 - recurrence[j])
         recurs[j] = min(1.0, w.cats.recurrence_share[j] * weather[j])
     for i in range(b):
         calm = True
@@ -205,7 +208,7 @@ def advance_clocks(w) -> np.ndarray:
             for f in range(ease.shape[1]):
                 factor[f] = exp(ease[i, f]) if ease[i, f] != 0.0 else 1.0
             for j in range(c):
-                eased[j] = factor[family[j]] * weather[j]
+                eased[j] = factor[family[j]] * anew[j]
                 prevented[j] = factor[family[j]]
             plain = calm
         due = 0

@@ -163,9 +163,9 @@ class Category:
         0.0,
         0.0,
         1.0,
-        unit="expected recurrences, however it ends",
+        unit="expected recurrences, however it ends; they are part of its rate",
         source="assumed; issues of behaviour recur unless habits change",
-        words=("Recurrence", "反复发生", "预计再发生的次数，无论如何结束"),
+        words=("Recurrence", "反复发生", "预计再发生的次数，无论如何结束；已计入发生频率"),
     )
     recurrence_days: float = knob(
         30.0,
@@ -180,7 +180,7 @@ class Category:
         0.0,
         0.5,
         unit="share of what would not recur that does, where it lies in sight and nobody attends to it",
-        source="assumed: half of 0.5, at which neglect at most doubles what arises. Twice as many littered in "
+        source="assumed: half of 0.5, at which neglect doubles what arises, at most. Twice as many litter in "
         "disorder (Keizer, Lindenberg & Steg 2008); 84 further experiments with 12,528 people found less "
         "(Volker 2017), and Wicherts & Bakker (2014) doubt the methods",
         words=("Recurrence where neglected", "无人过问时多发", "本不再发生的，有多大比例因无人过问而再发生"),

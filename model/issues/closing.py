@@ -107,9 +107,9 @@ def close(w) -> np.ndarray:
     """Close the day of every issue; return which stay open or are still to be checked, (issues,) bool.
 
     Fills `standing` (buildings, 2) of the mood with the number of issues in common space that have been open
-    for more than `fresh` days, and adds to `dropped` (buildings, 2) those of them that lapse or are withdrawn:
-    nobody is content because an issue ended unresolved. `hurry` (days) brings a department's answer nearer,
-    `keep` (log rate) makes the desks forget less.
+    for more than `fresh` days. Those of them that lapse or are withdrawn are added to `dropped` (buildings,
+    2): nobody is content because an issue ended unresolved. `hurry` (days) brings a department's answer
+    nearer, `keep` (log rate) makes the desks forget less.
 
     Twin: reference/processing.py, close.
     """
