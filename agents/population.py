@@ -64,6 +64,7 @@ class Mood(NamedTuple):
     helpers: np.ndarray  # (buildings, 2) int64  the same in each building
     good: np.ndarray  # (buildings, 2) float64  lately resolved in common space by committee, company
     standing: np.ndarray  # (buildings, 2) float64  long open in common space with committee, company
+    dropped: np.ndarray  # (buildings, 2) float64  the same that lately ended without being resolved
     drift: np.ndarray  # (buildings, 3) float64  trust pulled since residents last took stock
     meet: np.ndarray  # (buildings,) float64  acquaintances per person pulled since then
 

@@ -44,7 +44,7 @@ else:
 def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings") -> Mood:
     """Sum residents by place on day 0."""
     s, b = len(stairwells.building), len(buildings.compound)
-    good, standing = np.zeros((2, b, 2))
+    good, standing, dropped = np.zeros((3, b, 2))
     sums = Mood(
         np.zeros(s),
         np.zeros((s, 2)),
@@ -53,6 +53,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
         np.zeros((b, 2), np.int64),
         good,
         standing,
+        dropped,
         np.zeros((b, 3)),
         np.zeros(b),
     )
@@ -153,14 +154,14 @@ def faded(voice, usual, k) -> float:
 
 
 @inner_kernel
-def experience(trust, resolved, long_open, k) -> float:
+def experience(trust, resolved, unresolved, k) -> float:
     """The share of issues that a desk resolved in a building; present trust counts as further issues.
 
     Where nothing is seen, nothing changes: a committee is not blamed for an estate that a company runs well.
 
     Twin: reference/people.py, take_stock.
     """
-    return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + resolved + long_open)
+    return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + resolved + unresolved)
 
 
 @inner_kernel
@@ -175,7 +176,7 @@ def new_trust(trust, target, k, drift) -> np.float32:
 
 @inner_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
-    """Satisfaction a week later: it moves towards `target`, which falls with open issues in the building.
+    """Satisfaction a week later: it moves towards `target`, which falls with unresolved issues.
 
     Twin: reference/people.py, take_stock.
     """
@@ -276,17 +277,23 @@ def take_stock(w) -> None:
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
     satisfaction, fatigue, gives = people.satisfaction, people.fatigue, people.gives
     ties, voice, usual = people.ties, people.voice, people.usual_voice
-    good, standing, drift, meet = sums.good, sums.standing, sums.drift, sums.meet
+    good, standing, dropped = sums.good, sums.standing, sums.dropped
+    drift, meet = sums.drift, sums.meet
     pledged, helpers = sums.pledged, sums.helpers
     neighbourly = np.empty(SLOTS + 1)
     for b in range(day % 7, len(buildings.compound), 7):
         c = buildings.compound[b]
-        good1, open1 = good[b, TRUST_COMPANY], standing[b, TRUST_COMPANY]
+        good1, left0, left1 = (
+            good[b, TRUST_COMPANY],
+            standing[b, 0] + dropped[b, 0],
+            standing[b, 1] + dropped[b, 1],
+        )
+        content = 1.0 / (1.0 + (left0 + left1) / k.satisfaction_half_backlog)
         good0 = good[b, TRUST_COMMITTEE] + k.trust_spillover_share * good1
-        open0 = standing[b, TRUST_COMMITTEE] + k.trust_spillover_share * open1
+        left0 += k.trust_spillover_share * left1
         for desk in range(2):
             good[b, desk] *= 1.0 - k.trust_update_rate
-        content = 1.0 / (1.0 + (standing[b, 0] + standing[b, 1]) / k.satisfaction_half_backlog)
+            dropped[b, desk] *= 1.0 - k.trust_update_rate
         evenings = (
             helpers[b, POOL_MEMBERS] * used[POOL_MEMBERS]
             + helpers[b, POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
@@ -314,11 +321,11 @@ def take_stock(w) -> None:
                 pool = pool_of(r)
                 to_committee, to_company = trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY]
                 to_committee = new_trust(
-                    to_committee, experience(float(to_committee), good0, open0, k), k, drift0
+                    to_committee, experience(float(to_committee), good0, left0, k), k, drift0
                 )
                 if served:
                     to_company = new_trust(
-                        to_company, experience(float(to_company), good1, open1, k), k, drift1
+                        to_company, experience(float(to_company), good1, left1, k), k, drift1
                     )
                 to_neighbours = new_trust(trust[i, TRUST_NEIGHBOURS], neighbourly[n], k, drift2)
                 trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY] = to_committee, to_company

@@ -201,7 +201,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         if name not in ("units", "rate")
     }
     places, codes, arise = community.buildings.key, community.cats.code, random_numbers.key("arise")
-    clocks = arrivals.init_clocks(community.rate.copy(), places, codes, arise)
+    clocks = arrivals.init_clocks(community.rate.copy(), community.cats, places, arise)
     for b, j, n, firm in place_initial_issues(
         scenario, community.units, community.buildings, random_numbers.key("outset")
     ):

@@ -29,17 +29,19 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
     """Update the residents of a building, once a week.
 
     Their trust moves toward what they saw of committee and company, and stays where they saw nothing; that in
-    neighbours moves toward how many of them they know;
-    their satisfaction moves toward a value that falls with the overdue issues. Then each may promise an
-    evening (`give`), and may meet a neighbour (`meet`).
+    neighbours moves toward how many of them they know; their satisfaction moves toward a value that falls with the
+    overdue issues and those that ended unresolved. Then each may promise an evening (`give`), and may meet a
+    neighbour (`meet`).
     """
     k, company = w.scenario.residents, w.compounds[b.compound].company
-    good, long_open = (
+    unresolved = [standing + dropped for standing, dropped in zip(b.standing, b.dropped)]
+    good, left = (
         [seen[COMMITTEE] + k.trust_spillover_share * seen[COMPANY], seen[COMPANY]]
-        for seen in (b.good, b.standing)
+        for seen in (b.good, unresolved)
     )
     b.good = [good * (1.0 - k.trust_update_rate) for good in b.good]
-    content = 1.0 / (1.0 + (b.standing[0] + b.standing[1]) / k.satisfaction_half_backlog)
+    b.dropped = [dropped * (1.0 - k.trust_update_rate) for dropped in b.dropped]
+    content = 1.0 / (1.0 + (unresolved[0] + unresolved[1]) / k.satisfaction_half_backlog)
     example = k.peer_example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
     w.pledged = [pledged - helpers for pledged, helpers in zip(w.pledged, b.helpers)]
     b.helpers = [0, 0]
@@ -55,7 +57,7 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
                 goal = neighbourly
                 if whom != TRUST_NEIGHBOURS:  # present trust counts as issues seen
                     goal = (k.trust_prior_weight * t + good[whom]) / (
-                        k.trust_prior_weight + good[whom] + long_open[whom]
+                        k.trust_prior_weight + good[whom] + left[whom]
                     )
                 person.trust[whom] = single(
                     min(1.0, max(0.0, t + k.trust_update_rate * (goal - t) + b.drift[whom]))

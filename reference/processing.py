@@ -189,30 +189,45 @@ def resolve(w: World, issue: SimpleNamespace, by: int) -> None:
 # ---- The evening.
 
 
-def close(w: World, keep: list[float], ease: list[list[float]], hurry: list[float]) -> None:
-    """Update all issues in the evening, and count those that residents see overdue.
+def close(w: World, keep: list[float], hurry: list[float]) -> None:
+    """Update all issues in the evening, and count those that residents see overdue or dropped unresolved.
 
     `keep` and `hurry` are by issue: a negative log rate of forgetting, and days by which a department answers
-    sooner; `ease` (buildings, families) is a log rate factor of arrivals.
+    sooner.
     """
     for b in w.buildings:
         b.standing = [0.0, 0.0]
     for i, issue in enumerate(w.issues):
         if issue.state == UPWARD:
             issue.due_day -= hurry[i]
-        update_in_evening(w, issue, keep[i], ease)
-        if (
-            issue.state < RESOLVED
-            and w.day - issue.arose_day > w.scenario.residents.patience_before_blame_days
-        ):
+        update_in_evening(w, issue, keep[i])
+        if issue.state < RESOLVED:
+            invite(w, issue)
+        if w.day - issue.arose_day > w.scenario.residents.patience_before_blame_days:
             for b in buildings_that_see(w, issue):
-                b.standing[trust_at_stake(issue)] += 1.0
+                if issue.state < RESOLVED:
+                    b.standing[trust_at_stake(issue)] += 1.0
+                elif issue.state in (LAPSED, WITHDRAWN):
+                    b.dropped[trust_at_stake(issue)] += 1.0
 
 
-def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[list[float]]) -> None:
+def is_attended(w: World, issue: SimpleNamespace) -> bool:
+    """Return whether something was done about an issue: it is begun, agreed by vote or paid for."""
+    begun = issue.hours_left < issue.work_hours or issue.reopened > 0
+    agreed = issue.consent_rule >= 0 and issue.state > SIGN
+    return begun or agreed or issue.cost_fen < w.kinds[issue.category].cost_fen
+
+
+def invite(w: World, issue: SimpleNamespace) -> None:
+    """Let an issue to which nobody attends invite others of its kind, if it is one that people see."""
+    k = w.kinds[issue.category]
+    if w.day - issue.arose_day <= k.invites_days and not is_attended(w, issue):
+        w.buildings[issue.building].clocks[issue.category].coming += k.invited
+
+
+def update_in_evening(w: World, issue: SimpleNamespace, keep: float) -> None:
     """Update one issue, by at most one of: answered, reopened or verified, lapsed, given up, forgotten."""
     k, keys, state, c = w.kinds[issue.category], w.random_numbers, issue.state, w.scenario.committee
-    work_begun = issue.hours_left < issue.work_hours or issue.reopened > 0
     if state == UPWARD and issue.due_day <= w.day:
         move(w, issue, WORK)
         w.note(issue, ANSWERED)
@@ -224,24 +239,20 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[
             w.note(issue, REOPENED)
         else:
             issue.state = VERIFIED
-            w.buildings[issue.building].clocks[issue.category].passed += (
-                k.recurrence * exp(ease[issue.building][issue.family]) * w.weather[issue.category]
-            )
             told = chance(derive_key(keys.key("answer"), issue.key), issue.reopened)
             if told >= (1.0 - c.answer_share) * exp(-keep):
                 encourage(w, issue, w.scenario.residents.report_gain_answered)
             w.note(issue, CHECKED)
-    elif 0 <= issue.lapse_day <= w.day and not (
-        work_begun or issue.cost_fen < k.cost_fen or (issue.consent_rule >= 0 and state > SIGN)
-    ):
+    elif 0 <= issue.lapse_day <= w.day and not is_attended(w, issue):
         issue.state = LAPSED
         if state > UNKNOWN:
             disappoint(w, issue)
         w.note(issue, CEASED)
     elif state in (REPORTED, TABLE, MONEY) and issue.give_up_day <= w.day:
-        issue.state = WITHDRAWN if issue.lapse_day >= 0 else UNKNOWN
+        withdrawn = issue.lapse_day >= 0 and k.recurrence == 0.0
+        issue.state = WITHDRAWN if withdrawn else UNKNOWN
         disappoint(w, issue)
-        w.note(issue, GAVE_UP if issue.lapse_day >= 0 else LEFT, who=issue.reporter)
+        w.note(issue, GAVE_UP if withdrawn else LEFT, who=issue.reporter)
     elif state in (REPORTED, TABLE) and chance(keys.key("forget", w.day), issue.key) < 1.0 - exp(
         -c.forgetting_rate * exp(-keep)
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import gamma
+from math import ceil, exp, gamma
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -64,10 +64,11 @@ class World:
             sum_bystanders(stairwell)
         for b, building_id in zip(self.buildings, random_ids(scenario), strict=True):
             b.key = building_id
-            b.helpers, b.good, b.standing, b.drift, b.meet = (
+            b.helpers, b.good, b.standing, b.dropped, b.drift, b.meet = (
                 [0, 0],  # pledged members and volunteers
                 [0.0, 0.0],  # resolved issues seen, by whom they make one trust
                 [0.0, 0.0],  # overdue issues seen, likewise
+                [0.0, 0.0],  # the same that lately ended unresolved
                 [0.0, 0.0, 0.0],  # lever "trust", summed since the building last took stock
                 0.0,  # lever "ties", likewise
             )
@@ -108,13 +109,18 @@ def random_ids(scenario: Scenario) -> Iterator[int]:
 
 
 def build_category(name: str, category: Category) -> SimpleNamespace:
-    """Copy a category, and add its code, its rate per day, its price in fen and the scale of its work.
+    """Copy a category, and add its code, its rates per day, its price in fen and the scale of its work.
 
     `work` becomes the scale at which a Weibull distribution has the declared mean.
     """
     derived = {
         "code": crc32(name.encode()) >> 9,
         "rate": category.rate / 365.0,
+        "recurrence_share": 1.0 - exp(-1.0 / category.recurrence_days),
+        "invites_days": (days := ceil(category.lapse_days) or 365),
+        "invited": category.neglect_recurrence * (1.0 - category.recurrence) / days
+        if category.recurrence > 0.0 and category.scope != "household"
+        else 0.0,
         "cost_fen": round(category.cost_yuan * 100),
         "work_scale_hours": category.work_hours / gamma(1 + category.work_spread),
     }

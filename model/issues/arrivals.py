@@ -5,6 +5,11 @@ the next threshold, an issue arises. The thresholds are random numbers keyed by 
 so the same issue arises in every arm of a comparison, sooner where the rate is higher, or never; prevention
 delays or removes it, and no other. The key of a building is derived from its compound's name and its number
 there, that of a category from its name, so that adding a compound or a category changes no other clock.
+
+An issue of behaviour recurs, whatever becomes of it: as soon as it arises, its recurrences are added to those
+that are still to come from its clock. They are part of the category's rate: the rest of it arises anew. What
+nobody attends to adds more (`invite` in closing.py). So leaving issues alone prevents none: with the same
+seed, where nobody does anything no clock is ever behind.
 """
 
 from math import exp
@@ -34,11 +39,12 @@ RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
 class Clocks(NamedTuple):
     """One hazard clock for each building and category."""
 
-    rate: np.ndarray  # (buildings, categories) float64  per day, where no lever eases it
+    rate: np.ndarray  # (buildings, categories) float64  per day, neither prevented nor neglected
     passed: np.ndarray  # (buildings, categories) float64  hazard so far
     next: (
         np.ndarray
     )  # (buildings, categories) float64  threshold: the next issue arises when `passed` gets here
+    coming: np.ndarray  # (buildings, categories) float64  expected recurrences that are still to come
     number: np.ndarray  # (buildings, categories) int64    issues so far
     firm: (
         np.ndarray
@@ -119,15 +125,17 @@ def arrival_rates(
     return cats.rate * unit_counts * older[which]
 
 
-def init_clocks(rate: np.ndarray, places: np.ndarray, codes: np.ndarray, key: np.uint64) -> Clocks:
+def init_clocks(rate: np.ndarray, cats: Columns, places: np.ndarray, key: np.uint64) -> Clocks:
     """Return the clocks on day 0, of issues that arise at `rate` (buildings, categories) a day.
 
-    `places` (buildings,) and `codes` (categories,) are keys of random numbers, `key` is the key of arrivals.
+    Recurrences come as they do in the long run. `places` (buildings,) are keys of random numbers, `key` is
+    the key of arrivals.
     """
     return Clocks(
         rate,
         np.zeros(rate.shape),
-        first_thresholds(places, codes, key),
+        first_thresholds(places, cats.code, key),
+        rate * cats.recurrence / cats.recurrence_share,
         *np.zeros((2, *rate.shape), np.int64),
     )
 
@@ -172,7 +180,8 @@ def advance_clocks(w) -> np.ndarray:
     """Advance all hazard clocks by a day; return building, category and number of new issues, (n, 3) int64.
 
     `ease` (buildings, families) is a log rate, `weather` (categories,) the factor of the season and of
-    shocks. The result is ordered by building and category.
+    shocks. Of the recurrences still to come, `recurrence_share` times the weather come today: those of a kind
+    that is out of season wait for it. The result is ordered by building and category.
 
     Twin: reference/arrivals.py, draw_new_issues.
     """
@@ -185,7 +194,12 @@ def advance_clocks(w) -> np.ndarray:
     )  # where issues arise, and how many had
     hits, n = 0, 0
     rate, passed, threshold, number = clocks.rate, clocks.passed, clocks.next, clocks.number
+    coming, recurrence = clocks.coming, w.cats.recurrence
     factor, eased, plain = np.empty(ease.shape[1]), np.empty(c), False
+    prevented, recurs, anew = np.empty(c), np.empty(c), np.empty(c)
+    for j in range(c):
+        anew[j] = weather[j] * (1.0 - recurrence[j])
+        recurs[j] = min(1.0, w.cats.recurrence_share[j] * weather[j])
     for i in range(b):
         calm = True
         for f in range(ease.shape[1]):
@@ -194,11 +208,14 @@ def advance_clocks(w) -> np.ndarray:
             for f in range(ease.shape[1]):
                 factor[f] = exp(ease[i, f]) if ease[i, f] != 0.0 else 1.0
             for j in range(c):
-                eased[j] = factor[family[j]] * weather[j]
+                eased[j] = factor[family[j]] * anew[j]
+                prevented[j] = factor[family[j]]
             plain = calm
         due = 0
         for j in range(c):
-            passed[i, j] += rate[i, j] * eased[j]
+            recurring = coming[i, j] * recurs[j]
+            coming[i, j] -= recurring
+            passed[i, j] += rate[i, j] * eased[j] + recurring * prevented[j]
             due += passed[i, j] >= threshold[i, j]
         for j in range(c if due else 0):
             if passed[i, j] >= threshold[i, j] and passed[i, j] > 0.0:
@@ -207,6 +224,7 @@ def advance_clocks(w) -> np.ndarray:
                 hits += 1
                 while passed[i, j] >= threshold[i, j]:
                     number[i, j] += 1
+                    coming[i, j] += recurrence[j]
                     threshold[i, j] += exponential(clock_key, number[i, j])
                     n += 1
     fresh = np.empty((n, 3), np.int64)

@@ -6,7 +6,7 @@
 
 REPORTED and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from
 REPORTED. The reporter may give up on an issue that waits to be taken in, for parties or for money: it is
-WITHDRAWN if it is of a kind that lapses, and back to UNKNOWN otherwise, because the cause is still there. An
+WITHDRAWN if it is of a kind that lapses and does not recur; otherwise the cause is still there: UNKNOWN. An
 issue of a kind that lapses may do so (LAPSED) until it is paid for, agreed by vote or begun. A vote that
 fails is tried again.
 """

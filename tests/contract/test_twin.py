@@ -157,7 +157,7 @@ def check_places(day, w, t):
     check_same(day, "stairwells: ears", stock.ears, column(t.stairwells, "ears"), CLOSE)
     check_same(day, "stairwells: voices", stock.voices, column(t.stairwells, "voices"), CLOSE)
     check_same(day, "pledged", stock.pledged, t.pledged)
-    for name in ("helpers", "good", "standing", "drift", "meet"):
+    for name in ("helpers", "good", "standing", "dropped", "drift", "meet"):
         check_same(
             day,
             f"buildings: {name}",
@@ -166,7 +166,7 @@ def check_places(day, w, t):
             0.0 if name in ("helpers", "standing") else CLOSE,
         )
     check_same(day, "clocks: number", w.clocks.number, [column(row.clocks, "number") for row in b])
-    for name in ("rate", "passed", "next"):
+    for name in ("rate", "passed", "next", "coming"):
         check_same(
             day, f"clocks: {name}", getattr(w.clocks, name), [column(row.clocks, name) for row in b], CLOSE
         )

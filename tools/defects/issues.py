@@ -100,11 +100,69 @@ MUTANTS = [
         TWIN,
     ),
     mutant(
-        "what was resolved never comes back",
+        "what arose never recurs",
+        "model/issues/arrivals.py",
+        "coming[i, j] += recurrence[j]",
+        "coming[i, j] += 0.0 * recurrence[j]",
+        "contract/test_emergent_patterns.py"
+        "::test_recurring_nuisances_return_where_they_were_unless_habits_change",
+    ),
+    mutant(
+        "recurrences are lost out of season",
+        "model/issues/arrivals.py",
+        "recurs[j] = min(1.0, w.cats.recurrence_share[j] * weather[j])",
+        "recurs[j] = w.cats.recurrence_share[j]",
+        "contract/test_neglect.py::test_out_of_season_recurrences_wait",
+    ),
+    mutant(
+        "neglect invites fewer",
+        "model/issues/categories.py",
+        "return category.neglect_recurrence * (1.0 - category.recurrence) / invites_days(category)",
+        "return -category.neglect_recurrence * (1.0 - category.recurrence) / invites_days(category)",
+        "contract/test_neglect.py::test_where_nobody_does_anything_no_clock_is_ever_behind[guiyuan]",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "neglect invites without bound",
+        "model/issues/categories.py",
+        "return category.neglect_recurrence * (1.0 - category.recurrence) / invites_days(category)",
+        "return category.neglect_recurrence * 5.0 / invites_days(category)",
+        "contract/test_neglect.py::test_an_issue_causes_less_than_one_other_whatever_becomes_of_it[shuian]",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "what is begun invites others, too",
         "model/issues/closing.py",
-        "cats.recurrence[j] * exp(",
-        "0.0 * cats.recurrence[j] * exp(",
-        "contract/test_emergent_patterns.py::test_recurring_nuisances_return_unless_habits_change",
+        " and not is_attended(issue, cats.cost_fen[j]):",
+        ":",
+        "contract/test_neglect.py::test_an_issue_invites_only_in_sight_and_only_while_nobody_attends_to_it",
+    ),
+    mutant(
+        "what recurs is withdrawn for good",
+        "model/issues/closing.py",
+        "if issue.lapse_day >= 0 and w.cats.recurrence[issue.category] == 0.0:",
+        "if issue.lapse_day >= 0:",
+        "contract/test_neglect.py::test_what_recurs_is_left_alone_and_not_withdrawn",
+    ),
+    mutant(
+        "an issue that lapses is forgotten at once",
+        "model/issues/closing.py",
+        "            elif issue.state > VERIFIED:",
+        "            elif issue.state == WITHDRAWN:",
+        "contract/test_neglect.py::test_nobody_is_more_content_because_issues_lapsed",
+    ),
+    mutant(
+        "what is resolved recurs twice",
+        "model/issues/closing.py",
+        "        issue.state = VERIFIED\n",
+        (
+            "        issue.state = VERIFIED\n"
+            "        w.clocks.coming[issue.building, issue.category] += "
+            "w.cats.recurrence[issue.category]\n"
+        ),
+        "contract/test_neglect.py::test_how_an_issue_ends_does_not_change_what_recurs",
     ),
     mutant(
         "three fifths are enough for a rule that asks for three quarters",
