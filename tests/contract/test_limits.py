@@ -29,8 +29,8 @@ from cogov.model import measures
 from cogov.model import simulate as engine
 from cogov.model.issues import consent_rules, reporting
 from cogov.model.issues.categories import Category
-from cogov.model.issues.consent import ProjectParameters
 from cogov.model.issues.issue_table import CONSENTED
+from cogov.model.issues.project_parameters import ProjectParameters
 from cogov.model.mechanism_runtime import to_structs
 from cogov.model.mechanisms import Mechanism
 from cogov.model.resources.calendar import CalendarParameters
