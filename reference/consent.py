@@ -172,7 +172,7 @@ def lives_there(issue: SimpleNamespace, h: SimpleNamespace) -> bool:
 def call_at_door(w: World, issue: SimpleNamespace, h: SimpleNamespace, yuan: float, pulls: Pulls) -> None:
     """Call at one household: if it is met, it signs when its own threshold is below its willingness today.
 
-    If it is far from signing, it objects.
+    If it is far from signing it objects, until it signs.
     """
     k, b = w.scenario.projects, h.building
     base = (
@@ -186,7 +186,7 @@ def call_at_door(w: World, issue: SimpleNamespace, h: SimpleNamespace, yuan: flo
         x = compute_willingness(w, issue, h, yuan, signed_share(w, h), pulls.consent[b])
         if agrees(w, issue, h, x):
             h.stance = SIGNED
-        else:
+        elif h.stance != OBJECTS:
             h.stance = DOUBTS if agrees(w, issue, h, x + k.objection_logit) else OBJECTS
     h.knocks += 1
 
@@ -222,14 +222,14 @@ def compute_willingness(
 ) -> float:
     """Return a household's willingness to agree today, a logit.
 
-    It depends on the talks held, its own bill of `yuan` and, for a lift, the floor; where the signer lives
-    there, also on the trust of the head of the household and on the share of `peers` who have agreed.
+    It depends on its own bill of `yuan` and, for a lift, the floor; where the signer lives there, also on the
+    talks held, the trust of the head of the household and the share of `peers` who have agreed.
     """
     k = w.scenario.projects
-    x = k.baseline_logit + consent * talks_effect(h.talks, k.repeat_talk_factor)
-    x -= k.cost_aversion_logit * yuan / 1000.0
+    x = k.baseline_logit - k.cost_aversion_logit * yuan / 1000.0
     if is_lift(w, issue):
         x += k.lift_floor_logit * (h.floor - k.break_even_floor)
     if not lives_there(issue, h):
         return x + k.absentee_owner_logit
+    x += consent * talks_effect(h.talks, k.repeat_talk_factor)
     return x + k.trust_logit * (h.people[0].trust[COMMITTEE] - 0.5) + k.peer_logit * peers

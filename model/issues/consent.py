@@ -111,19 +111,18 @@ def lives_there(h, issue, households) -> bool:
 def willingness(w, h, issue, yuan, peers) -> float:
     """Willingness of household `h` to agree to an issue today, a logit.
 
-    It depends on the `yuan` it pays, the talks so far and its floor. Where the voters live there, the head's
+    It depends on the `yuan` it pays and its floor. Where the voters live there, the talks so far, the head's
     trust in the committee and the share of `peers` who have agreed count, too.
 
     Twin: reference/consent.py, compute_willingness.
     """
     households, k = w.households, w.knobs.projects
-    talked = talks_effect(households.talks[h], k.repeat_talk_factor)
-    x = k.baseline_logit + w.lever.consent[households.building[h]] * talked
-    x -= k.cost_aversion_logit * yuan / 1000.0
+    x = k.baseline_logit - k.cost_aversion_logit * yuan / 1000.0
     if is_lift(w, issue):
         x += k.lift_floor_logit * (households.floor[h] - k.break_even_floor)
     if not lives_there(h, issue, households):
         return x + k.absentee_owner_logit
+    x += w.lever.consent[households.building[h]] * talks_effect(households.talks[h], k.repeat_talk_factor)
     trust = float(w.residents.trust[households.first[h], TRUST_COMMITTEE])
     return x + k.trust_logit * (trust - 0.5) + k.peer_logit * peers
 
@@ -230,9 +229,12 @@ def call_at(w, h, issue, yuan) -> None:
     if met < chance_to_meet(h, lives, w.residents, households, w.lever.reach[b], k):
         households.talks[h] += 1
         x = willingness(w, h, issue, yuan, signed_share(h, w.residents, households))
-        households.stance[h] = SIGNED if agrees(w, h, issue, x) else DOUBTS
-        if households.stance[h] == DOUBTS and not agrees(w, h, issue, x + k.objection_logit):
-            households.stance[h] = OBJECTS
+        if agrees(w, h, issue, x):
+            households.stance[h] = SIGNED
+        elif households.stance[h] == OBJECTS or not agrees(w, h, issue, x + k.objection_logit):
+            households.stance[h] = OBJECTS  # an objection in writing stands until the household signs
+        else:
+            households.stance[h] = DOUBTS
     households.knocks[h] += 1
 
 

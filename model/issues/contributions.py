@@ -14,7 +14,10 @@ WALKUP = UNITS.index("walkup")
 
 @inner_kernel
 def is_lift(w, issue) -> bool:
-    """Whether a project adds a lift to a stairwell."""
+    """Whether a project adds a lift to a stairwell.
+
+    Twin: reference/contributions.py, is_lift.
+    """
     return w.cats.unit[issue.category] == WALKUP
 
 

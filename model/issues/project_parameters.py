@@ -95,7 +95,7 @@ class ProjectParameters:
         words=("Compensation of low floors", "低层补偿", "元/户"),
     )
     payment_logit: float = knob(
-        1.0,
+        0.5,
         0.0,
         10.0,
         unit="logit by which a household is less willing to pay its share than to sign",
@@ -159,7 +159,7 @@ class ProjectParameters:
         words=("Effect of a further talk", "再次劝说的效果", "倍，与上一次相比"),
     )
     objection_logit: float = knob(
-        1.5,
+        1.0,
         0.0,
         10.0,
         unit="logit by which a doubter is short of signing before objecting in writing",

@@ -11,7 +11,16 @@ import pytest
 from scenarios import STORM, WORLDS, YARD, with_mechanisms
 
 from cogov.agents.population import SLOTS
-from cogov.engine.codes import CHILD, DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMPANY
+from cogov.engine.codes import (
+    CHILD,
+    DESK_COMPANY,
+    DESK_DEPARTMENT,
+    DOUBTS,
+    NOT_MET,
+    OBJECTS,
+    SIGNED,
+    TRUST_COMPANY,
+)
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import mechanisms
 from cogov.model.daily_counts import DAILY, measure_today
@@ -473,7 +482,7 @@ def test_everything_keeps_its_range(scenario):
         assert (
             min(homes.knocks.min(), homes.talks.min()) >= 0
             and np.all(homes.talks <= homes.knocks)
-            and set(homes.stance) <= {0, 1, 2}
+            and set(homes.stance) <= {NOT_MET, DOUBTS, SIGNED, OBJECTS}
         )
         assert 0 <= world.used.min() and world.used.max() <= 1 + 1e-12
         now = rows(world)

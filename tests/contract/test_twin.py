@@ -221,7 +221,7 @@ EAGER = {  # residents, desks and projects to whom much happens in a short time
     "departments": DepartmentParameters(daily_hours=6.0),
     "grid_workers": GridWorkerParameters(full_time=0, part_time=2),
     "projects": ProjectParameters(
-        walk_in_rate=0.03,
+        walk_in_rate=0.1,
         baseline_logit=2.0,
         vote_term_days=40,
         retry_after_days=5,
@@ -263,6 +263,7 @@ BUSY = {  # every category: more often, and sooner over
 }
 OFTEN = {  # parameters with which a mechanism succeeds within weeks
     "building_captains": {"captain_hours": 1.0},
+    "consent_campaign": {"founding_hours": 0.5, "visits_per_day": 20.0},
     "project_finance": {"min_bill_yuan": 100.0},
     "joint_council": {
         "interval_weeks": 1,
@@ -546,7 +547,7 @@ REFERENCE = [  # its files but for the mechanisms: a function is replaced wherev
         ("single", lambda x: x),
         ("sum_in_order", lambda numbers: sum(numbers) * (1 + 1e-6)),
         ("workable", lambda issue: issue.state == WORK),
-        ("is_met", lambda rule, signed, met, all_: signed == all_),
+        ("is_met", lambda rule, signed, met, all_, objecting: signed == all_),
     ],
 )
 def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
