@@ -322,7 +322,7 @@ def funnel(
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
-    """Print how many projects are told, voted, willing, agreed, paid and built, and the median days of each."""
+    """Print how many projects are told, voted, willing, agreed, paid and built, and the median days."""
     from ..experiments.calibration.funnel import tabulate_funnel
     from ..model.scenarios.cases import alter_scenario, read_case
     from ..viz.text import tables

@@ -10,7 +10,7 @@ from ..engine.codes import CHILD, DOUBTS, NOT_MET, OBJECTS, SIGNED
 from ..model.issues.categories import SCOPES
 from ..model.issues.consent_rules import RULES
 from .arithmetic import sum_in_order
-from .contributions import divide_bill, expect_shares, is_lift, own_yuan
+from .contributions import divide_bill, expect_shares, floors_saved, is_lift, own_yuan
 from .issues import after, move
 from .random_numbers import chance, derive_key
 from .stages import COMMITTEE, CONSENTED, FAILED, SIGN
@@ -228,7 +228,7 @@ def compute_willingness(
     k = w.scenario.projects
     x = k.baseline_logit - k.cost_aversion_logit * yuan / 1000.0
     if is_lift(w, issue):
-        x += k.lift_floor_logit * (h.floor - k.break_even_floor)
+        x += k.lift_floor_logit * floors_saved(w, h)
     if not lives_there(issue, h):
         return x + k.absentee_owner_logit
     x += consent * talks_effect(h.talks, k.repeat_talk_factor)

@@ -24,6 +24,12 @@ def floor_weight(w: World, h: SimpleNamespace) -> float:
     return 1.0 + k.floor_share_step * above if above >= 0 else 0.0
 
 
+def floors_saved(w: World, h: SimpleNamespace) -> float:
+    """Return the floors that count for a lift: 1 on the break-even floor, then one more each; -1 below."""
+    above = h.floor - w.scenario.projects.break_even_floor
+    return above + 1.0 if above >= 0 else float(above)
+
+
 def net_fen(w: World, issue: SimpleNamespace) -> int:
     """Return the cost of a project less its subsidy."""
     kind = w.kinds[issue.category]

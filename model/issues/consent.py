@@ -27,7 +27,7 @@ from ...engine.codes import (
 from ...engine.jit import inner_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .consent_rules import EVERY, is_met
-from .contributions import divide_bill, expect_shares, is_lift, own_yuan
+from .contributions import divide_bill, expect_shares, floors_saved, is_lift, own_yuan
 from .issue_table import CONSENTED, FAILED, SIGN, log_event, move, next_stage
 
 AT_HOME, LEAN = decision("in"), decision("lean")
@@ -119,7 +119,7 @@ def willingness(w, h, issue, yuan, peers) -> float:
     households, k = w.households, w.knobs.projects
     x = k.baseline_logit - k.cost_aversion_logit * yuan / 1000.0
     if is_lift(w, issue):
-        x += k.lift_floor_logit * (households.floor[h] - k.break_even_floor)
+        x += k.lift_floor_logit * floors_saved(households.floor[h], k)
     if not lives_there(h, issue, households):
         return x + k.absentee_owner_logit
     x += w.lever.consent[households.building[h]] * talks_effect(households.talks[h], k.repeat_talk_factor)

@@ -33,6 +33,16 @@ def floor_weight(floor, k) -> float:
 
 
 @inner_kernel
+def floors_saved(floor, k) -> float:
+    """Floors by which a lift is worth more than nothing to a household; negative below the break-even floor.
+
+    Twin: reference/contributions.py, floors_saved.
+    """
+    above = floor - k.break_even_floor
+    return above + 1.0 if above >= 0.0 else above
+
+
+@inner_kernel
 def net_fen(w, issue) -> int:
     """Cost of a project less its subsidy, in fen.
 

@@ -70,12 +70,12 @@ class ProjectParameters:
         0.8,
         0.0,
         5.0,
-        unit="logit gained for a lift per floor above the break-even floor, lost per floor below",
+        unit="logit gained for a lift per floor from the break-even floor up, lost per floor below it",
         source="assumed; docs/sources.md: ground and second floors lose, the top floor gains",
         words=(
             "Effect of the floor, for lifts",
             "加装电梯时楼层的影响",
-            "对数几率，比收支平衡的楼层每高一层增加、每低一层减少",
+            "对数几率，从收支平衡的楼层起每层增加，以下每层减少",
         ),
     )
     floor_share_step: float = knob(

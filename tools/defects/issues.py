@@ -109,8 +109,8 @@ MUTANTS = [
     mutant(
         "three fifths are enough for a rule that asks for three quarters",
         "model/issues/consent_rules.py",
-        "return 4 * signed >= 3 * met and",
-        "return 5 * signed >= 3 * met and",
+        "enough = 4 * signed >= 3 * met and",
+        "enough = 5 * signed >= 3 * met and",
         "contract/test_limits.py::test_the_closed_form_holds[committees]",
         plain=True,
         short=True,
