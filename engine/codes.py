@@ -18,4 +18,4 @@ DESK_COMMITTEE, DESK_COMPANY, DESK_DEPARTMENT = 0, 1, 2  # which desk has an iss
 SCOPE_HOUSEHOLD, SCOPE_STAIRWELL, SCOPE_BUILDING, SCOPE_COMPOUND, SCOPE_STREET = range(
     5
 )  # who can see an issue
-NOT_MET, DOUBTS, SIGNED = 0, 1, 2  # the stance of a household towards the project under way
+NOT_MET, DOUBTS, SIGNED, OBJECTS = 0, 1, 2, 3  # the stance of a household towards the project under way

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..agents import residents
 from ..agents.population import Mood, Residents
-from .issues import consent
+from .issues import project_parameters
 from .issues.arrivals import Clocks
 from .issues.categories import Columns
 from .issues.consent import Projects
@@ -19,7 +19,7 @@ class Numbers(NamedTuple):
     """The scenario's numbers that kernels read, most of them under their names in the scenario."""
 
     residents: residents.Knobs
-    projects: consent.Knobs
+    projects: project_parameters.Knobs
     intake_hours: float
     sitting_hours: float
     sittings_per_week: float

@@ -12,7 +12,7 @@ from ..engine.jit import outer_kernel, specialise, struct
 from ..engine.source_digests import version
 from . import mechanisms
 from .initial_community import mean_trust
-from .issues import arrivals, consent
+from .issues import arrivals, project_parameters
 from .issues.consent import Projects
 from .issues.issue_table import EVENT, ISSUE
 from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
@@ -216,7 +216,13 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         knobs=numbers(scenario),
         clocks=clocks,
         projects=Projects(
-            np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), *np.zeros((3, c), np.int32)
+            np.full(c, -1),
+            np.full(c, -1),
+            np.zeros(c, np.int32),
+            np.zeros(c),
+            *np.zeros((3, c), np.int32),
+            *np.full((2, c), -1, np.int32),
+            np.zeros(c, np.int64),
         ),
         wished=np.zeros((WEEK, c, 4)),
         wish=np.zeros((c, 4)),
@@ -292,7 +298,7 @@ def numbers(scenario: "Scenario") -> Numbers:
     committee = scenario.committee
     return Numbers(
         residents.Knobs(*decimals(scenario.residents)),
-        consent.Knobs(*decimals(scenario.projects)),
+        project_parameters.Knobs(*decimals(scenario.projects)),
         float(committee.intake_hours),
         float(committee.sitting_hours),
         float(committee.sittings_per_week),

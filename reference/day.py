@@ -11,7 +11,7 @@ from ..model.resources.calendar import YEAR, almanac
 from ..model.resources.levers import POOLS
 from .arithmetic import times
 from .arrivals import draw_new_issues
-from .consent import sign
+from .consent import Pulls, sign
 from .mechanism import credit_levers, sum_levers
 from .people import move_house, take_stock
 from .processing import close, pay, take_in, talk, work
@@ -67,9 +67,9 @@ def simulate_day(w: World) -> None:
     hours_before = list(hours)
     take_in(w, hours)
     talk(w, hours, credit_levers(w, pulls, "accord"))
-    sign(w, credit_levers(w, pulls, "doors"), lever["reach"], lever["consent"])
+    sign(w, Pulls(credit_levers(w, pulls, "doors"), lever["reach"], lever["consent"]))
     w.funds = [fund + income for fund, income in zip(w.funds, w.income)]
-    pay(w)
+    pay(w, lever["consent"])
     work(w, hours, credit_levers(w, pulls, "work"))
     charge_desks(w, hours_before, hours)
 

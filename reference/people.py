@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 def take_stock(w: World, b: SimpleNamespace) -> None:
     """Update the residents of a building, once a week.
 
-    Their trust moves toward what they saw of committee and company, and stays where they saw nothing; that in
-    neighbours moves toward how many of them they know; their satisfaction moves toward a value that falls with the
-    overdue issues and those that ended unresolved. Then each may promise an evening (`give`), and may meet a
-    neighbour (`meet`).
+    Their trust moves toward what they saw of committee and company, and stays where they saw nothing; trust
+    in neighbours moves toward how many of them they know. Their satisfaction moves toward a value that falls
+    with the overdue issues and those that ended unresolved. Then each may promise an evening (`give`), and
+    may meet a neighbour (`meet`).
     """
     k, company = w.scenario.residents, w.compounds[b.compound].company
     unresolved = [standing + dropped for standing, dropped in zip(b.standing, b.dropped)]

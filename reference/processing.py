@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from .arithmetic import sum_in_order
+from .consent import agrees, compute_willingness, electorate
+from .contributions import divide_bill, due_from_funds, weight_of
 from .issues import (
     after,
     buildings_that_see,
@@ -90,9 +92,45 @@ def talk(w: World, hours: list[float], accord: list[tuple[int, list[float]]]) ->
                 w.note(issue, AGREED, by)
 
 
-def pay(w: World) -> None:
-    """Pay for issues, the most urgent first: from the compound's fund, and the rest from the community's."""
+def collect(w: World, issue: SimpleNamespace, consent: list[float]) -> None:
+    """Collect owners' shares: a household of which one is expected pays it once it is willing.
+
+    What is still to be paid is divided among the households that are to pay.
+    """
+    k, homes = w.scenario.projects, electorate(w, issue)
+    _, by_floor, total = divide_bill(w, issue, homes)
+    collected = 1.0 - issue.cost_fen / total
+    left = sum_in_order(weight_of(w, h, by_floor) for h in homes if h.settled_for != issue.id)
+    key = derive_key(w.random_numbers.key("pay", w.day), issue.key)
+    for h in homes:
+        weight = weight_of(w, h, by_floor)
+        if weight and h.settled_for != issue.id and chance(key, h.id) * k.payment_days < 1.0:
+            fen = int(issue.cost_fen * (weight / left))
+            x = compute_willingness(w, issue, h, fen / 100, collected, consent[h.building])
+            if agrees(w, issue, h, x - k.payment_logit):
+                issue.cost_fen -= fen
+                left -= weight
+                h.settled_for = issue.id
+                w.compounds[issue.compound].owners_fen += fen
+
+
+def may_give_up(w: World, issue: SimpleNamespace) -> bool:
+    """Return whether the reporter alone may give up: not on a project that owners pay for together."""
+    owners_pay = w.kinds[issue.category].owners_share > 0.0
+    return issue.state in (REPORTED, TABLE) or (issue.state == MONEY and not owners_pay)
+
+
+def pay(w: World, consent: list[float]) -> None:
+    """Pay for issues, the most urgent first: from the compound's fund, and the rest from the community's.
+
+    Where owners pay, funds pay the rest once owners have paid what the plan asks of them. `consent` is by
+    building: willingness to pay, for each talk.
+    """
     for issue in by_urgency(w, MONEY):
+        if w.kinds[issue.category].owners_share:
+            collect(w, issue, consent)
+        if issue.cost_fen > due_from_funds(w, issue):
+            continue
         parts = {issue.compound: min(issue.cost_fen, max(0, w.funds[issue.compound]))}
         parts[len(w.funds) - 1] = rest = issue.cost_fen - parts[issue.compound]
         if rest <= max(0, w.funds[-1]):
@@ -248,7 +286,7 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float) -> None:
         if state > UNKNOWN:
             disappoint(w, issue)
         w.note(issue, CEASED)
-    elif state in (REPORTED, TABLE, MONEY) and issue.give_up_day <= w.day:
+    elif may_give_up(w, issue) and issue.give_up_day <= w.day:
         withdrawn = issue.lapse_day >= 0 and k.recurrence == 0.0
         issue.state = WITHDRAWN if withdrawn else UNKNOWN
         disappoint(w, issue)

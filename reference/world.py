@@ -81,6 +81,7 @@ class World:
             clock.passed, clock.firm = hazard_of_first(self, b, j, n), firm
         for c in self.compounds:
             c.active, c.cursor, c.steps, c.open, c.all, c.opens = -1, 0, 0.0, 0, 0, 0
+            c.posted, c.by, c.owners_fen = -1, -1, 0
             adults = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
             c.around = sum_in_order(person.presence for person in adults) / max(len(adults), 1)
         self.mechanisms = {
@@ -122,6 +123,7 @@ def build_category(name: str, category: Category) -> SimpleNamespace:
         if category.recurrence > 0.0 and category.scope != "household"
         else 0.0,
         "cost_fen": round(category.cost_yuan * 100),
+        "subsidy_fen": round(category.subsidy_yuan * 100),
         "work_scale_hours": category.work_hours / gamma(1 + category.work_spread),
     }
     return SimpleNamespace(**vars(category) | derived | {"done_by": category.done_by.split()})

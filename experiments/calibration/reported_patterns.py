@@ -29,6 +29,14 @@ from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ...model.simulate import Run, days, finish_run
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
+from .project_stages import (
+    STAGES,
+    Polls,
+    days_to_stages,
+    median_days,
+    share_reached,
+    watch_votes,
+)
 
 SPREAD = 0.25
 # parts of a scenario that are never varied
@@ -197,6 +205,7 @@ class ObservedRun:
     answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
     helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
     evenings: float  # evenings that party members worked
+    polls: Polls  # when projects were voted and willing: see `project_stages`
 
     def of(self, category: str) -> np.ndarray:
         """Return the issues of one category."""
@@ -208,7 +217,9 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     series, names = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues)
     gave: Any = False
     signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
+    polls: Polls = {}
     for world in days(scenario, run_seed):
+        watch_votes(world, polls)
         series[world.day - 1] = daily_counts.measure_today(world)
         if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
             gave = gave | world.residents.gives
@@ -229,7 +240,13 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         gave[asked].mean() if asked.any() else 0.0,
         helping,
         hours / evening if evening else 0.0,
+        polls,
     )
+
+
+def stages_of(observed: ObservedRun, category: str) -> np.ndarray:
+    """Return `days_to_stages` of the projects of a category."""
+    return days_to_stages(observed.of(category), observed.run.history, observed.polls)
 
 
 def late_slope(series: np.ndarray) -> float:
@@ -348,8 +365,13 @@ MEASURES: dict[str, Callable] = {
     "settled_by": share_credited,
     "turned_out": share_of_homes_that_helped,
     "yuan": yuan_paid,
+    "funnel": lambda world, category, stage: share_reached(stages_of(world, category), stage),
+    "funnel_days": lambda world, category, stage: median_days(stages_of(world, category), stage),
 }
-OF_CATEGORY = ("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan")
+OF_CATEGORY = (
+    *("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan"),
+    *("funnel", "funnel_days"),
+)
 
 
 def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
@@ -363,6 +385,8 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
     )
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
         raise UserError("{path}: no category is called {category!r}", path=path, category=what)
+    if kind.startswith("funnel") and what.partition(":")[2] not in STAGES:
+        raise UserError("{path}: the stages are: {stages}", path=path, stages=", ".join(STAGES))
     if kind not in MEASURES and kind not in measures.SUMMARY:
         raise UserError(
             "{measure} is unknown; there are: {measures}",

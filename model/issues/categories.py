@@ -135,6 +135,22 @@ class Category:
         source="assumed",
         words=("Cost", "费用", "元"),
     )
+    subsidy_yuan: float = knob(
+        0.0,
+        0.0,
+        1e8,
+        unit="yuan that the district pays once the households have agreed",
+        source="assumed; lift_adding: docs/sources.md",
+        words=("Subsidy", "补贴", "元，居民同意后由区里支付"),
+    )
+    owners_share: float = knob(
+        0.0,
+        0.0,
+        1.0,
+        unit="share of the cost less the subsidy that owners pay before funds pay; 0: funds pay all",
+        source="assumed; lift_adding: docs/sources.md, owners pay what the subsidy does not",
+        words=("Owners' share", "业主自付份额", "比例，扣除补贴后；0为全由资金支付"),
+    )
     sittings: float = knob(
         0.0,
         0.0,
@@ -292,6 +308,8 @@ class Columns(NamedTuple):
     work_spread: np.ndarray  # (categories,) float64
     min_works_days: np.ndarray  # (categories,) float64  days
     cost_fen: np.ndarray  # (categories,) int64    fen
+    subsidy_fen: np.ndarray  # (categories,) int64    fen
+    owners_share: np.ndarray  # (categories,) float64  0..1
     sittings: np.ndarray  # (categories,) float64
     stubborn_share: np.ndarray  # (categories,) float64
     stubborn_factor: np.ndarray  # (categories,) float64
@@ -349,6 +367,7 @@ def columns(categories: Mapping[str, Category]) -> Columns:
         "severity": plain["severity"].astype(np.int8),
         "work_scale_hours": plain["work_hours"] / mean,
         "cost_fen": np.round(plain["cost_yuan"] * 100).astype(np.int64),
+        "subsidy_fen": np.round(plain["subsidy_yuan"] * 100).astype(np.int64),
         "code": np.array([encode_category(name) for name in categories], np.int64),
     }
     return Columns(**{name: plain[name] for name in Columns._fields})

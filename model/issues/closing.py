@@ -95,6 +95,17 @@ def invite(w, issue) -> None:
 
 
 @inner_kernel
+def may_give_up(w, issue) -> bool:
+    """Whether the reporter alone may give up on an issue: not on a project that owners pay for together.
+
+    Twin: reference/processing.py, may_give_up.
+    """
+    if issue.state == MONEY:
+        return w.cats.owners_share[issue.category] == 0.0
+    return issue.state == REPORTED or issue.state == TABLE
+
+
+@inner_kernel
 def give_up(w, issue) -> None:
     """Let the reporter give up: an issue that may lapse is withdrawn, another becomes unknown again.
 
@@ -147,7 +158,7 @@ def close(w) -> np.ndarray:
             if state > UNKNOWN:
                 disappoint(w, issue)
             log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
-        elif (state == REPORTED or state == TABLE or state == MONEY) and issue.give_up_day <= day:
+        elif may_give_up(w, issue) and issue.give_up_day <= day:
             give_up(w, issue)
         elif (state == REPORTED or state == TABLE) and forgets(
             uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep[i]

@@ -30,7 +30,6 @@ from cogov.engine.parameters import paths, set_parameter
 from cogov.engine.texts.errors import UserError
 from cogov.model import mechanisms
 from cogov.model.issues.categories import CATEGORIES, FAMILIES
-from cogov.model.issues.consent import ProjectParameters
 from cogov.model.issues.issue_table import (
     AGREED,
     CONSENTED,
@@ -40,6 +39,7 @@ from cogov.model.issues.issue_table import (
     WAS_REPORTED,
     WHAT,
 )
+from cogov.model.issues.project_parameters import ProjectParameters
 from cogov.model.mechanisms import Mechanism
 from cogov.model.resources.calendar import PAYERS, InitialIssues, Shock
 from cogov.model.resources.levers import LEVERS, OF_ISSUES, POOLS, PROPERTY, YUAN
@@ -144,9 +144,9 @@ def check_places(day, w, t):
     check_same(
         day, "residents: known", people.known, [p.known + [-1] * (12 - len(p.known)) for p in t.people]
     )
-    for name in ("stance", "knocks", "talks"):
+    for name in ("stance", "knocks", "talks", "settled_for"):
         check_same(day, f"households: {name}", getattr(homes, name), column(t.households, name))
-    for name in ("active", "cursor", "open", "all", "opens", "steps"):
+    for name in ("active", "cursor", "open", "all", "opens", "posted", "by", "owners_fen", "steps"):
         check_same(
             day,
             f"projects: {name}",
@@ -222,7 +222,13 @@ EAGER = {  # residents, desks and projects to whom much happens in a short time
     "departments": DepartmentParameters(daily_hours=6.0),
     "grid_workers": GridWorkerParameters(full_time=0, part_time=2),
     "projects": ProjectParameters(
-        walk_in_rate=0.03, baseline_logit=2.0, vote_term_days=40, retry_after_days=5
+        walk_in_rate=0.1,
+        baseline_logit=2.0,
+        vote_term_days=40,
+        retry_after_days=5,
+        round_days=1.0,
+        notice_days=2,
+        payment_days=5.0,
     ),
 }
 RARE = {
@@ -259,6 +265,7 @@ BUSY = {  # every category: more often, and sooner over
 }
 OFTEN = {  # parameters with which a mechanism succeeds within weeks
     "building_captains": {"captain_hours": 1.0},
+    "consent_campaign": {"founding_hours": 0.5, "visits_per_day": 20.0},
     "project_finance": {"min_bill_yuan": 100.0},
     "joint_council": {
         "interval_weeks": 1,
@@ -542,7 +549,7 @@ REFERENCE = [  # its files but for the mechanisms: a function is replaced wherev
         ("single", lambda x: x),
         ("sum_in_order", lambda numbers: sum(numbers) * (1 + 1e-6)),
         ("workable", lambda issue: issue.state == WORK),
-        ("is_met", lambda rule, signed, met, all_: signed == all_),
+        ("is_met", lambda rule, signed, met, all_, objecting: signed == all_),
     ],
 )
 def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):

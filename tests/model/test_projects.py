@@ -30,7 +30,7 @@ WISH = replace(  # the yard, where everybody wishes for one thing, and nothing e
     issues={"yard_renewal": RENEWAL},
     initial_issues=(InitialIssues("yard_renewal", 1),),
     committee=replace(YARD.committee, staff=4.0, forgetting_rate=0.0),
-    projects=replace(YARD.projects, walk_in_rate=0.5, baseline_logit=5.0),
+    projects=replace(YARD.projects, walk_in_rate=0.5, baseline_logit=5.0, round_days=1.0, notice_days=0),
 )
 
 
@@ -125,7 +125,7 @@ def test_the_dearer_it_is_the_fewer_sign():
         signed_households(
             yard_with({"cost_yuan": yuan, "consent_rule": "all_owners"}, projects__baseline_logit=1.0)
         )
-        for yuan in (0.0, 100_000.0, 400_000.0)
+        for yuan in (0.0, 1_000_000.0, 4_000_000.0)
     ]
     assert some[0] > some[1] > some[2]
 

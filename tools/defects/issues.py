@@ -167,8 +167,8 @@ MUTANTS = [
     mutant(
         "three fifths are enough for a rule that asks for three quarters",
         "model/issues/consent_rules.py",
-        "return 4 * signed >= 3 * met and",
-        "return 5 * signed >= 3 * met and",
+        "enough = 4 * signed >= 3 * met and",
+        "enough = 5 * signed >= 3 * met and",
         "contract/test_limits.py::test_the_closed_form_holds[committees]",
         plain=True,
         short=True,
@@ -251,5 +251,57 @@ MUTANTS = [
         "    return (k.trust_prior_weight * trust + resolved)",
         "    return (k.trust_prior_weight * 0.9 * trust + resolved)",
         "model/test_reporters.py::test_where_nothing_is_seen_trust_stays_as_it_is",
+    ),
+    mutant(
+        "low floors pay for a lift like the third",
+        "model/issues/contributions.py",
+        "if floor < k.break_even_floor:",
+        "if floor < 0:",
+        "model/test_lifts.py::"
+        "test_subsidy_owners_and_funds_together_pay_what_a_lift_costs_and_those_below_receive",
+    ),
+    mutant(
+        "funds pay what owners refuse",
+        "model/issues/payment.py",
+        "if issue.cost_fen > due_from_funds(w, issue):",
+        "if issue.cost_fen < 0:",
+        "model/test_lifts.py::test_who_refuses_to_pay_leaves_a_gap_that_no_fund_fills",
+    ),
+    mutant(
+        "an objection stops nothing",
+        "model/issues/consent_rules.py",
+        "(rule == MAJOR or objecting == 0)",
+        "(rule == MAJOR or objecting >= 0)",
+        "model/test_lifts.py::test_an_objection_stops_a_lift_that_three_quarters_want",
+    ),
+    mutant(
+        "a result stands on the day it is posted",
+        "model/issues/consent.py",
+        "day - projects.posted[c] >= k.notice_days",
+        "day - projects.posted[c] >= 0",
+        "model/test_lifts.py::test_a_result_stands_only_when_it_has_been_posted_for_its_days",
+    ),
+    mutant(
+        "a project that failed keeps its turn",
+        "model/issues/consent.py",
+        "if issue.due_day <= w.day:",
+        "if issue.due_day <= w.day or running:",
+        "model/test_lifts.py::test_a_vote_that_has_failed_lets_another_project_go_first",
+    ),
+    mutant(
+        "every talk persuades like the first",
+        "model/issues/consent.py",
+        "        part *= factor\n",
+        "        part *= 1.0\n",
+        "contract/test_mechanisms.py::"
+        "test_every_parameter_of_people_and_desks_has_an_effect[projects.repeat_talk_factor]",
+    ),
+    mutant(
+        "projects count as agreed only when they are paid",
+        "experiments/calibration/project_stages.py",
+        "first_days(CONSENTED)",
+        "first_days(PAID)",
+        "model/test_lifts.py::test_the_funnel_counts_stages_that_projects_reach_one_after_another",
+        plain=True,
     ),
 ]

@@ -231,3 +231,14 @@ def patterns(table: pd.DataFrame) -> Table:
         "otherwise its words were converted into a range, as explained in the case file."
     )
     return out
+
+
+def funnel(table: pd.DataFrame, category: str) -> Table:
+    """Tabulate how many projects of a category reach each stage, and after how many days."""
+    out = Table(title=f"{category}: stages reached, and median days from being told", **PLAIN)
+    for column in ("stage", "projects", "share", "median days"):
+        out.add_column(column, justify="left" if column == "stage" else "right")
+    for row in table.itertuples():
+        days = "" if np.isnan(row.median_days) else f"{row.median_days:.0f}"
+        out.add_row(row.stage, str(row.projects), f"{row.share:.2f}", days)
+    return out
