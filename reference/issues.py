@@ -57,6 +57,14 @@ def workable(issue: SimpleNamespace) -> bool:
     return issue.state == WORK or (issue.state == REPORTED and after(REPORTED, issue) == WORK)
 
 
+def is_finished_today(issue: SimpleNamespace, sent: list[float]) -> bool:
+    """Return whether the hours that mechanisms have `sent` finish an issue today."""
+    left = issue.hours_left
+    for hours in sent:
+        left -= hours
+    return left <= 1e-9 and workable(issue)
+
+
 def by_urgency(w: World, state: int) -> list[SimpleNamespace]:
     """List the issues in one stage, the most severe first; two or more reports add one rank of severity."""
     return sorted(

@@ -232,13 +232,13 @@ RARE = {
     "neighbour_noise": 0.4,
     "square_noise": 6.0,
     "family_quarrel": 0.2,
-    "parking": 9.0,
+    "parking_space": 0.4,
     "congestion": 1.0,
     "hawkers": 1.0,
     "disorder": 1.0,
     "elder_alone": 4.0,
     "haircut": 10.0,
-    "litter": 6.0,
+    "litter": 0.8,
 }
 BUSY = {  # every category: more often, and sooner over
     name: replace(
