@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,17 @@ def is_finished_today(issue: SimpleNamespace, sent: list[float]) -> bool:
     for hours in sent:
         left -= hours
     return left <= 1e-9 and workable(issue)
+
+
+def sittings_tonight(issue: SimpleNamespace, progress: float, most: float) -> float:
+    """Return the sittings that an issue takes in one evening, of which each brings it `progress` sittings on.
+
+    As many as settle it, if `most` are enough; else one.
+    """
+    if progress <= 0.0:
+        return 1.0
+    wanted = ceil((issue.sittings_needed - issue.sittings_held) / progress)
+    return float(wanted) if 1 <= wanted <= most else 1.0
 
 
 def by_urgency(w: World, state: int) -> list[SimpleNamespace]:

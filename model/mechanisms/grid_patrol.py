@@ -73,7 +73,7 @@ class GridPatrol(Mechanism):
         0.0,
         12.0,
         unit="1/hour on patrol in a building, of finding an issue that lies open in common space",
-        source="assumed: a round of a quarter of an hour sees two of three; docs/sources.md: finds of patrols",
+        source="assumed: a round of a quarter of an hour sees two of three; docs/sources.md: patrols",
         words=("Finds what lies open in common space", "发现公共部位的显眼事项", "1/小时，巡查一栋楼时"),
     )
     fault_detection_rate: float = knob(

@@ -260,10 +260,10 @@ OFTEN = {  # parameters with which a mechanism succeeds within weeks
     "project_finance": {"min_bill_yuan": 100.0},
     "joint_council": {
         "interval_weeks": 1,
-        "committee_hours": 0.5,
-        "company_hours": 0.5,
-        "member_hours": 1.0,
-        "push_sittings": 3.0,
+        "committee_people": 0.25,
+        "company_people": 0.25,
+        "member_people": 0.4,
+        "sittings_per_matter": 4,
     },
 }
 # parameters that are not drawn like the others
