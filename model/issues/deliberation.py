@@ -1,25 +1,9 @@
 """Deliberation: the parties to an issue come to agree, sitting by sitting."""
 
-from math import ceil
-
 from ...agents import residents
 from ...agents.committee import sittings_by_phone
 from ...engine.jit import inner_kernel
 from .issue_table import AGREED, TABLE, log_event, move, next_stage, trust_at_stake
-
-
-@inner_kernel
-def sittings_tonight(issue, progress, most) -> float:
-    """Return the sittings that an issue takes in one evening, of which each brings it `progress` sittings on.
-
-    As many as settle it, if `most` are enough; else one, after which the parties need time.
-
-    Twin: reference/issues.py, sittings_tonight.
-    """
-    if progress <= 0.0:
-        return 1.0
-    wanted = ceil((issue.sittings_needed - issue.sittings_held) / progress)
-    return float(wanted) if 1 <= wanted <= most else 1.0
 
 
 @inner_kernel

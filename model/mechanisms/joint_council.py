@@ -33,8 +33,7 @@ import numpy as np
 from ...engine.codes import STANDING_RETIRED_MEMBER, TRUST_COMMITTEE
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
-from ..issues.deliberation import sittings_tonight
-from ..issues.issue_table import TABLE, is_known
+from ..issues.issue_table import TABLE, is_known, sittings_tonight
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism

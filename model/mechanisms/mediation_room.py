@@ -28,8 +28,7 @@ from ...engine.codes import TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
-from ..issues.deliberation import sittings_tonight
-from ..issues.issue_table import TABLE
+from ..issues.issue_table import TABLE, sittings_tonight
 from ..resources.levers import ALL, COMMITTEE, MEMBER, YUAN
 from . import Mechanism
 

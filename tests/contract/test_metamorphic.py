@@ -693,7 +693,7 @@ def test_first_come_first_served_more_hands_resolve_each_no_later(seed):
 def test_where_there_is_urgency_and_people_give_up_more_hands_resolve_more_in_the_mean_only():
     """Over 40 seeds significantly more.
 
-    In another world, found by search among 160, fewer: the claim does not hold path by path.
+    In another world, found by search among 140, fewer: the claim does not hold path by path.
     """
     count = np.array(
         [
@@ -703,7 +703,7 @@ def test_where_there_is_urgency_and_people_give_up_more_hands_resolve_more_in_th
                 ][-1]
                 for staff in (0.1, 0.12)
             ]
-            for seed in (*range(40), 144)
+            for seed in (*range(40), 175)
         ]
     )
     d = count[:, 1] - count[:, 0]
