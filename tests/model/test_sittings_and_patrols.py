@@ -1,4 +1,4 @@
-"""An evening holds several sittings; a captain's time is divided by homes; a patrol sees and settles at once."""
+"""Several sittings in an evening, a captain's time divided by homes, a patrol that sees and settles at once."""
 
 from dataclasses import replace
 
@@ -24,7 +24,6 @@ from cogov.model.resources.levers import COMMITTEE, MEMBER, YUAN
 from cogov.model.scenarios.cases import read_case
 from cogov.model.simulate import build_community, simulate, start_run
 
-
 HARD = 60.0  # sittings, of which unwilling parties need ten times as many
 
 
@@ -33,7 +32,7 @@ def mechanism(name, **knobs):
 
 
 def pulled_days(scenario, name, seed=1):
-    """Yield (world, hand of the mechanism) of every day, when all levers are pulled and nothing has changed."""
+    """Yield (world, hand of the mechanism) of every day, after it pulled and before anything changes."""
     world = start_run(build_community(scenario), scenario, RandomNumbers(seed))
     for _ in range(scenario.days):
         begin_day(world)
