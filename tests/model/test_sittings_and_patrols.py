@@ -1,4 +1,4 @@
-"""Several sittings in an evening, a captain's time divided by homes, a patrol that sees and settles at once."""
+"""Several sittings in an evening, captains' time divided by homes, patrols that see and settle at once."""
 
 from dataclasses import replace
 
@@ -20,6 +20,7 @@ from cogov.model.issues.issue_table import (
     WORK,
     sittings_tonight,
 )
+from cogov.model.resources.calendar import PAYERS
 from cogov.model.resources.levers import COMMITTEE, MEMBER, YUAN
 from cogov.model.scenarios.cases import read_case
 from cogov.model.simulate import build_community, simulate, start_run
@@ -205,6 +206,13 @@ def test_a_patrol_finds_most_of_what_lies_open_and_few_faults_or_troubles_at_hom
     )
     fault = (reported["family"] == FAMILIES.index("facility")) & (reported["scope"] > 0)
     by_patrol = np.isin(reported["id"], found["id"])
+    ledger, patrol = patrolled.ledger.hours, PATROLLED.mechanisms["grid_patrol"]
+    walked = ledger[patrolled.names.index("grid_patrol"), PAYERS.index("grid")] * (
+        1.0 - patrol.paperwork_share
+    )
+    walked *= patrol.patrol_hours / (patrol.patrol_hours + patrol.errand_hours)
+    print("\nfinds per patrol hour", len(found) / walked, "of what lies open", by_patrol[in_the_open].mean())
+    assert 0.3 < len(found) / walked < 1.31  # 0.29 with a rate of .48 everywhere; 1.31 on Kunming's streets
     assert by_patrol[in_the_open].mean() > 0.85
     assert by_patrol[in_the_open].mean() - 0.2 > by_patrol[fault].mean()
     assert by_patrol[reported["scope"] == 0].mean() < 0.1
@@ -216,6 +224,7 @@ def test_a_patrol_settles_some_of_its_finds_at_once_and_only_small_ones(patrolle
     code, lines = patrolled.names.index("grid_patrol"), patrolled.history
     at_once = lines[(lines["what"] == ON_THE_SPOT) & (lines["by"] == code)]["issue"]
     settled = found[np.isin(found["id"], at_once)]
+    print("\nsettled on the spot", len(settled) / len(found))
     assert 0.1 < len(settled) / len(found) < 0.25
     assert settled["work_hours"].max() <= 0.5 + 1e-9
     first = lines[(lines["what"] == WAS_REPORTED) & np.isin(lines["issue"], settled["id"])]
