@@ -65,7 +65,7 @@ def simulate_day(w: World) -> None:
     # Issues are reported and taken in; parties talk, households sign, funds pay, people work.
     report_issues(w, lever["voice"], credit_levers(w, pulls, "sight"))
     hours_before = list(hours)
-    take_in(w, hours)
+    take_in(w, hours, credit_levers(w, pulls, "work"))
     talk(w, hours, credit_levers(w, pulls, "accord"))
     sign(w, Pulls(credit_levers(w, pulls, "doors"), lever["reach"], lever["consent"]))
     w.funds = [fund + income for fund, income in zip(w.funds, w.income)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,25 @@ def move(w: World, issue: SimpleNamespace, state: int) -> None:
 def workable(issue: SimpleNamespace) -> bool:
     """Return whether an issue can be worked on now: it is in WORK, or reported and lacks nothing else."""
     return issue.state == WORK or (issue.state == REPORTED and after(REPORTED, issue) == WORK)
+
+
+def is_finished_today(issue: SimpleNamespace, sent: list[float]) -> bool:
+    """Return whether the hours that mechanisms have `sent` finish an issue today."""
+    left = issue.hours_left
+    for hours in sent:
+        left -= hours
+    return left <= 1e-9 and workable(issue)
+
+
+def sittings_tonight(issue: SimpleNamespace, progress: float, most: float) -> float:
+    """Return the sittings that an issue takes in one evening, of which each brings it `progress` sittings on.
+
+    As many as settle it, if `most` are enough; else one.
+    """
+    if progress <= 0.0:
+        return 1.0
+    wanted = ceil((issue.sittings_needed - issue.sittings_held) / progress)
+    return float(wanted) if 1 <= wanted <= most else 1.0
 
 
 def by_urgency(w: World, state: int) -> list[SimpleNamespace]:

@@ -16,6 +16,7 @@ from .issues import (
     desk_row,
     disappoint,
     encourage,
+    is_finished_today,
     move,
     rank,
     reward_reporter,
@@ -54,10 +55,16 @@ if TYPE_CHECKING:
     from .world import World
 
 
-def take_in(w: World, hours: list[float]) -> None:
-    """Let the desks take in reported issues, the most urgent first, as long as they have hours."""
+def take_in(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> None:
+    """Let the desks take in reported issues, the most urgent first, as long as they have hours.
+
+    What mechanisms finish today is left out; `done` lists (mechanism, hours by issue).
+    """
     intake = w.scenario.committee.intake_hours
+    sent = {issue.id: [part[i] for _, part in done] for i, issue in enumerate(w.issues)}
     for issue in by_urgency(w, REPORTED):
+        if is_finished_today(issue, sent[issue.id]):
+            continue
         if hours[desk_row(issue)] >= intake:
             hours[desk_row(issue)] -= intake
             issue.taken_in_day = w.day if issue.taken_in_day < 0 else issue.taken_in_day

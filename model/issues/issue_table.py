@@ -12,6 +12,7 @@ fails is tried again.
 """
 
 from collections.abc import Iterable
+from math import ceil
 
 import numpy as np
 
@@ -175,6 +176,20 @@ def is_workable(issue) -> bool:
     Twin: reference/issues.py, workable.
     """
     return issue.state == WORK or (issue.state == REPORTED and next_stage(REPORTED, issue) == WORK)
+
+
+@inner_kernel
+def sittings_tonight(issue, progress, most) -> float:
+    """Return the sittings that an issue takes in one evening, of which each brings it `progress` sittings on.
+
+    As many as settle it, if `most` are enough; else one, after which the parties need time.
+
+    Twin: reference/issues.py, sittings_tonight.
+    """
+    if progress <= 0.0:
+        return 1.0
+    wanted = ceil((issue.sittings_needed - issue.sittings_held) / progress)
+    return float(wanted) if 1 <= wanted <= most else 1.0
 
 
 @inner_kernel

@@ -16,8 +16,8 @@ captain in post, else 0.
 - *Pulls*, with `h = s * f * min(1, homes_per_captain / homes)`: `voice = report_log_rate * h`, `reach =
   contact_logit * h`, `consent = persuasion_logit * h`, `sight = detection_rate * captain_hours * h` on
   common space (not the street), `keep = reminder_log_rate * h` where the street captain is in post, and
-  `work` with `captain_hours * s * f` hours a building, on what captains can do of at most `max_spot_hours`
-  hours (times `trade_factor` if the captain has the skill repair).
+  `work` with `captain_hours * h` hours a building, on what captains can do of at most `max_spot_hours` hours
+  (times `trade_factor` if the captain has the skill repair).
 - *Learns*: `weary = 0.99 weary + load / fatigue_threshold_issue_days`. The load of a building's captain is
   the known open issues of the building, of an alley captain those of buildings with vacant posts, of a
   street captain the mean over the street's buildings. At weary = 1, or with chance `leaving_rate / 365` a
@@ -249,7 +249,7 @@ class BuildingCaptains(Mechanism):
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
             coverage[b] = got * min(1.0, k.homes_per_captain / own.width[b])
-            left[b] = k.captain_hours * got
+            left[b] = k.captain_hours * coverage[b]
             tradesman = own.since[b] <= w.day and own.who[b] >= 0 and skill[own.who[b]] == REPAIR
             largest[b] = k.max_spot_hours * (k.trade_factor if tradesman else 1.0)
             m.lever.voice[b] = k.report_log_rate * coverage[b]

@@ -81,7 +81,7 @@ class Twin(Mechanism):
                 self.detection_rate * self.captain_hours * post[i.building] if 0 < i.scope < 4 else 0.0
                 for i in w.issues
             ],
-            "work": spend_hours(times(self.captain_hours, got), where, self.small_jobs(w)),
+            "work": spend_hours(times(self.captain_hours, post), where, self.small_jobs(w)),
             "reach": times(self.contact_logit, post),
             "consent": times(self.persuasion_logit, post),
             "keep": [self.reminder_log_rate * post[b] * self.in_street[b] for b in where],

@@ -1,5 +1,7 @@
 """Reference model of the five-party alliance mechanism."""
 
+from math import ceil
+
 from ..mechanism import Mechanism
 from ..random_numbers import chance
 from ..stages import TABLE
@@ -57,8 +59,13 @@ class Twin(Mechanism):
                 for i in w.issues
                 if i.compound == c.id and i.state == TABLE and w.day - i.arose_day >= self.stuck_days
             ]
-            for issue in stuck[: self.items_per_sitting] if owners[c.id] else []:
-                accord[issue.id] = self.push_sittings * self.momentum[c.id] * attendance[c.id]
+            progress = self.momentum[c.id] * attendance[c.id]
+            room = self.items_per_sitting * self.push_sittings if owners[c.id] and progress else 0.0
+            for issue in stuck if room else []:
+                left = issue.sittings_needed - issue.sittings_held
+                pushes = min(self.push_sittings, float(ceil(left / progress)), room)
+                accord[issue.id] = progress * pushes
+                room -= pushes
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "keep": [

@@ -622,7 +622,7 @@ def test_where_there_is_no_company_nobody_comes_to_trust_it():
 def test_an_issue_may_come_back_as_often_as_it_likes():
     litter = replace(
         YARD.issues["litter"],
-        rate=12.0,
+        rate=1.4,
         reopen_share=1.0,
         report_rate=5.0,
         work_hours=0.5,
@@ -643,7 +643,7 @@ def test_an_issue_may_come_back_as_often_as_it_likes():
 def test_what_was_forgotten_can_always_be_reported_again():
     litter = replace(
         YARD.issues["litter"],
-        rate=3.0,
+        rate=0.35,
         report_rate=20.0,
         recurrence=0.0,
         lapse_days=0.0,

@@ -662,7 +662,7 @@ ONE_LINE = raise_rates(  # of one urgency, never given up, forgotten, redone or 
             if name in ("litter", "hygiene", "lamp_out", "wall_decay", "drain_blocked", "pet_fouling")
         },
     ),
-    litter=12.0,
+    litter=1.4,
     lamp_out=6.0,
 )
 

@@ -239,13 +239,13 @@ RARE = {
     "neighbour_noise": 0.4,
     "square_noise": 6.0,
     "family_quarrel": 0.2,
-    "parking": 9.0,
+    "parking_space": 0.4,
     "congestion": 1.0,
     "hawkers": 1.0,
     "disorder": 1.0,
     "elder_alone": 4.0,
     "haircut": 10.0,
-    "litter": 6.0,
+    "litter": 0.8,
 }
 BUSY = {  # every category: more often, and sooner over
     name: replace(
@@ -269,10 +269,10 @@ OFTEN = {  # parameters with which a mechanism succeeds within weeks
     "project_finance": {"min_bill_yuan": 100.0},
     "joint_council": {
         "interval_weeks": 1,
-        "committee_hours": 0.5,
-        "company_hours": 0.5,
-        "member_hours": 1.0,
-        "push_sittings": 3.0,
+        "committee_people": 0.25,
+        "company_people": 0.25,
+        "member_people": 0.4,
+        "sittings_per_matter": 4,
     },
 }
 # parameters that are not drawn like the others
