@@ -95,6 +95,7 @@ class State(NamedTuple):
     have: np.ndarray  # (7,) hours and yuan available today, by role
     hours: np.ndarray  # (compounds + 2,) hours left to each desk today
     strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
+    first_claim: np.ndarray  # (acting,) bool  whether their requests are granted before those of others
     codes: np.ndarray  # (acting,) int8     their rows in `names`
     wants: np.ndarray  # (acting, 7, compounds + 1)  hours and yuan that each asks for today
     shares: np.ndarray  # (acting, compounds + 1)     share 0..1 of it that each gets

@@ -236,6 +236,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         have=np.zeros(7),
         hours=np.zeros(c + 2),
         strength=np.array([scenario.mechanisms[name].strength for name in acting], float),
+        first_claim=np.array([scenario.mechanisms[name].first_claim for name in acting], bool),
         codes=np.array([names.index(name) for name in acting], np.int8),
         wants=np.zeros((len(acting), 7, c + 1)),
         shares=np.zeros((len(acting), c + 1)),

@@ -53,17 +53,26 @@ def supply(w: World) -> dict[str, Any]:
 
 
 def grant_hours(w: World, have: dict[str, Any], asks: dict[str, dict[str, Any]]) -> dict[str, list[float]]:
-    """Return the share of its request that each mechanism gets, by compound: that of its scarcest role."""
+    """Return the share of its request that each mechanism gets, by compound: that of its scarcest role.
+
+    Of a role of the whole community, mechanisms with a first claim get theirs before the others.
+    """
     shares = {name: [1.0 for _ in w.compounds] for name in asks}
     for role in have:
         of_role = {name: ask[role] for name, ask in asks.items() if role in ask}
         for name, ask in of_role.items():
             for c in w.compounds:
-                asked, available, wanted = (
-                    total_hours(ask),
-                    have[role],
-                    sum_in_order(total_hours(each) for each in of_role.values()),
+                first, later = (
+                    sum_in_order(
+                        total_hours(each)
+                        for other, each in of_role.items()
+                        if w.mechanisms[other].first_claim == claim
+                    )
+                    for claim in (True, False)
                 )
+                asked, available, wanted = total_hours(ask), have[role], first
+                if not w.mechanisms[name].first_claim:
+                    available, wanted = max(0.0, have[role] - first), later
                 if role == "property":
                     asked, available, wanted = (
                         ask[c.id],
