@@ -12,6 +12,7 @@ from .issues import (
     by_urgency,
     desk_row,
     disappoint,
+    is_registered,
     move,
     reward_reporter,
     trust_at_stake,
@@ -30,6 +31,7 @@ from .stages import (
     LAPSED,
     LEFT,
     MONEY,
+    NO_DESK,
     ON_THE_SPOT,
     PAID,
     REOPENED,
@@ -53,7 +55,7 @@ def take_in(w: World, hours: list[float]) -> None:
     """Let the desks take in reported issues, the most urgent first, as long as they have hours."""
     intake = w.scenario.committee.intake_hours
     for issue in by_urgency(w, REPORTED):
-        if hours[desk_row(issue)] >= intake:
+        if issue.desk != NO_DESK and hours[desk_row(issue)] >= intake:
             hours[desk_row(issue)] -= intake
             issue.taken_in_day = w.day if issue.taken_in_day < 0 else issue.taken_in_day
             move(w, issue, after(REPORTED, issue))
@@ -104,7 +106,7 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
     `hours` are those that the desks have left; `done` lists (mechanism, hours by issue).
     """
     for i, issue in enumerate(w.issues):
-        if workable(issue):
+        if workable(issue) or is_registered(issue):
             by, most = -1, 0.0
             for mechanism, part in done:
                 issue.hours_left -= part[i]
@@ -117,6 +119,8 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
         s.departments.max_job_hours,
     ]
     for issue in by_urgency(w, WORK):
+        if issue.desk == NO_DESK:
+            continue
         desk = desk_row(issue)
         part = min(issue.hours_left, shifts[desk], hours[desk])
         least_days = w.kinds[issue.category].min_works_days
@@ -197,8 +201,10 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[
         issue.state = WITHDRAWN if issue.lapse_day >= 0 else UNKNOWN
         disappoint(w, issue)
         w.note(issue, GAVE_UP if issue.lapse_day >= 0 else LEFT, who=issue.reporter)
-    elif state in (REPORTED, TABLE) and chance(keys.key("forget", w.day), issue.key) < 1.0 - exp(
-        -c.forgetting_rate * exp(-keep)
+    elif (
+        state in (REPORTED, TABLE)
+        and issue.desk != NO_DESK
+        and chance(keys.key("forget", w.day), issue.key) < 1.0 - exp(-c.forgetting_rate * exp(-keep))
     ):
         issue.state = UNKNOWN
         disappoint(w, issue)

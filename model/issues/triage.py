@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY
+from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY, DESK_NONE
 from ...engine.jit import inner_kernel
 from .issue_table import REPORTED, TAKEN, log_event, move, next_stage, rank
 
@@ -53,6 +53,8 @@ def take_in(w) -> None:
     compounds = len(hours) - 2
     for i in by_urgency(issues, REPORTED):
         issue = issues[i]
+        if issue.desk == DESK_NONE:
+            continue
         desk = desk_row(issue, compounds)
         if hours[desk] >= intake:
             hours[desk] -= intake

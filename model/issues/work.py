@@ -4,9 +4,18 @@ Hours are a budget of the day: they carry over from job to job, several jobs fit
 not fit goes on tomorrow. Within each rank of urgency the oldest issue comes first.
 """
 
-from ...engine.codes import SCOPE_COMPOUND, SCOPE_HOUSEHOLD
+from ...engine.codes import DESK_NONE, SCOPE_COMPOUND, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel
-from .issue_table import DONE, ON_THE_SPOT, RESOLVED, WORK, is_workable, log_event, trust_at_stake
+from .issue_table import (
+    DONE,
+    ON_THE_SPOT,
+    RESOLVED,
+    WORK,
+    is_registered,
+    is_workable,
+    log_event,
+    trust_at_stake,
+)
 from .triage import by_urgency, desk_row
 
 
@@ -62,7 +71,7 @@ def work(w) -> None:
     compounds = len(hours) - 2
     for i in range(len(issues)):
         issue = issues[i]
-        if len(codes) and is_workable(issue):
+        if len(codes) and (is_workable(issue) or is_registered(issue)):
             by, most = -1, 0.0
             for m in range(len(codes)):
                 issue.hours_left -= done[m, i]
@@ -72,6 +81,8 @@ def work(w) -> None:
                 resolve(w, issue, by)
     for i in by_urgency(issues, WORK):
         issue = issues[i]
+        if issue.desk == DESK_NONE:
+            continue
         desk = desk_row(issue, compounds)
         today = min(min(issue.hours_left, pair[desk]), hours[desk])
         if works[issue.category] > 0.0:

@@ -4,15 +4,16 @@ Disappoints when a visitor is seldom at home or tired, and misses visits; when v
 weeks, or move away; and when those who are asked to take their place refuse. The elder then waits for weeks.
 
 Each elder who lives alone is paired with one member or listed volunteer. At first there are up to
-`initial_pairs` pairs. On the weekday of the elder's building it is drawn whether the visitor makes this week's
-visit: with chance `presence / (1 + exp(fatigue_logit * fatigue - promise_logit))`. c is 1 in a week with a
-visit, else 0. A visit is promised to one elder: it is no part of the evening that others may ask for.
+`initial_pairs` pairs. On the weekday of the elder's building it is drawn whether the visitor makes this
+week's visit: with chance `presence / (1 + exp(fatigue_logit * fatigue - promise_logit))`. c is 1 in a week
+with a visit, else 0. A visit is promised to one elder: it is no part of the evening that others may ask for.
 
 - *Asks* `pair_hours / 7 * c` hours a pair, of members or of volunteers as that person is, and `search_hours`
   member hours for each search; `min(pairs_per_month / 30, elders without a visitor / search_days)` searches
   are made a day. Visitors supply the hours of visits themselves, a day ahead, and these requests come first.
-- *Pulls*, with p the sum of c over a building's pairs, divided by its elders alone: `ease =
-  -prevention_log_rate * p s` on care, `sight = detection_rate * p s` on care at home.
+- *Pulls* `sight = detection_rate * c s` on care in the elder's home. With p the mean of c over a building's
+  elders alone, and a the share of its care needs that arise from them, `ease = log(1 - a (1 -
+  exp(-prevention_log_rate * p s)))` on care: as many needs fewer as if only theirs were prevented.
 - *Learns*: s times the searches is added up. For each whole one, somebody is asked for the next elder in
   turn without a visitor, who accepts with chance `acceptance_share`: drawn by a race with weight presence
   among members and listed volunteers who are not paired and are not such elders themselves, in the building,
@@ -23,7 +24,7 @@ visit, else 0. A visit is promised to one elder: it is no part of the evening th
 """
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ from ...engine.codes import ELDER, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
-from ..issues.categories import FAMILIES
+from ..issues.categories import FAMILIES, UNITS
 from ..resources.levers import ALL, MEMBER, VOLUNTEER
 from . import Mechanism
 
@@ -51,6 +52,7 @@ class Pairs(NamedTuple):
     visits: np.ndarray  # (n,) float64  1 if the visitor makes this week's visit, else 0
     idle: np.ndarray  # (n,) float64  days without a visit
     alone: np.ndarray  # (buildings,) float64  number of elders living alone
+    part: np.ndarray  # (buildings,) float64  share of the care needs that arise there which are theirs
     found: np.ndarray  # (1,) float64  searches completed and not yet used
     turn: np.ndarray  # (1,) int64    row of the elder whose visitor is searched for next
 
@@ -139,11 +141,11 @@ class OneToOneCare(Mechanism):
         words=("Days without a visit", "多久不来算中断", "天"),
     )
     prevention_log_rate: float = knob(
-        0.4,
+        0.33,
         0.0,
         3.0,
-        unit="log rate by which fewer needs arise if all elders living alone are paired",
-        source="assumed; vary it",
+        unit="log rate by which fewer needs of elders living alone arise if all of them are visited",
+        source="assumed, from the effect of befriending, .18 SD (-.00 to .36), as a log odds ratio",
         words=("Fewer needs arise", "需求减少", "对数率，独居老人全部结对时"),
     )
     detection_rate: float = knob(
@@ -161,6 +163,8 @@ class OneToOneCare(Mechanism):
         elder = head[people.band[head] == ELDER].astype(np.int64)
         n, building = len(elder), people.building[elder].astype(np.int64)
         alone = np.bincount(building, minlength=b).astype(float)
+        rate, care = world.clocks.rate, world.cats.family == CARE
+        theirs = rate[:, care & (world.cats.unit == UNITS.index("alone"))].sum(axis=1)
         pairs = Pairs(
             elder,
             building,
@@ -168,6 +172,7 @@ class OneToOneCare(Mechanism):
             np.zeros(n),
             np.zeros(n),
             alone,
+            theirs / np.maximum(rate[:, care].sum(axis=1), 1e-300),
             np.array([float(self.initial_pairs)]),
             np.zeros(1, np.int64),
         )
@@ -196,15 +201,16 @@ class OneToOneCare(Mechanism):
         members, others = visits_by_pool(own, w.residents.member)
         m.lever.supply[MEMBER - 1] = k.pair_hours / 7 * members
         m.lever.supply[VOLUNTEER - 1] = k.pair_hours / 7 * others
-        cared = np.zeros(len(own.alone))
+        cared, visited = np.zeros(len(own.alone)), np.zeros(len(w.households.building))
         for i in range(len(own.elder)):
             cared[own.building[i]] += own.visits[i]
+            visited[w.residents.home[own.elder[i]]] = own.visits[i]
         for b in range(len(cared)):
-            cared[b] = cared[b] / max(own.alone[b], 1.0) * share
-            m.lever.ease[b, CARE] = -k.prevention_log_rate * cared[b]
+            mean = cared[b] / max(own.alone[b], 1.0) * share
+            m.lever.ease[b, CARE] = log(1.0 - own.part[b] * (1.0 - exp(-k.prevention_log_rate * mean)))
         for i in range(len(issues)):
             if issues[i].family == CARE and issues[i].scope == SCOPE_HOUSEHOLD:
-                m.lever.sight[i] = k.detection_rate * cared[issues[i].building]
+                m.lever.sight[i] = k.detection_rate * visited[issues[i].household] * share
 
     @kernel
     def learn(m, w) -> None:

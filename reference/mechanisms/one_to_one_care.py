@@ -1,6 +1,6 @@
 """Reference model of the one-to-one care mechanism."""
 
-from math import exp
+from math import exp, log
 
 from ...engine.codes import ELDER
 from ...model.issues.categories import FAMILIES
@@ -22,6 +22,12 @@ class Twin(Mechanism):
 
     def begin(self, w) -> None:
         self.alone = [h.people[0] for h in w.households if len(h.people) == 1 and h.people[0].band == ELDER]
+        care = [j for j, kind in enumerate(w.kinds) if kind.family == "care"]
+        theirs = [j for j in care if w.kinds[j].unit == "alone"]
+        self.part = [
+            sum(b.clocks[j].rate for j in theirs) / max(sum(b.clocks[j].rate for j in care), 1e-300)
+            for b in w.buildings
+        ]
         self.pairs, self.idle, self.visits, self.turn, self.found = {}, {}, {}, 0, float(self.initial_pairs)
         self.pair_elders(w, w.random_numbers.key("one-to-one care: who is there at first"), 1.0)
         self.turn, self.found = 0, 0.0
@@ -64,17 +70,14 @@ class Twin(Mechanism):
         for b in w.buildings:
             elders = [p.id for p in self.alone if p.building == b.id]
             visited = sum(self.visits[elder] for elder in elders if elder in self.pairs)
-            cared.append(visited / max(len(elders), 1) * min(share))
-        behind_a_door = [FAMILIES[i.family] == "care" and i.household >= 0 for i in w.issues]
+            mean = visited / max(len(elders), 1) * min(share)
+            prevented = self.part[b.id] * (1.0 - exp(-self.prevention_log_rate * mean))
+            cared.append(log(1.0 - prevented))
+        visited = {w.people[elder].home: self.visits[elder] for elder in self.pairs}
+        at_home = [visited.get(i.household, 0.0) if FAMILIES[i.family] == "care" else 0.0 for i in w.issues]
         return {
-            "ease": [
-                [-self.prevention_log_rate * part if family == "care" else 0.0 for family in FAMILIES]
-                for part in cared
-            ],
-            "sight": [
-                self.detection_rate * cared[i.building] if inside else 0.0
-                for i, inside in zip(w.issues, behind_a_door)
-            ],
+            "ease": [[part if family == "care" else 0.0 for family in FAMILIES] for part in cared],
+            "sight": [self.detection_rate * visits * min(share) for visits in at_home],
             "supply": [self.visit_hours(w).get(pool, 0.0) for pool in POOLS],
         }
 
