@@ -87,6 +87,7 @@ STORM = raise_rates(  # yard and small estate: projects to sign for, quarrels, e
     home_repair=1.0,
     haircut=20.0,
     child_holiday=1.0,
+    partner_search=4.0,
     litter=12.0,
     lamp_out=6.0,
     clutter=6.0,

@@ -110,7 +110,7 @@ class Acquaintance(Mechanism):
         words=("Introductions per person", "每人每年牵线", "次/年，最多"),
     )
     introduction_hours: float = knob(
-        1.0,
+        0.5,
         0.1,
         20.0,
         unit="hours of the station per introduction of two people",
