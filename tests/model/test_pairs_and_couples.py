@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from scenarios import STORM, raise_rates, with_mechanisms
 
 from cogov.engine.codes import DESK_NONE
