@@ -76,6 +76,7 @@ class State(NamedTuple):
     seed: np.uint64  # of all random numbers
     day: int
     knobs: Numbers
+    left: np.ndarray  # (buildings,) int64  household that moved away from each building today; -1 none
     clocks: Clocks  # when the next issue of each kind arises in each building
     projects: Projects  # which project collects signatures in each compound
     wished: np.ndarray  # (7, compounds, 4) float64  the last week's pulls on the wish to give

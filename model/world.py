@@ -219,6 +219,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
             np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), *np.zeros((3, c), np.int32)
         ),
         wished=np.zeros((WEEK, c, 4)),
+        left=np.full(len(community.buildings.compound), -1),
         wish=np.zeros((c, 4)),
         duty=duty,
         pair=np.append(

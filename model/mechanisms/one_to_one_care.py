@@ -29,7 +29,6 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...agents.relocation import draw_leaving_household
 from ...engine.codes import ELDER, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
@@ -263,8 +262,7 @@ def visits_by_pool(own, member) -> tuple[float, float]:
 @inner_kernel
 def has_moved(w, resident) -> bool:
     """Say whether the household that lived in a resident's home has left it today."""
-    b = w.residents.building[resident]
-    return b % 7 == w.day % 7 and draw_leaving_household(w, b) == w.residents.home[resident]
+    return w.left[w.residents.building[resident]] == w.residents.home[resident]
 
 
 @inner_kernel
