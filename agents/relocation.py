@@ -35,8 +35,8 @@ def draw_leaving_household(w, b) -> int:
 def relocate(w) -> None:
     """Draw which households leave the buildings that are updated this evening, and refill their homes.
 
-    `left` (buildings,) is the household that left each building today, -1 for none. The mean trust of newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have
-    signed nothing.
+    `left` (buildings,) is the household that left each building today, -1 for none. The mean trust of
+    newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have signed nothing.
 
     Twin: reference/people.py, move_house.
     """
