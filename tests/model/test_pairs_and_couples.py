@@ -92,10 +92,16 @@ def test_a_couple_is_two_people_who_were_both_registered():
     assert couples > 5
 
 
-def test_without_hours_at_the_station_nobody_is_introduced():
-    for world in days(station(8.0, station_hours=0.0, couple_share=1.0), 1):
-        pass
-    assert world.own["acquaintance"].couples[0] == 0.0 and world.own["acquaintance"].due[0] == 0.0
+def test_introductions_take_hours_of_the_station():
+    """Of the half hour that five buildings give on a Sunday, a tenth of an hour each or twenty hours each."""
+
+    def couples(hours):
+        knobs = {"couple_share": 1.0, "introductions_per_year": 52.0, "introduction_hours": hours}
+        for world in days(station(8.0, **knobs), 1):
+            pass
+        return world.own["acquaintance"].couples[0]
+
+    assert couples(0.1) > 5 and couples(20.0) == 0
 
 
 def test_where_many_look_for_a_partner_a_station_makes_dozens_of_couples_a_year():

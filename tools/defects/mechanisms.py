@@ -73,7 +73,7 @@ MUTANTS = [
         "model/mechanisms/acquaintance.py",
         "own.due[0] += k.couple_share * min(wanted, possible)",
         "own.due[0] += k.couple_share * wanted",
-        "model/test_pairs_and_couples.py::test_without_hours_at_the_station_nobody_is_introduced",
+        "model/test_pairs_and_couples.py::test_introductions_take_hours_of_the_station",
     ),
     mutant(
         "a station makes a tenth of the couples",
