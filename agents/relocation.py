@@ -35,8 +35,8 @@ def draw_leaving_household(w, b) -> int:
 def relocate(w) -> None:
     """Draw which households leave the buildings that are updated this evening, and refill their homes.
 
-    The mean trust of newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have
-    signed nothing.
+    `left` (buildings,) is the household that left each building today, -1 for none. The mean trust of
+    newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have signed nothing.
 
     Twin: reference/people.py, move_house.
     """
@@ -47,8 +47,10 @@ def relocate(w) -> None:
         key_of(w.seed, NEWCOMERS, w.day),
     )
     first = households.first
+    w.left.fill(-1)
     for b in range(w.day % 7, len(w.buildings.compound), 7):
         h = draw_leaving_household(w, b)
+        w.left[b] = h
         if h < 0:
             continue
         if households.owner[h]:

@@ -48,7 +48,7 @@ def new_name(module: str) -> str:
     return f"{package}.{MODULES[name]}" if name in MODULES else ""
 
 
-NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, by owner
+NAMES = {  # of a knob, measure, column or category: its name until 0.1 -> its names now, by owner
     "absence": ("absence_penalty",),
     "accord": ("sittings_held",),
     "address": ("first_compound",),
@@ -163,6 +163,7 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "intake": ("intake_hours",),
     "items": ("items_per_sitting", "matters_at_a_time"),
     "items_per_sitting": ("evening_hours",),
+    "job_or_partner": ("job_search", "partner_search"),
     "joining": ("joining_rate",),
     "landlord": ("landlord_found",),
     "lapse": ("lapse_days",),
@@ -204,7 +205,6 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "moving_tenant": ("tenant_moving_rate",),
     "near": ("half_distance_buildings",),
     "nearer": ("days_gained",),
-    "neglect": ("neglect_lapse_rate",),
     "neutral": ("trust_when_nothing_seen",),
     "norms": ("prevention_log_rate",),
     "notice": ("notice_hours",),
@@ -318,10 +318,16 @@ def new_path(path: str, known: Collection[str]) -> str:
 
     >>> new_path("residents.hope", {"residents.trust_prior_weight"}), new_path("hope", {"trust"})
     ('residents.trust_prior_weight', '')
+    >>> new_path("issues.job_or_partner.rate", {"issues.job_search.rate"})
+    'issues.job_search.rate'
     """
     first, dot, rest = path.rpartition(".")
-    names = (rest, *NAMES.get(rest, ()))
-    candidates = (f"{first}{dot}{name}" for name in names)
+    head, point, owner = first.rpartition(".")
+    candidates = (
+        f"{head}{point}{of}{dot}{name}"
+        for of in (owner, *NAMES.get(owner, ()))
+        for name in (rest, *NAMES.get(rest, ()))
+    )
     return next((name for name in candidates if name != path and name in known), "")
 
 

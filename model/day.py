@@ -55,7 +55,7 @@ def share_out(w) -> None:
 
     Twin: reference/day.py, simulate_day.
     """
-    grant(w.wants, w.shares, w.strength, w.have, w.crew)
+    grant(w.wants, w.shares, w.strength, w.first_claim, w.have, w.crew)
     charge_granted(w)
 
 

@@ -6,7 +6,8 @@ To add one, add a function with `@measure(...)` below: all tables, figures, repo
 within `within` days of arising (30 by default), and not reopened since. Issues that were never reported
 count: an unknown issue is not a resolved one. *Time to resolution*: days from arising to resolution; issues
 still open are right-censored at the end; one that was withdrawn or lapsed was never resolved and stays at
-risk to the end, as in a competing-risk sub-distribution, so that giving up does not count as speed.
+risk to the end, as in a competing-risk sub-distribution, so that giving up does not count as speed. Issues
+that no desk takes in, such as a search for a partner, have no time limit and are left out of both.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..engine.codes import DESK_NONE
 from .issues.issue_table import WAS_REPORTED
 
 if TYPE_CHECKING:
@@ -36,12 +38,19 @@ def times(run: "Run") -> tuple[np.ndarray, np.ndarray]:
     return (end - run.issues["arose_day"]).astype(float), resolved
 
 
+def times_at_desks(run: "Run") -> tuple[np.ndarray, np.ndarray]:
+    """Return `times` of the issues that a desk takes in."""
+    time, resolved = times(run)
+    chosen = run.issues["desk"] != DESK_NONE
+    return time[chosen], resolved[chosen]
+
+
 def in_time(issues: np.ndarray, days: int, within: int = WITHIN) -> tuple[np.ndarray, np.ndarray]:
     """Select issues that arose `within` days or more before the end, and those resolved within `within` days.
 
-    Returns two (n,) bool arrays; the second is a part of the first.
+    Issues of no desk are in neither. Returns two (n,) bool arrays; the second is a part of the first.
     """
-    old = issues["arose_day"] <= days - within
+    old = (issues["arose_day"] <= days - within) & (issues["desk"] != DESK_NONE)
     return old, old & (issues["resolved_day"] >= 0) & (issues["resolved_day"] - issues["arose_day"] <= within)
 
 
@@ -164,7 +173,8 @@ def resolution_rate_of_reported(r: FinishedRun) -> float:
 @measure("mean days to resolution*", "平均解决天数*", unit="days", better="less")
 def restricted_mean_time(r: FinishedRun) -> float:
     """Mean days from arising to resolution, restricted to 180 days: area under the Kaplan-Meier curve."""
-    return restricted_mean(*times(r.run), min(r.horizon, r.run.days)) if len(r.issues) else float("nan")
+    time, event = times_at_desks(r.run)
+    return restricted_mean(time, event, min(r.horizon, r.run.days)) if len(time) else float("nan")
 
 
 @measure("issues that arose", "发生的事项", unit="issues")

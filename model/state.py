@@ -80,6 +80,7 @@ class State(NamedTuple):
     seed: np.uint64  # of all random numbers
     day: int
     knobs: Numbers
+    left: np.ndarray  # (buildings,) int64  household that moved away from each building today; -1 none
     clocks: Clocks  # when the next issue of each kind arises in each building
     projects: Projects  # which project collects signatures in each compound
     wished: np.ndarray  # (7, compounds, 4) float64  the last week's pulls on the wish to give
@@ -100,6 +101,7 @@ class State(NamedTuple):
     hours: np.ndarray  # (compounds + 2,) hours left to each desk today
     lent: np.ndarray  # (1,) hours of grid workers at the committee's desk today, which `hours` include
     strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
+    first_claim: np.ndarray  # (acting,) bool  whether their requests are granted before those of others
     codes: np.ndarray  # (acting,) int8     their rows in `names`
     wants: np.ndarray  # (acting, 7, compounds + 1)  hours and yuan that each asks for today
     shares: np.ndarray  # (acting, compounds + 1)     share 0..1 of it that each gets

@@ -225,6 +225,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
             np.zeros(c, np.int64),
         ),
         wished=np.zeros((WEEK, c, 4)),
+        left=np.full(len(community.buildings.compound), -1),
         wish=np.zeros((c, 4)),
         duty=duty,
         pair=np.append(
@@ -243,6 +244,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         hours=np.zeros(c + 2),
         lent=np.zeros(1),
         strength=np.array([scenario.mechanisms[name].strength for name in acting], float),
+        first_claim=np.array([scenario.mechanisms[name].first_claim for name in acting], bool),
         codes=np.array([names.index(name) for name in acting], np.int8),
         wants=np.zeros((len(acting), 7, c + 1)),
         shares=np.zeros((len(acting), c + 1)),

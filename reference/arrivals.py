@@ -16,7 +16,7 @@ from ..model.issues.consent_rules import RULES
 from .arithmetic import sum_in_order
 from .places import at_home, is_counted
 from .random_numbers import chance, derive_key, exponential, race
-from .stages import AROSE, COMMITTEE, COMPANY, UNKNOWN
+from .stages import AROSE, COMMITTEE, COMPANY, NO_DESK, UNKNOWN
 
 if TYPE_CHECKING:
     from .world import World
@@ -138,7 +138,11 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         reopened=0,
         found_by=-1,
         resolved_by=-1,
-        desk=COMPANY if w.compounds[b.compound].company and "property" in k.done_by else COMMITTEE,
+        desk=COMPANY
+        if w.compounds[b.compound].company and "property" in k.done_by
+        else COMMITTEE
+        if k.done_by
+        else NO_DESK,
     )
     w.note(issue, AROSE)
     return issue

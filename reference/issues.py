@@ -14,6 +14,7 @@ from .stages import (
     COMPANY,
     DEPARTMENT,
     MONEY,
+    NO_DESK,
     REPORTED,
     RESOLVED,
     SIGN,
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 
 def is_known(issue: SimpleNamespace) -> bool:
-    """Return whether an issue is reported and not yet resolved."""
-    return UNKNOWN < issue.state < RESOLVED
+    """Return whether an issue is reported to a desk and not yet resolved."""
+    return UNKNOWN < issue.state < RESOLVED and issue.desk != NO_DESK
 
 
 def after(state: int, issue: SimpleNamespace) -> int:
@@ -57,7 +58,14 @@ def move(w: World, issue: SimpleNamespace, state: int) -> None:
 
 def workable(issue: SimpleNamespace) -> bool:
     """Return whether an issue can be worked on now: it is in WORK, or reported and lacks nothing else."""
-    return issue.state == WORK or (issue.state == REPORTED and after(REPORTED, issue) == WORK)
+    return issue.desk != NO_DESK and (
+        issue.state == WORK or (issue.state == REPORTED and after(REPORTED, issue) == WORK)
+    )
+
+
+def is_registered(issue: SimpleNamespace) -> bool:
+    """Return whether an issue of no desk is known to the mechanisms that help with it."""
+    return issue.desk == NO_DESK and issue.state in (REPORTED, WORK)
 
 
 def is_finished_today(issue: SimpleNamespace, sent: list[float]) -> bool:

@@ -29,6 +29,8 @@ class Mechanism:
     mechanism is applied by `day`.
     """
 
+    first_claim = False  # whether its requests come before those of others
+
     def __init__(self, w: World, knobs: Any) -> None:
         vars(self).update(vars(knobs))
         self.begin(w)

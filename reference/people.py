@@ -115,6 +115,20 @@ def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
             other.known.append(person.id)
 
 
+def draw_leaving_household(w: World, b: SimpleNamespace) -> SimpleNamespace | None:
+    """Draw the household that leaves the building this evening; None for none."""
+    k, keys = w.scenario.residents, w.random_numbers
+    homes = [home for stairwell in b.parts for home in stairwell.parts]
+    rates = [k.owner_moving_rate if home.owner else k.tenant_moving_rate for home in homes]
+    if chance(keys.key("move", w.day), b.id) >= 1.0 - exp(-(sum_in_order(rates) * 7 / 365)):
+        return None
+    return race(
+        homes,
+        lambda home: k.owner_moving_rate if home.owner else k.tenant_moving_rate,
+        keys.key("movers", w.day),
+    )
+
+
 def move_house(w: World, b: SimpleNamespace) -> None:
     """Let a household of the building perhaps move away, once a week.
 
@@ -122,14 +136,7 @@ def move_house(w: World, b: SimpleNamespace) -> None:
     nothing.
     """
     k, keys = w.scenario.residents, w.random_numbers
-    homes = [home for stairwell in b.parts for home in stairwell.parts]
-    rates = [k.owner_moving_rate if home.owner else k.tenant_moving_rate for home in homes]
-    if chance(keys.key("move", w.day), b.id) < 1.0 - exp(-(sum_in_order(rates) * 7 / 365)):
-        home = race(
-            homes,
-            lambda home: k.owner_moving_rate if home.owner else k.tenant_moving_rate,
-            keys.key("movers", w.day),
-        )
+    if home := draw_leaving_household(w, b):
         if home.owner:
             home.stance, home.knocks, home.talks = NOT_MET, 0, 0
         for person in home.people:

@@ -17,6 +17,7 @@ from .issues import (
     disappoint,
     encourage,
     is_finished_today,
+    is_registered,
     move,
     rank,
     reward_reporter,
@@ -36,6 +37,7 @@ from .stages import (
     LAPSED,
     LEFT,
     MONEY,
+    NO_DESK,
     ON_THE_SPOT,
     PAID,
     REOPENED,
@@ -63,7 +65,7 @@ def take_in(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -
     intake = w.scenario.committee.intake_hours
     sent = {issue.id: [part[i] for _, part in done] for i, issue in enumerate(w.issues)}
     for issue in by_urgency(w, REPORTED):
-        if is_finished_today(issue, sent[issue.id]):
+        if issue.desk == NO_DESK or is_finished_today(issue, sent[issue.id]):
             continue
         if hours[desk_row(issue)] >= intake:
             hours[desk_row(issue)] -= intake
@@ -156,7 +158,7 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
     `hours` are those that the desks have left; `done` lists (mechanism, hours by issue).
     """
     for i, issue in enumerate(w.issues):
-        if workable(issue):
+        if workable(issue) or is_registered(issue):
             by, most = -1, 0.0
             for mechanism, part in done:
                 issue.hours_left -= part[i]
@@ -168,7 +170,7 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
         quotas[desk_row(issue)][rank(issue)] += hours_today(w, issue)
     quotas = [divide(quota, available) for quota, available in zip(quotas, hours)]
     for issue in waiting:
-        if issue.due_day <= w.day:
+        if issue.due_day <= w.day and issue.desk != NO_DESK:
             desk, quota = desk_row(issue), quotas[desk_row(issue)]
             part = min(hours_today(w, issue), quota[rank(issue)])
             quota[rank(issue)] -= part
@@ -181,7 +183,7 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
 def hours_today(w: World, issue: SimpleNamespace) -> float:
     """Return the hours that a desk can put into an issue today: one worker's; none before an appointment."""
     s, works_days = w.scenario, w.kinds[issue.category].min_works_days
-    if issue.due_day > w.day:
+    if issue.due_day > w.day or issue.desk == NO_DESK:
         return 0.0
     shift = {-2: s.committee.shift_hours, -1: s.departments.max_job_hours}
     today = min(issue.hours_left, shift.get(desk_row(issue), s.property_managers.shift_hours))
@@ -298,8 +300,10 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float) -> None:
         issue.state = WITHDRAWN if withdrawn else UNKNOWN
         disappoint(w, issue)
         w.note(issue, GAVE_UP if withdrawn else LEFT, who=issue.reporter)
-    elif state in (REPORTED, TABLE) and chance(keys.key("forget", w.day), issue.key) < 1.0 - exp(
-        -c.forgetting_rate * exp(-keep)
+    elif (
+        state in (REPORTED, TABLE)
+        and issue.desk != NO_DESK
+        and chance(keys.key("forget", w.day), issue.key) < 1.0 - exp(-c.forgetting_rate * exp(-keep))
     ):
         issue.state = UNKNOWN
         disappoint(w, issue)

@@ -53,23 +53,28 @@ def supply(w: World) -> dict[str, Any]:
 
 
 def grant_hours(w: World, have: dict[str, Any], asks: dict[str, dict[str, Any]]) -> dict[str, list[float]]:
-    """Return the share of its request that each mechanism gets, by compound: that of its scarcest role."""
+    """Return the share of its request that each mechanism gets, by compound: that of its scarcest role.
+
+    Of a role of the whole community, mechanisms with a first claim get theirs before the others.
+    """
     shares = {name: [1.0 for _ in w.compounds] for name in asks}
     for role in have:
         of_role = {name: ask[role] for name, ask in asks.items() if role in ask}
+        promised, other = (
+            sum_in_order(
+                total_hours(ask) for name, ask in of_role.items() if w.mechanisms[name].first_claim == first
+            )
+            for first in (True, False)
+        )
         for name, ask in of_role.items():
             for c in w.compounds:
-                asked, available, wanted = (
-                    total_hours(ask),
-                    have[role],
-                    sum_in_order(total_hours(each) for each in of_role.values()),
-                )
                 if role == "property":
-                    asked, available, wanted = (
-                        ask[c.id],
-                        have[role][c.id],
-                        sum_in_order(each[c.id] for each in of_role.values()),
-                    )
+                    asked, available = ask[c.id], have[role][c.id]
+                    wanted = sum_in_order(each[c.id] for each in of_role.values())
+                elif w.mechanisms[name].first_claim:
+                    asked, available, wanted = total_hours(ask), have[role], promised
+                else:
+                    asked, available, wanted = total_hours(ask), max(0.0, have[role] - promised), other
                 if asked > 0.0 and wanted > available:
                     shares[name][c.id] = min(shares[name][c.id], available / wanted)
     return shares

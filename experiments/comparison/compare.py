@@ -210,7 +210,7 @@ def reduce_runs(arm_runs: Sequence[Run], within: int) -> dict:
     return {
         "measures": [measures.summary(run, within) for run in arm_runs],
         "open": [run.series["open"].astype(np.int32) for run in arm_runs],
-        "times": [np.stack(measures.times(run)).astype(np.int32) for run in arm_runs],
+        "times": [np.stack(measures.times_at_desks(run)).astype(np.int32) for run in arm_runs],
         "ledger": [runs.ledger(run) for run in arm_runs],
     }
 

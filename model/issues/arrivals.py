@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, ELDER, SCOPE_HOUSEHOLD
+from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, DESK_NONE, ELDER, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, outer_kernel, struct
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .categories import UNITS, Columns
@@ -340,5 +340,5 @@ def fill_new_issues(w, rows, fresh) -> None:
         issue.resolved_day, issue.give_up_day, issue.due_day = -1, -1, -1
         issue.reports, issue.state, issue.reopened, issue.found_by, issue.resolved_by = 0, UNKNOWN, 0, -1, -1
         company = compounds.company[issue.compound] and cats.done_by[j, 0]
-        issue.desk = DESK_COMPANY if company else DESK_COMMITTEE
+        issue.desk = DESK_COMPANY if company else DESK_COMMITTEE if cats.done_by[j].any() else DESK_NONE
         log_event(w.log, w.lines, issue.id, w.day, AROSE, -1, -1)

@@ -61,7 +61,8 @@ class Category:
     family: str = field(metadata={"choices": FAMILIES})
     unit: str = field(metadata={"choices": UNITS})  # what it arises from
     scope: str = field(metadata={"choices": SCOPES})  # who can see it
-    # Who can do it, some of HANDS; the first of property and committee that is there takes it in.
+    # Who can do it, some of HANDS; the first of property and committee that is there takes it in. With "",
+    # no desk takes it in, and only a mechanism made for it helps.
     done_by: str = field(metadata={"text": 60})
     rate: float = knob(
         0.1,
@@ -247,12 +248,12 @@ class Category:
                     ),
                 )
         strange = [name for name in self.done_by.split() if name not in HANDS]
-        if strange or not {"property", "committee"} & {*self.done_by.split()}:
+        if strange or (self.done_by.split() and not {"property", "committee"} & {*self.done_by.split()}):
             names = ", ".join(HANDS)
             yield (
                 "done_by",
                 Message(
-                    "= {done_by!r}; allowed are some of {names}, with property or committee among them",
+                    "= {done_by!r}; allowed are some of {names} with property or committee among them, or ''",
                     done_by=self.done_by,
                     names=names,
                 ),

@@ -4,6 +4,7 @@ import numpy as np
 
 from ...agents.committee import answers, forgets
 from ...agents.residents import discouraged
+from ...engine.codes import DESK_NONE
 from ...engine.jit import inner_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .issue_table import (
@@ -160,8 +161,10 @@ def close(w) -> np.ndarray:
             log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
         elif may_give_up(w, issue) and issue.give_up_day <= day:
             give_up(w, issue)
-        elif (state == REPORTED or state == TABLE) and forgets(
-            uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep[i]
+        elif (
+            (state == REPORTED or state == TABLE)
+            and issue.desk != DESK_NONE
+            and forgets(uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep[i])
         ):
             issue.state = UNKNOWN
             disappoint(w, issue)

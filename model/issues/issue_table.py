@@ -16,7 +16,7 @@ from math import ceil
 
 import numpy as np
 
-from ...engine.codes import DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMMITTEE, TRUST_COMPANY
+from ...engine.codes import DESK_COMPANY, DESK_DEPARTMENT, DESK_NONE, TRUST_COMMITTEE, TRUST_COMPANY
 from ...engine.jit import inner_kernel
 from .categories import encode_category
 
@@ -150,11 +150,11 @@ def unpack_id(issue_id: int, categories: Iterable[str]) -> tuple[int, str | None
 
 @inner_kernel
 def is_known(issue) -> bool:
-    """Whether an issue is open and has been reported.
+    """Whether an issue is open and has been reported to a desk.
 
     Twin: reference/issues.py, is_known.
     """
-    return UNKNOWN < issue.state < RESOLVED
+    return UNKNOWN < issue.state < RESOLVED and issue.desk != DESK_NONE
 
 
 @inner_kernel
@@ -171,11 +171,23 @@ def loads(issues, buildings) -> np.ndarray:
 def is_workable(issue) -> bool:
     """Whether hours can be spent on an issue.
 
-    It is in work, or reported and needs no parties, signatures, money or department.
+    It is in work, or reported and needs no parties, signatures, money or department. Hours do not help with
+    an issue of no desk.
 
     Twin: reference/issues.py, workable.
     """
-    return issue.state == WORK or (issue.state == REPORTED and next_stage(REPORTED, issue) == WORK)
+    return issue.desk != DESK_NONE and (
+        issue.state == WORK or (issue.state == REPORTED and next_stage(REPORTED, issue) == WORK)
+    )
+
+
+@inner_kernel
+def is_registered(issue) -> bool:
+    """Whether an issue of no desk is known to the mechanisms that help with it.
+
+    Twin: reference/issues.py, is_registered.
+    """
+    return issue.desk == DESK_NONE and (issue.state == REPORTED or issue.state == WORK)
 
 
 @inner_kernel

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY
+from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY, DESK_NONE
 from ...engine.jit import inner_kernel
 from .issue_table import REPORTED, TAKEN, is_workable, log_event, move, next_stage, rank
 
@@ -67,7 +67,7 @@ def take_in(w) -> None:
     compounds = len(hours) - 2
     for i in by_urgency(issues, REPORTED):
         issue = issues[i]
-        if is_finished_today(issue, i, done):
+        if issue.desk == DESK_NONE or is_finished_today(issue, i, done):
             continue
         desk = desk_row(issue, compounds)
         if hours[desk] >= intake:

@@ -8,9 +8,19 @@ waits for ever while large jobs of a higher one go on; within a rank the oldest 
 import numpy as np
 
 from ...agents import residents
-from ...engine.codes import SCOPE_COMPOUND, SCOPE_HOUSEHOLD
+from ...engine.codes import DESK_NONE, SCOPE_COMPOUND, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel
-from .issue_table import DONE, ON_THE_SPOT, RESOLVED, WORK, is_workable, log_event, rank, trust_at_stake
+from .issue_table import (
+    DONE,
+    ON_THE_SPOT,
+    RESOLVED,
+    WORK,
+    is_registered,
+    is_workable,
+    log_event,
+    rank,
+    trust_at_stake,
+)
 from .triage import RANKS, by_urgency, desk_row
 
 
@@ -97,13 +107,13 @@ def divide(wanted, available) -> None:
 
 @inner_kernel
 def hours_today(w, issue, desk) -> float:
-    """Hours that a desk can put into an issue today: those of one worker; 0 before the appointment.
+    """Hours that a desk can put into an issue today: one worker's; 0 before an appointment or without a desk.
 
     Works that take at least `min_works_days` days get that part of their hours a day.
 
     Twin: reference/processing.py, hours_today.
     """
-    if issue.due_day > w.day:
+    if issue.due_day > w.day or issue.desk == DESK_NONE:
         return 0.0
     works = w.cats.min_works_days[issue.category]
     today = min(issue.hours_left, w.pair[desk])
@@ -121,7 +131,7 @@ def work(w) -> None:
     compounds = len(hours) - 2
     for i in range(len(issues)):
         issue = issues[i]
-        if len(codes) and is_workable(issue):
+        if len(codes) and (is_workable(issue) or is_registered(issue)):
             by, most = -1, 0.0
             for m in range(len(codes)):
                 issue.hours_left -= done[m, i]
@@ -138,7 +148,7 @@ def work(w) -> None:
     for i in waiting:
         issue = issues[i]
         desk, r = desk_row(issue, compounds), rank(issue)
-        if issue.due_day > w.day:
+        if issue.due_day > w.day or issue.desk == DESK_NONE:
             continue
         today = min(hours_today(w, issue, desk), quota[desk, r])
         quota[desk, r] -= today

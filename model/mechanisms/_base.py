@@ -33,6 +33,8 @@ class Mechanism:
     zh_disappoints: ClassVar[str] = ""
     group: ClassVar[str] = ""  # its purpose, one of GROUPS; "" takes that of its first lever
     pulls: ClassVar[tuple] = ()  # levers it pulls; what it writes to other levers is ignored
+    # whether its requests come before those of others: its people have promised these hours to somebody
+    first_claim: ClassVar[bool] = False
     strength: float = knob(
         1.0,
         0.0,

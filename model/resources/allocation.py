@@ -59,14 +59,16 @@ def supply(w) -> None:
 
 
 @outer_kernel
-def grant(wants, shares, strength, have, crews) -> None:
+def grant(wants, shares, strength, first_claim, have, crews) -> None:
     """Fill `shares` (acting, compounds + 1) with the share 0..1 of its request that each mechanism gets.
 
     `wants` (acting, 7, compounds + 1) and `have` (7,) are hours and yuan by role, `crews` (compounds,) the
     hours of each company; `wants` is scaled by `strength` (acting,) in place.
 
     The share is that of the scarcest role asked for, so no granted hour waits for another; a scarce role is
-    split in proportion to what was asked. The last column is the least share of all compounds.
+    split in proportion to what was asked, first among mechanisms with a `first_claim` (acting,), whose people
+    have promised these hours to somebody, then among the others. Crews know no such claims. The last column
+    is the least share of all compounds.
 
     Twin: reference/resources.py, grant_hours.
     """
@@ -80,14 +82,18 @@ def grant(wants, shares, strength, have, crews) -> None:
         for c in range(compounds + 1):
             shares[m, c] = 1.0
     for role in range(COMMITTEE, YUAN + 1):
-        asked = 0.0
-        for m in range(acting):
-            asked += amount(wants, m, role)
-        if asked > have[role]:
+        left = have[role]
+        for first in (True, False):
+            asked = 0.0
             for m in range(acting):
-                if amount(wants, m, role) > 0.0:
-                    for c in range(compounds):
-                        shares[m, c] = min(shares[m, c], have[role] / asked)
+                if first_claim[m] == first:
+                    asked += amount(wants, m, role)
+            if asked > left:
+                for m in range(acting):
+                    if first_claim[m] == first and amount(wants, m, role) > 0.0:
+                        for c in range(compounds):
+                            shares[m, c] = min(shares[m, c], left / asked)
+            left = max(0.0, left - asked)
     for c in range(compounds):
         asked = 0.0
         for m in range(acting):

@@ -363,15 +363,19 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     assert now.sum() > 10
 
 
-def grant_shares(supply, asks, compounds=3):
-    """Return the share that each gets in each compound, from the hours available and the hours requested."""
+def grant_shares(supply, asks, compounds=3, first=()):
+    """Return the share that each gets in each compound, from the hours available and the hours requested.
+
+    Mechanisms in `first` have a first claim.
+    """
     roles = (*ROLES, "yuan")
     have = np.array([float(np.sum(supply.get(role, 0.0))) for role in roles])
     wants, shares = np.zeros((len(asks), 7, compounds + 1)), np.zeros((len(asks), compounds + 1))
     for want, ask in zip(wants, asks.values()):
         for role, hours_ in ask.items():
             want[roles.index(role), slice(0, -1) if isinstance(hours_, np.ndarray) else ALL] = hours_
-    allocation.grant(wants, shares, np.ones(len(asks)), have, supply.get("property", np.zeros(compounds)))
+    claims, crews = np.isin([*asks], first), supply.get("property", np.zeros(compounds))
+    allocation.grant(wants, shares, np.ones(len(asks)), claims, have, crews)
     assert np.array_equal(shares[:, ALL], shares[:, :-1].min(axis=1))
     return {name: share[:-1].tolist() for name, share in zip(asks, shares)}
 
@@ -407,11 +411,21 @@ def test_who_asks_a_role_for_nothing_does_not_wait_for_it():
     assert grant_shares(supply, asks)["captains"] == [1.0, 1.0, 1 / 6]
 
 
+def test_what_is_promised_to_somebody_is_granted_first():
+    """The others share what is left, as if there were no more; those who promised share what there is."""
+    asks = {"pairs": {"member": 3.0}, "team": {"member": 4.0}, "room": {"member": 2.0, "committee": 1.0}}
+    supply = {"member": 6.0, "committee": 9.0}
+    assert grant_shares(supply, asks, 1, ["pairs"]) == {"pairs": [1.0], "team": [0.5], "room": [0.5]}
+    assert grant_shares(supply, asks, 1, ["team"])["pairs"] == [0.4]
+    supply["member"] = 2.0
+    assert grant_shares(supply, asks, 1, ["pairs", "room"]) == {"pairs": [0.4], "team": [0.0], "room": [0.4]}
+
+
 def test_there_is_no_property_company_of_the_whole_community():
     """Hours requested of one for everybody are granted by nobody, and are not charged."""
     wants, shares = np.zeros((1, 7, 3)), np.zeros((1, 3))
     wants[0, PROPERTY] = 1.0
-    allocation.grant(wants, shares, np.ones(1), np.full(7, 9.0), np.array([2.0, 0.5]))
+    allocation.grant(wants, shares, np.ones(1), np.zeros(1, bool), np.full(7, 9.0), np.array([2.0, 0.5]))
     assert wants[0, PROPERTY].tolist() == [1.0, 1.0, 0.0] and shares.tolist() == [[1.0, 0.5, 0.5]]
 
 

@@ -81,7 +81,7 @@ def by_name(rows, but=()):
 SPARED = (
     "camera_dead",
     "lift_worn",
-    "job_or_partner",
+    "job_search",
     "mains_replacement",
     "disorder",
 )

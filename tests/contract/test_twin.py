@@ -244,6 +244,7 @@ RARE = {
     "hawkers": 1.0,
     "disorder": 1.0,
     "elder_alone": 4.0,
+    "partner_search": 2.0,
     "haircut": 10.0,
     "litter": 0.8,
 }

@@ -227,7 +227,7 @@ MUTANTS = [
     mutant(
         "a desk begins before the appointment",
         "model/issues/work.py",
-        "    if issue.due_day > w.day:\n        return 0.0\n",
+        "    if issue.due_day > w.day or issue.desk == DESK_NONE:\n        return 0.0\n",
         "",
         TWIN,
     ),
