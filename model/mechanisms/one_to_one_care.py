@@ -193,7 +193,7 @@ class OneToOneCare(Mechanism):
         own.found[0] += searches_today(own, k) * share
         for i in range(len(own.elder)):
             if own.by[i] >= 0:
-                own.idle[i] = 0.0 if people.gives[own.by[i]] else own.idle[i] + 1.0
+                own.idle[i] = 0.0 if people.evenings[own.by[i]] > 0 else own.idle[i] + 1.0
                 before, own.tired[i] = own.tired[i], float(people.fatigue[own.by[i]])
                 moved = before > 0.0 and own.tired[i] == 0.0  # a newcomer has the visitor's row now
                 if (
@@ -204,9 +204,9 @@ class OneToOneCare(Mechanism):
                 ):
                     own.by[i] = -1
         if own.found[0] >= 1.0:
-            willing = np.empty(len(people.gives), np.bool_)
+            willing = np.empty(len(people.evenings), np.bool_)
             for i in range(len(willing)):
-                willing[i] = people.gives[i] and (people.member[i] or people.volunteer[i])
+                willing[i] = people.evenings[i] > 0 and (people.member[i] or people.volunteer[i])
             pair_elders(
                 own,
                 willing,

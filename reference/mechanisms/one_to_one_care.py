@@ -76,7 +76,7 @@ class Twin(Mechanism):
         lapses = w.random_numbers.key("one-to-one care: a pairing lapses", w.day)
         rate = (self.lapse_rate + self.neglect_lapse_rate * (1.0 - self.share)) / 365
         self.idle = {
-            elder: 0 if w.people[visitor].gives else self.idle[elder] + 1
+            elder: 0 if w.people[visitor].evenings else self.idle[elder] + 1
             for elder, visitor in self.pairs.items()
         }
         moved = {
@@ -93,6 +93,6 @@ class Twin(Mechanism):
         self.pairs = {elder: visitor for elder, visitor in self.pairs.items() if elder not in moved | lapsed}
         self.pair_elders(
             w,
-            {p.id for p in w.people if p.gives and (p.member or p.volunteer)},
+            {p.id for p in w.people if p.evenings and (p.member or p.volunteer)},
             w.random_numbers.key("one-to-one care: who is found", w.day),
         )
