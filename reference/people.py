@@ -117,6 +117,20 @@ def willingness(w: World, person: SimpleNamespace, fatigue: float, asked: float 
     return person.zeal - k.volunteering_threshold_logit + trust_effect - k.fatigue_logit * fatigue + wish
 
 
+def choose_candidates(b: SimpleNamespace) -> list[SimpleNamespace]:
+    """Return the eight best candidates for a post among a building's people, the best first."""
+
+    def score(p: SimpleNamespace) -> float:
+        return 2.0 * p.member - 1.0 * p.in_service + p.volunteer + p.presence + 0.2 * p.zeal
+
+    return sorted((p for p in b.people if p.band != CHILD and p.presence > 0.0), key=score, reverse=True)[:8]
+
+
+def next_candidate(b: SimpleNamespace, day: int) -> SimpleNamespace | None:
+    """Return the best candidate of a building who may be asked tomorrow; None if nobody may."""
+    return next((p for p in b.ready if b.until[p.id] <= day), None)
+
+
 def accepts_post(w: World, person: SimpleNamespace, u: float, asked: float) -> bool:
     """Decide whether a resident who is asked in person takes a post."""
     return u * (1.0 + exp(-willingness(w, person, person.fatigue, asked))) < 1.0

@@ -40,6 +40,8 @@ def choose_candidates(people, buildings) -> np.ndarray:
     """Choose the best candidates of each building, (buildings, 8) int64, best first; -1 if missing.
 
     Neighbours prefer members, retired people, and people who are often at home and willing to help.
+
+    Twin: reference/people.py, choose_candidates.
     """
     best, best_score = np.empty((buildings, CHOICE), np.int64), np.empty((buildings, CHOICE))
     for b in range(buildings):
@@ -68,7 +70,10 @@ def choose_candidates(people, buildings) -> np.ndarray:
 
 @inner_kernel
 def next_candidate(ready, until, day) -> int:
-    """Return the place of the best candidate who may be asked tomorrow; -1 if nobody may."""
+    """Return the place of the best candidate who may be asked tomorrow; -1 if nobody may.
+
+    Twin: reference/people.py, next_candidate.
+    """
     for n in range(len(ready)):
         if ready[n] >= 0 and until[n] <= day:
             return n

@@ -2,12 +2,11 @@
 
 from math import exp
 
-from ...engine.codes import CHILD
 from ...model.resources.levers import POOLS
 from ..arithmetic import sum_in_order, times
 from ..issues import is_known
 from ..mechanism import Mechanism, hours_wanted, spend_hours
-from ..people import accepts_post
+from ..people import accepts_post, choose_candidates, next_candidate
 from ..random_numbers import chance
 
 
@@ -22,22 +21,12 @@ class Twin(Mechanism):
         present = w.random_numbers.key("captains in post on day 0")
         for b in w.buildings:
             b.doors, b.since, b.tired, b.asked = len({p.home for p in b.people}), 1, 0.0, None
-            b.ready = sorted(
-                (p for p in b.people if p.band != CHILD and p.presence > 0.0), key=self.standing, reverse=True
-            )[:8]
+            b.ready = choose_candidates(b)
             b.until = dict.fromkeys((p.id for p in b.ready), 0)
             b.captain = b.ready[0] if b.ready and chance(present, b.id) < self.in_post_share else None
             b.alley = b.id // self.buildings_per_alley
             b.street = b.alley // self.alleys_per_street
         self.fill_posts(w)
-
-    def standing(self, p) -> float:
-        """Return a resident's score as a candidate."""
-        return 2.0 * p.member - 1.0 * p.in_service + p.volunteer + p.presence + 0.2 * p.zeal
-
-    def next_candidate(self, w, b):
-        """Return the best candidate of a building who may be asked tomorrow; None if nobody may."""
-        return next((p for p in b.ready if b.until[p.id] <= w.day), None)
 
     def largest_job(self, w, b) -> float:
         """Return the hours of the largest job that a building's captain does at once.
@@ -137,5 +126,5 @@ class Twin(Mechanism):
             b.asked = None
             daily = 1.0 - exp(-self.asks_per_month * 12 / 365)
             if not b.captain and chance(key("captain asked", w.day), b.id) < daily:
-                b.asked = self.next_candidate(w, b)
+                b.asked = next_candidate(b, w.day)
         self.fill_posts(w)

@@ -257,7 +257,7 @@ BUSY = {  # every category: more often, and sooner over
     for name, c in CATEGORIES.items()
 }
 OFTEN = {  # parameters with which a mechanism succeeds within weeks
-    "building_captains": {"captain_hours": 1.0},
+    "building_captains": {"captain_hours": 1.0, "in_post_share": 0.5, "asks_per_month": 8.0},
     "project_finance": {"min_bill_yuan": 100.0},
     "joint_council": {
         "interval_weeks": 1,
