@@ -162,7 +162,7 @@ class ResidentParameters:
         words=("Open issues that halve satisfaction", "满意度减半的未办结数", "件，本楼"),
     )
     volunteering_threshold_logit: float = knob(
-        6.5,
+        6.1,
         0.0,
         15.0,
         unit="logit against giving an evening",

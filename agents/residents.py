@@ -240,6 +240,15 @@ def collect_pulls(w) -> None:
         sums.meet[b] += ties[b]
 
 
+@inner_kernel
+def giving_key(w) -> np.uint64:
+    """The key of today's promises; on day 0 of those for the first week.
+
+    Twin: reference/people.py, give.
+    """
+    return key_of(w.seed, GIVE, w.day)
+
+
 @outer_kernel
 def promise_first_week(w) -> None:
     """Let residents promise the evenings of the first week, on day 0.
@@ -248,7 +257,7 @@ def promise_first_week(w) -> None:
 
     Twin: reference/people.py, promise_first_week.
     """
-    people, sums, k, key = w.residents, w.mood, w.knobs.residents, key_of(w.seed, GIVE, 0)
+    people, sums, k, key = w.residents, w.mood, w.knobs.residents, giving_key(w)
     for i in range(len(people.home)):
         r = people.standing[i]
         if r == STANDING_CHILD:
@@ -275,7 +284,7 @@ def take_stock(w) -> None:
     """
     day, buildings, sums, used, k = w.day, w.buildings, w.mood, w.used, w.knobs.residents
     company, wish, stairs = w.compounds.company, w.wish, w.stairwells.people
-    give, encounter, whom = key_of(w.seed, GIVE, day), key_of(w.seed, MEET, day), key_of(w.seed, WHOM, day)
+    give, encounter, whom = giving_key(w), key_of(w.seed, MEET, day), key_of(w.seed, WHOM, day)
     people = w.residents
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
     satisfaction, fatigue, evenings = people.satisfaction, people.fatigue, people.evenings

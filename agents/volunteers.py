@@ -24,7 +24,7 @@ class VolunteerParameters:
         words=("A volunteer's evening", "志愿者一个晚上的工时", "小时"),
     )
     duty_logit: float = knob(
-        3.5,
+        2.3,
         -5.0,
         12.0,
         unit="logit of giving an evening, if on a list",
