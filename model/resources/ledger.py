@@ -7,6 +7,8 @@ import numpy as np
 from ...engine.jit import inner_kernel
 from .calendar import PAYERS
 
+UNPAID = [PAYERS.index(role) for role in ("member", "volunteer", "captain")]  # who work without pay
+
 
 class Ledger(NamedTuple):
     """Sums since day 0. The last row is that of the desks themselves."""

@@ -18,6 +18,7 @@ from cogov.agents.resident_parameters import ResidentParameters
 from cogov.agents.volunteers import VolunteerParameters
 from cogov.model.issues.issue_table import AGREED, CONSENTED
 from cogov.model.measures import summary
+from cogov.model.mechanisms.building_captains import BuildingCaptains
 from cogov.model.scenarios.cases import read_case
 from cogov.model.scenarios.census import Census
 from cogov.model.scenarios.scenario import Compound, Scenario
@@ -246,7 +247,7 @@ YARD = Scenario(
 
 
 @cache
-def trust(at_first, *mechanisms, trust_logit=8.0, threshold=7.0):
+def trust(at_first, *, trust_logit=8.0, threshold=7.0, **mechanisms):
     """Return trust in the committee at the end of each of five years, by seed; (10 seeds, 5).
 
     The yard begins with the given trust. Giving depends more on trust than the model assumes: without it
@@ -260,7 +261,7 @@ def trust(at_first, *mechanisms, trust_logit=8.0, threshold=7.0):
         trust_logit=trust_logit,
         volunteering_threshold_logit=threshold,
     )
-    yard = with_mechanisms(replace(YARD, residents=felt), "party_volunteers", *mechanisms)
+    yard = with_mechanisms(replace(YARD, residents=felt), "party_volunteers", **mechanisms)
     return np.array([year_ends(run, "trust_committee") for run in simulate_seeds(yard, 10)])
 
 
@@ -292,11 +293,16 @@ def test_where_giving_depends_less_on_trust_both_communities_become_alike():
 
 
 def test_captains_wake_the_slack_community():
-    """Within five years it trusts as much as the lively one does."""
-    woken = trust(0.1, "building_captains")
+    """Within five years it trusts as much as the lively one does, if they are in post from the start.
+
+    Where the committee must find them first, hardly anybody who distrusts everybody accepts.
+    """
+    woken = trust(0.1, building_captains=BuildingCaptains(in_post_share=1.0))
     print("\ntrust at each year's end, with captains", woken.mean(axis=0).round(2))
     assert is_positive(woken[:, -1] - trust(0.1)[:, -1])
     assert (woken[:, -1] > 0.5).all()
+    sought = trust(0.1, building_captains=BuildingCaptains())
+    assert is_positive(0.5 - sought[:, -1])
 
 
 # ------------------------------------------------------------------------------------------------------ hands
