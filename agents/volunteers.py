@@ -13,7 +13,7 @@ from ..engine.parameters import knob
 
 @dataclass(frozen=True)
 class VolunteerParameters:
-    """The evenings of volunteers and of unlisted neighbours, their sense of duty, and what hours are worth."""
+    """The evenings of volunteers and of unlisted neighbours, their sense of duty, what an hour is worth."""
 
     evening_hours: float = knob(
         2.0,

@@ -24,10 +24,11 @@ def price_arms(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: 
     """Compare every other arm with `reference`: additional effect, additional cost, and cost per effect.
 
     One row per (case, arm), over replicates in which effect and costs exist in both arms. Costs are those of
-    UNITS; the shadow cost only where `runs` has it. For each of `effect` and costs: NAME (mean paired difference), NAME_low,
-    NAME_high (Student). For costs: NAME_each (per additional issue), NAME_each_low, NAME_each_high (Fieller; -inf and inf where the
-    effect may be zero), NAME_quadrant (see `quadrant`) and NAME_words. Also pairs and lost. Intervals are not
-    joint: each holds separately with probability `level`. Raises UserError.
+    UNITS; the shadow cost only where `runs` has it. For each of `effect` and costs: NAME (mean paired
+    difference), NAME_low, NAME_high (Student). For costs: NAME_each (per additional issue), NAME_each_low,
+    NAME_each_high (Fieller; -inf and inf where the effect may be zero), NAME_quadrant (see `quadrant`) and
+    NAME_words. Also pairs and lost. Intervals are not joint: each holds separately with probability `level`.
+    Raises UserError.
     """
     check_range("level", level, 0.5, 1.0)
     rows: dict[tuple, dict[str, Any]] = {}
