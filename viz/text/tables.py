@@ -132,7 +132,7 @@ def spending_table(arms: dict, shadow_wage: float) -> Table:
     """
     table = Table(
         title="Hours and yuan per run, by mechanism; (desks): work that no mechanism ordered",
-        caption=f"Unpaid: members, volunteers and captains, at a shadow wage of {shadow_wage:g} yuan an hour.",
+        caption=f"Unpaid: members, volunteers and captains, at a shadow wage of {shadow_wage:g} yuan/hour.",
         show_header=False,
         **PLAIN,
     )
