@@ -47,9 +47,15 @@ class Residents(NamedTuple):
     trust: np.ndarray  # (n, 3) float32  0..1 in the committee, the property company, the neighbours
     satisfaction: np.ndarray  # (n,) float32  0..1
     fatigue: np.ndarray  # (n,) float32  0 or more; what evenings given have cost
-    gives: np.ndarray  # (n,) bool  has promised an evening this week
+    evenings: np.ndarray  # (n,) int8  evenings promised this week, 0..7
+    post_hours: np.ndarray  # (n,) float64  worked in a post since residents last took stock
     ties: np.ndarray  # (n,) int8  number of acquaintances
     known: np.ndarray  # (n, SLOTS) int32  who they are; -1 where a slot is free
+
+    @property
+    def gives(self) -> np.ndarray:
+        """Who has promised an evening this week, (n,) bool."""
+        return self.evenings > 0
 
 
 class Mood(NamedTuple):
@@ -60,8 +66,9 @@ class Mood(NamedTuple):
     voices: np.ndarray
     # (stairwells, 2) float64  the same, weighted by twice the trust in committee, company
     trusting: np.ndarray
-    pledged: np.ndarray  # (2,) int64  residents who give an evening this week, by pool
-    helpers: np.ndarray  # (buildings, 2) int64  the same in each building
+    pledged: np.ndarray  # (2,) int64  evenings promised this week, by pool
+    promised: np.ndarray  # (buildings, 2) int64  the same in each building
+    helpers: np.ndarray  # (buildings, 2) int64  residents who have promised one or more of them
     good: np.ndarray  # (buildings, 2) float64  lately resolved in common space by committee, company
     standing: np.ndarray  # (buildings, 2) float64  long open in common space with committee, company
     dropped: np.ndarray  # (buildings, 2) float64  the same that lately ended without being resolved
@@ -211,7 +218,8 @@ def build_population(
         trust=np.clip(mean + knobs.trust_spread * noise, 0, 1).astype(np.float32),
         satisfaction=np.full(n, 0.5, np.float32),
         fatigue=np.zeros(n, np.float32),
-        gives=np.zeros(n, bool),
+        evenings=np.zeros(n, np.int8),
+        post_hours=np.zeros(n),
         ties=np.zeros(n, np.int8),
         known=np.full((n, SLOTS), -1, np.int32),
     )

@@ -60,5 +60,6 @@ def relocate(w) -> None:
             for kind in range(3):
                 noise = k.trust_spread * (uniform(key, i * 3 + kind) - 0.5)
                 people.trust[i, kind] = min(1.0, max(0.0, w.newcomers[b, kind] + noise))
-            people.satisfaction[i], people.fatigue[i], people.gives[i] = 0.5, 0.0, False
+            people.satisfaction[i], people.fatigue[i] = 0.5, 0.0
+            people.evenings[i], people.post_hours[i] = 0, 0.0
             people.voice[i] = people.usual_voice[i]

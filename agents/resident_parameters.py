@@ -218,11 +218,11 @@ class ResidentParameters:
         words=("Open issues that halve satisfaction", "满意度减半的未办结数", "件，本楼"),
     )
     volunteering_threshold_logit: float = knob(
-        7.0,
+        6.1,
         0.0,
         15.0,
         unit="logit against giving an evening",
-        source="assumed; registered volunteers are a fifth of residents, few are active",
+        source="assumed; a fifth of adults give in a year, as in surveys (US, formal: 23-30 %)",
         words=("Reluctance to volunteer", "不愿出力的程度", "不愿出一个晚上的对数几率"),
     )
     volunteering_spread_logit: float = knob(
@@ -230,16 +230,28 @@ class ResidentParameters:
         0.0,
         4.0,
         unit="logit, scale of the logistic distribution between people",
-        source="assumed; a few people do most of the work",
+        source="assumed; most never give, and the keenest tenth of those who do give more than half",
         words=("Spread of willingness to volunteer", "出力意愿的差异", "对数几率的尺度"),
     )
     trust_logit: float = knob(
-        8.0,
+        3.0,
         0.0,
         20.0,
         unit="logit per unit of trust in committee and neighbours",
-        source="assumed; trust makes people volunteer",
+        source="assumed; trust makes people volunteer, and giving grows no more than a few-fold in a year",
         words=("Effect of trust on volunteering", "信任对出力意愿的影响", "对数几率，每单位信任"),
+    )
+    further_evening_logit: float = knob(
+        2.0,
+        0.0,
+        6.0,
+        unit="logit against each further evening in the same week",
+        source="assumed; in surveys a few volunteers give several evenings a week, most give a few a year",
+        words=(
+            "Reluctance to give another evening",
+            "再出一个晚上的不愿程度",
+            "对数几率，同一周每多一个晚上",
+        ),
     )
     fatigue_per_evening: float = knob(
         0.1,
@@ -248,6 +260,14 @@ class ResidentParameters:
         unit="fatigue per evening worked",
         source="assumed",
         words=("Fatigue per evening", "每晚增加的疲劳", "每个晚上"),
+    )
+    fatigue_per_post_hour: float = knob(
+        0.05,
+        0.0,
+        1.0,
+        unit="fatigue per hour worked in a post",
+        source="assumed: as an hour of an evening of two hours",
+        words=("Fatigue per hour in a post", "任职每小时增加的疲劳", "每小时"),
     )
     fatigue_recovery: float = knob(
         0.15,

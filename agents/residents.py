@@ -1,8 +1,8 @@
 """Residents: they report what they see, judge committee, company and neighbours, give evenings, and meet.
 
 Once a week, on its weekday, each building takes stock (`take_stock`): its residents update their trust,
-satisfaction and fatigue, promise an evening or not, and may meet somebody. Each of these decisions is a
-function of its own below.
+satisfaction and fatigue, promise none to seven evenings, and may meet somebody. Each of these decisions is a
+function of its own below. The evenings of the first week are promised on day 0 (`promise_first_week`).
 """
 
 from math import exp
@@ -50,6 +50,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
         np.zeros((s, 2)),
         np.zeros((s, 2)),
         np.zeros(2, np.int64),
+        np.zeros((b, 2), np.int64),
         np.zeros((b, 2), np.int64),
         good,
         standing,
@@ -146,8 +147,7 @@ def faded(voice, usual, k) -> float:
 
     Twin: reference/people.py, take_stock.
     """
-    v = float(voice)
-    return v + k.report_fading_rate * (usual - v)
+    return (1.0 - k.report_fading_rate) * voice + k.report_fading_rate * usual
 
 
 # -------------------------------------------------------------- what a resident decides once a week
@@ -185,15 +185,15 @@ def new_satisfaction(satisfaction, target, k) -> float:
 
 
 @inner_kernel
-def new_fatigue(fatigue, gave, used, k) -> float:
-    """Fatigue a week later: a share of it recovers; evenings on which there was work (`used`) add to it.
+def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
+    """Fatigue a week later: a share of it recovers; the work of the week adds to it.
 
-    Twin: reference/people.py, take_stock.
+    Of the `evenings` the share `used` found work. Hours in a post (`post_hours`) tire the same person.
+
+    Twin: reference/people.py, give.
     """
-    tired = float(fatigue) * (1.0 - k.fatigue_recovery)
-    if gave:
-        tired += k.fatigue_per_evening * used
-    return tired
+    rested = float(fatigue) * (1.0 - k.fatigue_recovery)
+    return rested + k.fatigue_per_evening * used * evenings + k.fatigue_per_post_hour * post_hours
 
 
 @inner_kernel
@@ -207,24 +207,31 @@ def evening_logit(zeal, trust_committee, trust_neighbours, fatigue, pull, k) -> 
 
 
 @inner_kernel
-def gives_evening(u, logit, presence) -> bool:
-    """Whether a resident promises an evening: with chance presence / (1 + exp(-logit)).
+def count_evenings(u, logit, presence, k) -> int:
+    """How many evenings a resident promises, 0..7: n or more with chance presence / (1 + exp(-logit_n)).
 
-    A cubic that exp(-logit) never falls below spares most residents the exponential.
+    logit_1 is `logit`, and each further evening has a logit lower by `further_evening_logit`. One random
+    number decides on all of them, so a higher logit never means fewer evenings. A cubic that exp(-logit)
+    never falls below spares most residents the exponential.
 
     Twin: reference/people.py, give.
     """
-    likely = u * (2.0 - logit * (1.0 - logit * (0.5 - logit / 6.0))) < presence
-    return likely and u * (1.0 + exp(-logit)) < presence
+    if u * (2.0 - logit * (1.0 - logit * (0.5 - logit / 6.0))) >= presence:
+        return 0
+    odds_against, further, n = exp(-logit), exp(k.further_evening_logit), 0
+    while n < 7 and u * (1.0 + odds_against) < presence:
+        n += 1
+        odds_against *= further
+    return n
 
 
 @inner_kernel
-def meets_somebody(u, gave, pull, presence, k) -> bool:
+def meets_somebody(u, evenings, pull, presence, k) -> bool:
     """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate)).
 
     Twin: reference/people.py, meet.
     """
-    rate = k.contacts_per_week + pull + (k.contacts_per_evening if gave else 0.0)
+    rate = k.contacts_per_week + pull + k.contacts_per_evening * evenings
     return u < rate * presence and u < (1.0 - exp(-rate)) * presence
 
 
@@ -245,8 +252,11 @@ def collect_pulls(w) -> None:
     """Accumulate what mechanisms pull on residents today, until their building's weekly update.
 
     Fills `wished` (7, compounds, 4) with today's pulls, `wish` (compounds, 4) with the week's mean plus the
-    `duty` (4,) of each standing, and adds to `drift` and `meet` of the mood.
+    `duty` (4,) of each standing, and adds to `drift` and `meet` of the mood and to residents' `post_hours`.
     """
+    posts = w.lever.serve
+    for i in range(0 if len(w.pulls.serve.who) == 0 else len(posts)):
+        w.residents.post_hours[i] += posts[i]
     wish, trust, ties, sums, week = w.lever.wish, w.lever.trust, w.lever.ties, w.mood, len(w.wished)
     for c in range(len(wish)):
         for standing in range(len(w.duty)):
@@ -262,6 +272,39 @@ def collect_pulls(w) -> None:
 
 
 @inner_kernel
+def giving_key(w) -> np.uint64:
+    """The key of today's promises; on day 0 of those for the first week.
+
+    Twin: reference/people.py, give.
+    """
+    return key_of(w.seed, GIVE, w.day)
+
+
+@outer_kernel
+def promise_first_week(w) -> None:
+    """Let residents promise the evenings of the first week, on day 0.
+
+    They trust as on day 0, are not tired, and no mechanism has pulled on their wish yet.
+
+    Twin: reference/people.py, promise_first_week.
+    """
+    people, sums, k, key = w.residents, w.mood, w.knobs.residents, giving_key(w)
+    for i in range(len(people.home)):
+        r = people.standing[i]
+        if r == STANDING_CHILD:
+            continue
+        trust = people.trust[i]
+        logit = evening_logit(
+            people.zeal[i], trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], 0.0, w.duty[r], k
+        )
+        n = count_evenings(uniform(key, i), logit, float(people.presence[i]), k)
+        people.evenings[i] = n
+        sums.pledged[pool_of(r)] += n
+        sums.promised[people.building[i], pool_of(r)] += n
+        sums.helpers[people.building[i], pool_of(r)] += n > 0
+
+
+@inner_kernel
 def take_stock(w) -> None:
     """Update the residents of a seventh of the buildings: opinions, fatigue, promised evenings, meetings.
 
@@ -272,14 +315,14 @@ def take_stock(w) -> None:
     """
     day, buildings, sums, used, k = w.day, w.buildings, w.mood, w.used, w.knobs.residents
     company, wish, stairs = w.compounds.company, w.wish, w.stairwells.people
-    give, encounter, whom = key_of(w.seed, GIVE, day), key_of(w.seed, MEET, day), key_of(w.seed, WHOM, day)
+    give, encounter, whom = giving_key(w), key_of(w.seed, MEET, day), key_of(w.seed, WHOM, day)
     people = w.residents
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
-    satisfaction, fatigue, gives = people.satisfaction, people.fatigue, people.gives
-    ties, voice, usual = people.ties, people.voice, people.usual_voice
+    satisfaction, fatigue, evenings = people.satisfaction, people.fatigue, people.evenings
+    ties, voice, usual, post_hours = people.ties, people.voice, people.usual_voice, people.post_hours
     good, standing, dropped = sums.good, sums.standing, sums.dropped
     drift, meet = sums.drift, sums.meet
-    pledged, helpers = sums.pledged, sums.helpers
+    pledged, promised, helpers = sums.pledged, sums.promised, sums.helpers
     neighbourly = np.empty(SLOTS + 1)
     for b in range(day % 7, len(buildings.compound), 7):
         c = buildings.compound[b]
@@ -294,16 +337,15 @@ def take_stock(w) -> None:
         for desk in range(2):
             good[b, desk] *= 1.0 - k.trust_update_rate
             dropped[b, desk] *= 1.0 - k.trust_update_rate
-        evenings = (
+        seen_to_help = k.peer_example * (
             helpers[b, POOL_MEMBERS] * used[POOL_MEMBERS]
             + helpers[b, POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
         )
-        seen_to_help = k.peer_example * evenings
         for n in range(SLOTS + 1):
             neighbourly[n] = (n + seen_to_help) / (n + seen_to_help + k.acquaintances_half_trust)
         for pool in range(2):
-            pledged[pool] -= helpers[b, pool]
-            helpers[b, pool] = 0
+            pledged[pool] -= promised[b, pool]
+            promised[b, pool], helpers[b, pool] = 0, 0
         served = company[c]
         drift0, drift1, drift2 = (
             drift[b, TRUST_COMMITTEE],
@@ -331,13 +373,14 @@ def take_stock(w) -> None:
                 trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY] = to_committee, to_company
                 trust[i, TRUST_NEIGHBOURS] = to_neighbours
                 satisfaction[i] = new_satisfaction(satisfaction[i], content, k)
-                tired = new_fatigue(fatigue[i], gives[i], used[pool], k)
-                fatigue[i] = tired
+                tired = new_fatigue(fatigue[i], evenings[i], used[pool], post_hours[i], k)
+                fatigue[i], post_hours[i] = tired, 0.0
                 logit = evening_logit(zeal[i], to_committee, to_neighbours, tired, wish[c, r], k)
-                gives[i] = gives_evening(uniform(give, i), logit, at_home)
-                if gives[i]:
-                    helpers[b, pool] += 1
-                if meets_somebody(uniform(encounter, i), gives[i], meet[b], at_home, k):
+                gives = count_evenings(uniform(give, i), logit, at_home, k)
+                evenings[i] = gives
+                promised[b, pool] += gives
+                helpers[b, pool] += gives > 0
+                if meets_somebody(uniform(encounter, i), gives, meet[b], at_home, k):
                     j = draw_acquaintance(first, last, people, derive_key(whom, i))
                     if j >= 0:
                         befriend(np.int64(i), j, people)
@@ -352,7 +395,7 @@ def take_stock(w) -> None:
             sums.voices[stair, TRUST_COMMITTEE], sums.voices[stair, TRUST_COMPANY] = committee, firm
             sums.trusting[stair, TRUST_COMMITTEE], sums.trusting[stair, TRUST_COMPANY] = to_desk, to_firm
         for pool in range(2):
-            pledged[pool] += helpers[b, pool]
+            pledged[pool] += promised[b, pool]
         for kind in range(3):
             drift[b, kind] = 0.0
         meet[b] = 0.0
@@ -368,6 +411,6 @@ DECISIONS = (  # what a resident decides, and when
     (new_satisfaction, "one evening a week"),
     (new_fatigue, "one evening a week"),
     (evening_logit, "one evening a week"),
-    (gives_evening, "one evening a week"),
+    (count_evenings, "one evening a week, and on day 0"),
     (meets_somebody, "one evening a week"),
 )

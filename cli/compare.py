@@ -101,7 +101,8 @@ def compare(
             {
                 arm: part.droplevel("arm").to_dict("index")
                 for arm, part in result.ledger.groupby(level="arm", sort=False)
-            }
+            },
+            result.case.volunteers.shadow_wage_yuan,
         )
     )
     out.print(f"On in both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)

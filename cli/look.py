@@ -301,7 +301,7 @@ def run(
             }
         )
     out.print(tables.measures_table(result))
-    out.print(tables.spending_table({"": result.spending}))
+    out.print(tables.spending_table({"": result.spending}, scenario.volunteers.shadow_wage_yuan))
     out.print(tables.census(result.scenario), highlight=False)
     if out_folder:
         out.print(f"Tables: {out_folder}", soft_wrap=True, highlight=False)

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..engine.codes import DESK_NONE
 from .issues.issue_table import WAS_REPORTED
+from .resources.ledger import UNPAID
 
 if TYPE_CHECKING:
     from .simulate import Run
@@ -279,6 +280,18 @@ def yuan(r: FinishedRun) -> float:
     return float(r.run.fen[:, 2].sum()) / 100
 
 
+@measure("unpaid hours", "无偿工时", unit="hours", better="less")
+def unpaid_hours(r: FinishedRun) -> float:
+    """Hours that members, volunteers and captains worked without pay."""
+    return float(r.run.ledger.hours[:, UNPAID].sum())
+
+
+@measure("shadow cost of unpaid hours, yuan", "无偿工时的影子成本（元）", unit="yuan", better="less")
+def shadow_cost_yuan(r: FinishedRun) -> float:
+    """Yuan that the unpaid hours would cost at the shadow wage (`volunteers.shadow_wage_yuan`)."""
+    return unpaid_hours(r) * r.run.shadow_wage_yuan
+
+
 @measure("hours per resolved issue", "每解决一件的工时", unit="hours/issue", better="less")
 def hours_per_resolved(r: FinishedRun) -> float:
     """Hours of work per resolved issue."""
@@ -289,6 +302,12 @@ def hours_per_resolved(r: FinishedRun) -> float:
 def yuan_per_resolved(r: FinishedRun) -> float:
     """Yuan spent per resolved issue."""
     return share(yuan(r), int(resolved(r)))
+
+
+@measure("shadow cost per resolved issue", "每解决一件的影子成本（元）", unit="yuan/issue", better="less")
+def shadow_yuan_per_resolved(r: FinishedRun) -> float:
+    """Yuan that the unpaid hours per resolved issue would cost at the shadow wage."""
+    return share(shadow_cost_yuan(r), int(resolved(r)))
 
 
 @measure("spread of buildings", "楼栋之间的差距", unit="share", better="less")

@@ -32,6 +32,7 @@ class Run:
     history: np.ndarray  # (lines,) EVENT   everything that happened to them
     series: dict[str, np.ndarray]  # name -> (days,) what was counted at the end of each day
     ledger: Ledger  # hours and fen by mechanism
+    shadow_wage_yuan: float  # what an hour of unpaid work would cost
     fen: np.ndarray  # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
     # columns that equity is measured over: number of buildings and of adults and elders; of each household,
     # tenure and registration
@@ -146,6 +147,7 @@ def finish_run(
         history=world.history(),
         series=series,
         ledger=world.ledger,
+        shadow_wage_yuan=scenario.volunteers.shadow_wage_yuan,
         fen=np.stack([begin, world.funds + world.spending - begin, world.spending, world.funds], axis=1),
         places={
             "buildings": len(world.buildings.compound),

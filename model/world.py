@@ -18,6 +18,7 @@ from .issues.issue_table import EVENT, ISSUE
 from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
 from .mechanism_runtime import (
     ActiveMechanism,
+    count_places,
     grow_stacks,
     iter_hands,
     lever_sums,
@@ -135,7 +136,7 @@ class World(Columns):
             pulls = grow_stacks(self.state.pulls, room)
             self.state = self.state._replace(
                 pulls=pulls,
-                lever=lever_sums(pulls, len(self.state.buildings.compound), len(self.state.crews)),
+                lever=lever_sums(pulls, count_places(self.state)),
             )
             regrow_pulls(self.live, Levers(*map(struct, pulls)), struct(self.state.lever))
             self.bind_mechanisms()
@@ -207,7 +208,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
     ):
         arrivals.schedule_initial(clocks, b, j, n, places[b], codes[j], arise)
         clocks.firm[b, j] = firm
-    pulls = new_stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
+    pulls = new_stacks(scenario.mechanisms, names, ROOM, count_places(community))
     state = State(
         **initial,
         newcomers=np.tile(mean_trust(scenario.residents), (len(community.buildings.compound), 1)),
@@ -249,7 +250,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         wants=np.zeros((len(acting), 7, c + 1)),
         shares=np.zeros((len(acting), c + 1)),
         pulls=pulls,
-        lever=lever_sums(pulls, len(community.buildings.compound), c),
+        lever=lever_sums(pulls, count_places(community)),
         issues=np.zeros(0, ISSUE),
         rows=np.zeros(ROOM, ISSUE),
         # usually more than a year's; rows that are not written take no memory
@@ -262,7 +263,9 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         count=np.zeros(13),
         look=np.zeros(6),
     )
-    return World(state, names, scenario, random_numbers)
+    world = World(state, names, scenario, random_numbers)
+    world.call(residents.promise_first_week)
+    return world
 
 
 def restore_run(

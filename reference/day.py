@@ -77,6 +77,8 @@ def simulate_day(w: World) -> None:
     # takes stock.
     close(w, lever["keep"], lever["hurry"])
     w.wished[w.day % 7] = lever["wish"]
+    for person, hours in zip(w.people, lever["serve"]):
+        person.post_hours += hours
     for b in w.buildings:
         b.drift = [so_far + today for so_far, today in zip(b.drift, lever["trust"][b.id])]
         b.meet += lever["ties"][b.id]

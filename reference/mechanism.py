@@ -79,6 +79,7 @@ def sum_levers(w: World, pulls: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "wish": [[0.0] * 4] * c,
         "trust": [[0.0] * 3] * b,
         "ties": [0.0] * b,
+        "serve": [0.0] * len(w.people),
         "supply": [0.0 for _ in POOLS],
         "money": 0.0,
         "hurry": [0.0] * len(w.issues),

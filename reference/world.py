@@ -18,6 +18,7 @@ from ..model.simulate import build_community
 from .arithmetic import sum_in_order
 from .arrivals import build_clock, hazard_of_first
 from .mechanism import find_mechanism_class
+from .people import promise_first_week
 from .places import nest_places, sum_bystanders
 from .random_numbers import RandomNumbers, derive_key
 
@@ -52,8 +53,7 @@ class World:
         )
         self.more = dict.fromkeys(POOLS, 0.0)  # hours that mechanisms bring in for tomorrow
 
-        # Party members and volunteers: share of promised evenings used, hours saved, people who have promised
-        # an evening.
+        # Party members and volunteers: share of promised evenings used, hours saved, evenings promised.
         self.used, self.saved, self.pledged = [0.0, 0.0], [0.0, 0.0], [0, 0]
         self.lent = 0.0  # hours of grid workers at the committee's desk today
         # The lever "wish" on each day of the week, by compound and standing.
@@ -64,8 +64,9 @@ class World:
             sum_bystanders(stairwell)
         for b, building_id in zip(self.buildings, random_ids(scenario), strict=True):
             b.key = building_id
-            b.helpers, b.good, b.standing, b.dropped, b.drift, b.meet = (
-                [0, 0],  # pledged members and volunteers
+            b.promised, b.helpers, b.good, b.standing, b.dropped, b.drift, b.meet = (
+                [0, 0],  # evenings promised by members and volunteers
+                [0, 0],  # members and volunteers who have promised any
                 [0.0, 0.0],  # resolved issues seen, by whom they make one trust
                 [0.0, 0.0],  # overdue issues seen, likewise
                 [0.0, 0.0],  # the same that lately ended unresolved
@@ -84,6 +85,7 @@ class World:
             c.posted, c.by, c.owners_fen = -1, -1, 0
             adults = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
             c.around = sum_in_order(person.presence for person in adults) / max(len(adults), 1)
+        promise_first_week(self)
         self.mechanisms = {
             name: find_mechanism_class(name)(self, knobs)
             for name, knobs in sorted(scenario.mechanisms.items())

@@ -48,7 +48,9 @@ class Comparison:
 
     def verdict(self) -> str:
         """Return the result in one sentence."""
-        rate, hours, yuan = (self.table.loc[name] for name in ("resolution_rate", "hours", "yuan"))
+        rate, hours, yuan, unpaid = (
+            self.table.loc[name] for name in ("resolution_rate", "hours", "yuan", "shadow_cost_yuan")
+        )
         name = " and ".join(self.mechanisms)
         if not rate.pairs:
             return (
@@ -74,7 +76,10 @@ class Comparison:
             if rate.difference >= 0 or rate.low <= 0 <= rate.high
             else (-rate.high, -rate.low)
         )
-        price = f"at {cost(hours, 'hours of work')} and {cost(yuan, 'yuan')} in {self.case.days} days"
+        price = (
+            f"at {cost(hours, 'hours of work')} and {cost(yuan, 'yuan')} in {self.case.days} days; "
+            f"unpaid hours at {self.case.volunteers.shadow_wage_yuan:g} yuan: {cost(unpaid, 'yuan')}"
+        )
         return (
             f"{name}: {finding} (95 % interval {points(low)} to {points(high)}; "
             f"{self.replicates} pairs with common random numbers), {price}."

@@ -120,7 +120,7 @@ class HomeVisits(Mechanism):
         words=("Trust among neighbours", "邻里信任", "每户每次院落学习"),
     )
     volunteering_logit: float = knob(
-        1.5,
+        2.5,
         0.0,
         4.0,
         unit="logit of giving an evening, of members found by visits",

@@ -232,7 +232,7 @@ class OneToOneCare(Mechanism):
                 ):
                     own.by[i], own.visits[i] = -1, 0.0
         if own.found[0] >= 1.0:
-            willing = np.empty(len(people.gives), np.bool_)
+            willing = np.empty(len(people.evenings), np.bool_)
             for i in range(len(willing)):
                 willing[i] = people.member[i] or people.volunteer[i]
             pair_elders(

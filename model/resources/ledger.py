@@ -8,6 +8,8 @@ from ...engine.jit import inner_kernel
 from .calendar import PAYERS
 from .levers import COMMITTEE, GRID
 
+UNPAID = [PAYERS.index(role) for role in ("member", "volunteer", "captain")]  # who work without pay
+
 
 class Ledger(NamedTuple):
     """Sums since day 0. The last row is that of the desks themselves."""

@@ -321,7 +321,7 @@ def add_building(community):
         "housebound": False,
         "voice": 0,
         "zeal": -1000,
-        "gives": False,
+        "evenings": 0,
         "ties": 0,
         "known": -1,
     }

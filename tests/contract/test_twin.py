@@ -139,7 +139,8 @@ def check_places(day, w, t):
     b, people, homes, stock, projects = t.buildings, w.residents, w.households, w.mood, w.projects
     for name in ("trust", "satisfaction", "fatigue"):
         check_same(day, f"residents: {name}", getattr(people, name), column(t.people, name), SINGLE)
-    check_same(day, "residents: gives", people.gives, column(t.people, "gives"))
+    for name in ("evenings", "post_hours"):
+        check_same(day, f"residents: {name}", getattr(people, name), column(t.people, name), CLOSE)
     check_same(day, "residents: ties", people.ties, [len(p.known) for p in t.people])
     check_same(
         day, "residents: known", people.known, [p.known + [-1] * (12 - len(p.known)) for p in t.people]
@@ -157,13 +158,13 @@ def check_places(day, w, t):
     check_same(day, "stairwells: ears", stock.ears, column(t.stairwells, "ears"), CLOSE)
     check_same(day, "stairwells: voices", stock.voices, column(t.stairwells, "voices"), CLOSE)
     check_same(day, "pledged", stock.pledged, t.pledged)
-    for name in ("helpers", "good", "standing", "dropped", "drift", "meet"):
+    for name in ("promised", "helpers", "good", "standing", "dropped", "drift", "meet"):
         check_same(
             day,
             f"buildings: {name}",
             getattr(stock, name),
             column(b, name),
-            0.0 if name in ("helpers", "standing") else CLOSE,
+            0.0 if name in ("promised", "helpers", "standing") else CLOSE,
         )
     check_same(day, "clocks: number", w.clocks.number, [column(row.clocks, "number") for row in b])
     for name in ("rate", "passed", "next", "coming"):
@@ -265,7 +266,7 @@ BUSY = {  # every category: more often, and sooner over
     for name, c in CATEGORIES.items()
 }
 OFTEN = {  # parameters with which a mechanism succeeds within weeks
-    "building_captains": {"captain_hours": 1.0},
+    "building_captains": {"captain_hours": 1.0, "in_post_share": 0.5, "asks_per_month": 8.0},
     "consent_campaign": {"founding_hours": 0.5, "visits_per_day": 20.0},
     "project_finance": {"min_bill_yuan": 100.0},
     "joint_council": {

@@ -426,7 +426,7 @@ def add_resident(world, band):
         "volunteer": False,
         "housebound": False,
     }
-    for name, value in (nobody | {"ties": 0, "known": -1, "gives": False}).items():
+    for name, value in (nobody | {"ties": 0, "known": -1, "evenings": 0}).items():
         row[name][:] = value
     people = Residents(*(np.concatenate([getattr(people, name), row[name]]) for name in people._fields))
     homes = homes._replace(first=np.append(homes.first[:-1], homes.first[-1] + np.int32(1)))

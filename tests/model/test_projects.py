@@ -75,7 +75,9 @@ def test_a_second_vote_carries_where_captains_have_come_meanwhile():
     doubting = yard_with(
         projects__baseline_logit=-1.0, projects__vote_term_days=60, projects__retry_after_days=10
     )
-    captains = mechanisms.load_class("building_captains")(first_day=65, persuasion_logit=3.0, last_day=36_500)
+    captains = mechanisms.load_class("building_captains")(
+        first_day=65, persuasion_logit=3.0, in_post_share=1.0
+    )
     alone, helped = simulate(doubting, 1), simulate(with_mechanisms(doubting, building_captains=captains), 1)
     assert (
         days_of(alone, CONSENTED) == []

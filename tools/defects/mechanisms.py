@@ -111,6 +111,27 @@ MUTANTS = [
         "contract/test_effect_signs.py::test_with_captains_it_gets_there",
     ),
     mutant(
+        "captains are in post on the first day",
+        "model/mechanisms/building_captains.py",
+        "< self.in_post_share",
+        "< 1.0",
+        "model/test_giving.py::test_captains_are_found_over_months",
+    ),
+    mutant(
+        "who refused a post is asked again at once",
+        "model/mechanisms/building_captains.py",
+        "own.until[b, place] = day + k.refusal_days",
+        "own.until[b, place] = day",
+        "model/test_giving.py::test_who_refused_is_not_asked_again",
+    ),
+    mutant(
+        "a captain never tires enough to step down",
+        "model/mechanisms/building_captains.py",
+        "tired = own.tired[b] >= k.fatigue_at_resignation",
+        "tired = own.tired[b] >= 1e9",
+        "model/test_giving.py::test_one_fatigue_for_all_duties",
+    ),
+    mutant(
         "a patrol finds 5 % more",
         "model/mechanisms/grid_patrol.py",
         "sight[i] = walked[a] * detection_rate(issue, k)",

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ...experiments.comparison.runs import SOURCES
 from ...model.measures import MEASURES, SHARES
+from ...model.resources.ledger import PAYERS, UNPAID
 from ...model.scenarios.scenario import census_of
 
 if TYPE_CHECKING:
@@ -124,13 +125,14 @@ def comparison_table(result: Comparison) -> Table:
     return table
 
 
-def spending_table(arms: dict) -> Table:
+def spending_table(arms: dict, shadow_wage: float) -> Table:
     """Tabulate hours by role and yuan by source from {arm: {mechanism: {name: amount}}}.
 
-    An arm with an empty name gets no heading.
+    Unpaid hours are shown at `shadow_wage`, in yuan an hour, too. An arm with an empty name gets no heading.
     """
     table = Table(
         title="Hours and yuan per run, by mechanism; (desks): work that no mechanism ordered",
+        caption=f"Unpaid: members, volunteers and captains, at a shadow wage of {shadow_wage:g} yuan/hour.",
         show_header=False,
         **PLAIN,
     )
@@ -140,12 +142,12 @@ def spending_table(arms: dict) -> Table:
         if arm:
             table.add_row(arm, style="italic")
         for name, row in rows.items():
-            table.add_row(name, "; ".join(format_use(row)))
+            table.add_row(name, "; ".join(format_use(row, shadow_wage)))
     return table
 
 
-def format_use(row: dict) -> Iterator[str]:
-    """Format {name: amount} in words: hours in descending order, then yuan."""
+def format_use(row: dict, shadow_wage: float) -> Iterator[str]:
+    """Format {name: amount} in words: hours in descending order, then yuan, then unpaid hours in yuan."""
     hours = sorted(
         ((name, value) for name, value in row.items() if name not in SOURCES), key=lambda item: -item[1]
     )
@@ -157,6 +159,9 @@ def format_use(row: dict) -> Iterator[str]:
     )
     if money:
         yield money
+    unpaid = sum(row.get(PAYERS[role], 0.0) for role in UNPAID)
+    if round(unpaid):
+        yield f"unpaid {unpaid:,.0f} h = {unpaid * shadow_wage:,.0f} yuan"
 
 
 EFFECTS = {  # measure -> head of its column, and the unit of the column in units of the measure
