@@ -177,6 +177,14 @@ class ResidentParameters:
         source="assumed",
         words=("Weight of present trust", "现有信任的分量", "相当于几件事项"),
     )
+    negativity_factor: float = knob(
+        3.0,
+        1.0,
+        20.0,
+        unit="issues resolved that weigh as much as one left unresolved",
+        source="assumed; trust is more easily lost than won (Slovic 1993, Risk Analysis 13, 675)",
+        words=("Weight of what is left undone", "没办成的事的分量", "一件没办成抵几件办成"),
+    )
     trust_spillover_share: float = knob(
         0.3,
         0.0,

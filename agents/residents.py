@@ -157,11 +157,13 @@ def faded(voice, usual, k) -> float:
 def experience(trust, resolved, unresolved, k) -> float:
     """The share of issues that a desk resolved in a building; present trust counts as further issues.
 
-    Where nothing is seen, nothing changes: a committee is not blamed for an estate that a company runs well.
+    What is left undone weighs more than what is done: trust is more easily lost than won (Slovic 1993). Where
+    nothing is seen, nothing changes: a committee is not blamed for an estate that a company runs well.
 
     Twin: reference/people.py, take_stock.
     """
-    return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + resolved + unresolved)
+    seen = resolved + k.negativity_factor * unresolved
+    return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + seen)
 
 
 @inner_kernel
