@@ -12,8 +12,7 @@ from ..engine.jit import outer_kernel, specialise, struct
 from ..engine.source_digests import version
 from . import mechanisms
 from .initial_community import mean_trust
-from .issues import arrivals, project_parameters
-from .issues.consent import Projects
+from .issues import arrivals, consent, project_parameters
 from .issues.issue_table import EVENT, ISSUE
 from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
 from .mechanism_runtime import (
@@ -216,15 +215,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         day=0,
         knobs=numbers(scenario),
         clocks=clocks,
-        projects=Projects(
-            np.full(c, -1),
-            np.full(c, -1),
-            np.zeros(c, np.int32),
-            np.zeros(c),
-            *np.zeros((3, c), np.int32),
-            *np.full((2, c), -1, np.int32),
-            np.zeros(c, np.int64),
-        ),
+        projects=consent.new_projects(c),
         wished=np.zeros((WEEK, c, 4)),
         left=np.full(len(community.buildings.compound), -1),
         wish=np.zeros((c, 4)),

@@ -54,6 +54,7 @@ LEVERS = {
     "model.issues.issue_table",
     "model.resources.allocation",
     "model.issues.categories",
+    "model.issues.contributions",
 }
 OUTSIDE = {  # room -> packages it may use besides Python's own; where there is no line, any declared one
     "model.mechanisms": {"numpy"},

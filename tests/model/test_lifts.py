@@ -13,8 +13,7 @@ from cogov.experiments.calibration.project_stages import STAGES
 from cogov.model.issues.issue_table import CONSENTED, FAILED, GAVE_UP, MONEY, PAID, SIGN
 from cogov.model.resources.calendar import InitialIssues
 from cogov.model.simulate import days, simulate
-from cogov.reference.consent import compute_willingness
-from cogov.reference.contributions import divide_bill, own_yuan
+from cogov.reference.consent import compute_willingness, divide_bill, own_yuan
 from cogov.reference.world import World
 
 LIFT = replace(
