@@ -29,6 +29,8 @@ from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ...model.simulate import Run, days, finish_run
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
+from .fact_measures import FACT_MEASURES, PeopleCounts
+from .measure_arguments import check_arguments
 
 SPREAD = 0.25
 # parts of a scenario that are never varied
@@ -197,6 +199,7 @@ class ObservedRun:
     answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
     helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
     evenings: float  # evenings that party members worked
+    people: PeopleCounts  # who gave evenings, who knows whom, where they live
 
     def of(self, category: str) -> np.ndarray:
         """Return the issues of one category."""
@@ -207,11 +210,14 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
     series, names = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues)
     gave: Any = False
+    counts = PeopleCounts()
     signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
     for world in days(scenario, run_seed):
         series[world.day - 1] = daily_counts.measure_today(world)
         if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
             gave = gave | world.residents.gives
+        if world.day % 7 == 0:
+            counts.count_week(world)
         p = world.projects
         for c in np.flatnonzero(p.all > 0):
             _, which, _ = called(p.active[c], names)
@@ -222,6 +228,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
     run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
     helping = np.bincount(people.home, gave) > 0
+    counts.finish(world)
     return ObservedRun(
         scenario,
         run,
@@ -229,6 +236,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         gave[asked].mean() if asked.any() else 0.0,
         helping,
         hours / evening if evening else 0.0,
+        counts,
     )
 
 
@@ -348,6 +356,7 @@ MEASURES: dict[str, Callable] = {
     "settled_by": share_credited,
     "turned_out": share_of_homes_that_helped,
     "yuan": yuan_paid,
+    **FACT_MEASURES,
 }
 OF_CATEGORY = ("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan")
 
@@ -363,6 +372,8 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
     )
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
         raise UserError("{path}: no category is called {category!r}", path=path, category=what)
+    if kind in FACT_MEASURES:
+        return check_arguments(outcome.measure.removeprefix("gain:"), scenario)
     if kind not in MEASURES and kind not in measures.SUMMARY:
         raise UserError(
             "{measure} is unknown; there are: {measures}",
