@@ -1,8 +1,8 @@
 """Measures of a finished run that measured facts are held against, one small function each.
 
 Each takes an `ObservedRun` and the texts after the colons of its expression, such as
-`found_mix:grid_patrol:litter`, and returns a number; NaN where the run cannot say. A set of issues is named by
-categories and families joined with plus signs: `litter+clutter`, `facility`, or `all`.
+`found_mix:grid_patrol:litter`, and returns a number; NaN where the run cannot say. A set of issues is named
+by categories and families joined with plus signs: `litter+clutter`, `facility`, or `all`.
 """
 
 from __future__ import annotations
@@ -120,6 +120,15 @@ def requests_spread(observed: ObservedRun, *_: str) -> float:
     return float(np.sqrt(np.average((rate - mean) ** 2, weights=weight)) / mean)
 
 
+def reported_ratio(observed: ObservedRun, names: str, to: str) -> float:
+    """Return issues of the kinds `names` that residents reported per such issue of the kinds `to`."""
+    issues = observed.run.issues
+    told = (issues["reported_day"] >= 0) & (issues["found_by"] < 0)
+    return ratio(
+        np.count_nonzero(told & select(observed, names)), np.count_nonzero(told & select(observed, to))
+    )
+
+
 def reports_per_reporter(observed: ObservedRun) -> np.ndarray:
     """Return the number of reports of each resident who reported at all, the most first."""
     who = observed.run.history["who"][is_request(observed)]
@@ -193,8 +202,11 @@ def on_the_spot_share(observed: ObservedRun, mechanism: str) -> float:
 
 
 def mediated(observed: ObservedRun) -> np.ndarray:
-    """Return which issues are disputes whose parties sat down at least once, (issues,) bool."""
-    return select(observed, "dispute") & (observed.run.issues["sittings_held"] > 0.0)
+    """Return which issues are disputes of which at least one whole sitting was held, (issues,) bool.
+
+    Telephone calls count as parts of a sitting; a record of mediation is not made of one call.
+    """
+    return select(observed, "dispute") & (observed.run.issues["sittings_held"] >= 1.0)
 
 
 def disputes_mediated_per_year(observed: ObservedRun, *_: str) -> float:
@@ -330,6 +342,7 @@ FACT_MEASURES: dict[str, Callable[..., float]] = {
     for function in (
         requests_per_resident_year,
         requests_spread,
+        reported_ratio,
         reporters_top_share,
         single_reporters_share,
         single_reports_share,

@@ -20,6 +20,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "found_mix": (MECHANISM, KIND),
     "on_the_spot_share": (MECHANISM,),
     "mediated_ratio": (KIND, KIND),
+    "reported_ratio": (KIND, KIND),
     "built_per_1000_households_year": (KIND,),
     "built_share_of_consented": (KIND,),
     "arose_per_lift_year": (KIND,),

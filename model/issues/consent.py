@@ -82,7 +82,7 @@ class ProjectParameters:
         0.0,
         5.0,
         unit="logit lost on the two lowest floors for a lift, gained from the fourth up",
-        source="docs/sources.md: ground and second floors lose, third breaks even",
+        source="docs/sources.md: ground and second floors lose, third breaks even (B)",
         words=(
             "Effect of the floor, for lifts",
             "加装电梯时楼层的影响",

@@ -160,7 +160,7 @@ class BuildingCaptains(Mechanism):
         0.0,
         6.0,
         unit="logit of signing, per talk with the captain",
-        source="docs/sources.md: block leaders won 28 %, a leaflet 12 %",
+        source="docs/sources.md: block leaders won 28 %, a leaflet 12 % (A/B)",
         words=("Persuasion by the captain", "楼长劝说的效果", "每谈一次，愿签名的对数几率"),
     )
     trade_factor: float = knob(
@@ -208,7 +208,7 @@ class BuildingCaptains(Mechanism):
         0.0,
         1.0,
         unit="share of captains who move away or give up/year",
-        source="docs/sources.md: volunteers' attrition 13.5 % a year",
+        source="docs/sources.md: volunteers' attrition 13.5 % a year (A/B)",
         words=("Captains who leave", "楼长流失", "搬走或辞任的比例/年"),
     )
 
