@@ -50,6 +50,21 @@ class Evidence:
         """Whether the knob says how much a mechanism moves."""
         return self.path.startswith("mechanisms.") and self.unit.startswith(STRENGTHS)
 
+    def as_record(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        low, high = self.prior.interval
+        return {
+            "path": self.path,
+            "value": self.value,
+            "unit": self.unit,
+            "source": self.source,
+            "grade": self.grade,
+            "prior": self.prior.shape,
+            "p5": low,
+            "p95": high,
+            "effects": [effect.name for effect in self.effects],
+        }
+
 
 def grade_of_source(source: str) -> int | None:
     """Return the grade that the source of a knob says; None where there is nothing to estimate.

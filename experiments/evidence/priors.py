@@ -10,11 +10,12 @@ range of its knob.
 
 from dataclasses import dataclass
 from math import exp, isclose, log
-
-from scipy.special import ndtr, ndtri
+from statistics import NormalDist
 
 WIDEST, NARROWEST, BEST = 3.0, 1.25, 4  # factors at grade 0 and at grade BEST
-Z90 = 1.6448536269514722  # a normal distribution's 95 % quantile: 90 % lie within that many deviations
+NORMAL = NormalDist()
+Z90 = NORMAL.inv_cdf(0.95)  # 90 % of a normal distribution lie within that many standard deviations
+EDGE = 1e-12  # probabilities are kept this far from 0 and 1, where quantiles are infinite
 
 
 def spread_of(grade: int) -> float:
@@ -60,16 +61,21 @@ class Prior:
         sign = 1.0 if self.centre > 0.0 else -1.0
         ends = sorted((self.low * sign, self.high * sign))
         middle, deviation = log(abs(self.centre)), log(self.spread) / Z90
-        below, above = (float(ndtr((log(end) - middle) / deviation)) if end > 0.0 else 0.0 for end in ends)
+        below, above = (NORMAL.cdf((log(end) - middle) / deviation) if end > 0.0 else 0.0 for end in ends)
         u = u if sign > 0.0 else 1.0 - u
-        return sign * exp(middle + deviation * float(ndtri(below + u * (above - below))))
+        return sign * exp(middle + deviation * standard_quantile(below + u * (above - below)))
 
     def _normal(self, u: float, mean: float, deviation: float) -> float:
         """Return a quantile of a normal distribution truncated to the range."""
-        below, above = (float(ndtr((end - mean) / deviation)) for end in (self.low, self.high))
-        return mean + deviation * float(ndtri(below + u * (above - below)))
+        below, above = (NORMAL.cdf((end - mean) / deviation) for end in (self.low, self.high))
+        return mean + deviation * standard_quantile(below + u * (above - below))
 
     @property
     def interval(self) -> tuple[float, float]:
         """Return the 5 % and 95 % quantiles."""
         return self.quantile(0.05), self.quantile(0.95)
+
+
+def standard_quantile(p: float) -> float:
+    """Return a quantile of the standard normal distribution, finite for every `p` in [0, 1]."""
+    return NORMAL.inv_cdf(min(max(p, EDGE), 1.0 - EDGE))

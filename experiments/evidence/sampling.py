@@ -28,7 +28,7 @@ def draw_scenario(scenario: Scenario, random_numbers: RandomNumbers) -> Scenario
 
 
 def halve_or_double(scenario: Scenario, random_numbers: RandomNumbers) -> Scenario:
-    """Return the scenario with every assumed number (grade 0) halved or doubled at random, within its range."""
+    """Return the scenario with every assumed number (grade 0) halved or doubled, within its range."""
 
     def change(path: str, f: Any, value: float, attempt: int) -> float:
         if grade_of(path, f.metadata["source"]) != 0:
