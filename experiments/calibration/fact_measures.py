@@ -78,10 +78,11 @@ def select(observed: ObservedRun, names: str) -> np.ndarray:
 
 def found_by(observed: ObservedRun, mechanism: str) -> np.ndarray:
     """Return which issues a mechanism found, (issues,) bool; none while it is off."""
-    issues, names = observed.run.issues, observed.run.names
-    if mechanism not in names:
+    issues = observed.run.issues
+    if mechanism not in observed.scenario.mechanisms:
         return np.zeros(len(issues), bool)
-    return (issues["reported_day"] >= 0) & (issues["found_by"] == names.index(mechanism))
+    code = observed.run.names.index(mechanism)
+    return (issues["reported_day"] >= 0) & (issues["found_by"] == code)
 
 
 def years(observed: ObservedRun) -> float:
@@ -170,7 +171,7 @@ def single_reports_share(observed: ObservedRun, *_: str) -> float:
 
 def finds_per_hour(observed: ObservedRun, mechanism: str) -> float:
     """Return issues that a mechanism found per hour worked for it."""
-    if mechanism not in observed.run.names:
+    if mechanism not in observed.scenario.mechanisms:
         return float("nan")
     hours = observed.run.ledger.hours[observed.run.names.index(mechanism)].sum()
     return ratio(np.count_nonzero(found_by(observed, mechanism)), hours)
@@ -178,7 +179,7 @@ def finds_per_hour(observed: ObservedRun, mechanism: str) -> float:
 
 def found_share(observed: ObservedRun, mechanism: str) -> float:
     """Return the share of reported issues that a mechanism found; NaN while it is off."""
-    if mechanism not in observed.run.names:
+    if mechanism not in observed.scenario.mechanisms:
         return float("nan")
     known = np.count_nonzero(observed.run.issues["reported_day"] >= 0)
     return ratio(np.count_nonzero(found_by(observed, mechanism)), known)
