@@ -56,7 +56,7 @@ class PeopleCounts:
             self.evenings = np.zeros(len(people.gives), np.int64)
 
 
-def ratio(hits: float, of: float) -> float:
+def ratio(hits: float | np.integer, of: float | np.integer) -> float:
     """Return hits / of as a float; NaN when `of` is 0."""
     return float(hits) / float(of) if of else float("nan")
 

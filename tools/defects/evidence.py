@@ -164,4 +164,19 @@ MUTANTS = [
         'return (end - issues["arose_day"] + 1e4).astype(float), resolved',
         f"{SCORES}::test_waits_begin_with_the_report_and_open_issues_are_censored",
     ),
+    mutant(
+        "the report hides what strengths rest on",
+        "viz/report.py",
+        "        *evidence_section(analysis.results.plan),\n",
+        "",
+        "experiments/sweep/test_report.py::test_a_badge_grades_each_mechanism_that_is_on_somewhere",
+    ),
+    mutant(
+        "the page of evidence is of yesterday",
+        "viz/text/evidence_tables.py",
+        '"held out" if fact.is_held_out else "fitted",',
+        '"fitted",',
+        "contract/test_documentation.py::test_the_page_of_evidence_is_that_of_the_files",
+        plain=True,
+    ),
 ]
