@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...engine.texts.errors import Message
 from ...engine.toml_reader import build_dataclass, load
-from .facts import CONFIDENCE, amount, text
+from .facts import CONFIDENCE, amount, choice, name_list, text
 
 FOLDER = Path(__file__).with_name("effects")
 DESIGNS = {"randomised": 4, "quasi-experimental": 3, "observational": 2, "report": 1, "none": 0}
@@ -31,13 +31,13 @@ class Effect:
     low: float = amount("of the metric")
     high: float = amount("of the metric")
     width: str = text(300)  # where low and high come from
-    design: str = field(metadata={"choices": tuple(DESIGNS)})
-    steps: tuple[str, ...] = field(metadata={"names": True})  # of transfer, of STEPS
-    shape: str = field(metadata={"choices": SHAPES})  # of the priors that it implies
-    knobs: tuple[str, ...] = field(metadata={"names": True})  # paths of the knobs that it informs
+    design: str = choice(tuple(DESIGNS))
+    steps: tuple[str, ...] = name_list()  # of transfer, of STEPS
+    shape: str = choice(SHAPES)  # of the priors that it implies
+    knobs: tuple[str, ...] = name_list()  # paths of the knobs that it informs
     source: str = text(500)
     year: str = text(20)
-    confidence: str = field(metadata={"choices": CONFIDENCE})
+    confidence: str = choice(CONFIDENCE)
     transfer: str = text(400)
     url: str = text(300, default="")
     name: str = field(default="", init=False)

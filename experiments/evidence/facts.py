@@ -30,6 +30,16 @@ def amount(unit: str, default: float | None = None) -> float:
     return knob(default, -1e12, 1e12, unit=unit, source="the source of the fact")
 
 
+def choice(names: tuple[str, ...]) -> str:
+    """Declare a text that is one of `names`, and that a file must give."""
+    return field(metadata={"choices": names})
+
+
+def name_list() -> tuple[str, ...]:
+    """Declare an array of names that a file must give."""
+    return field(metadata={"names": True})
+
+
 @dataclass(frozen=True)
 class Fact:
     """A measured number, its own interval, where it was measured, and which measure is held against it."""
@@ -44,7 +54,7 @@ class Fact:
     place: str = text(80)
     year: str = text(20)
     source: str = text(500)
-    confidence: str = field(metadata={"choices": CONFIDENCE})
+    confidence: str = choice(CONFIDENCE)
     transfer: str = text(400)  # what differs between where it was measured and what the model has
     url: str = text(300, default="")
     unit: str = text(60, default="share")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from ...engine.parameters import paths
@@ -120,36 +120,28 @@ def all_evidence(scenario: Scenario | None = None) -> Iterator[Evidence]:
     """Yield the evidence of every knob of a scenario; by default of the plain one with all mechanisms."""
     scenario = scenario or Scenario(mechanisms=mechanisms.all_mechanisms())
     for path, f in paths(scenario).items():
-        value, m = value_at(scenario, path), f.metadata
-        yield Evidence(
-            path,
-            value,
-            m["unit"],
-            m["source"],
-            grade_of(path, m["source"]),
-            prior_of(path, m, value, f.type in (int, "int")),
-            effects_by_knob().get(path, ()),
-            m.get("words", ("", "", ""))[2],
-        )
+        yield evidence_of(path, f, value_at(scenario, path))
+
+
+def evidence_of(path: str, f: Field, value: Any) -> Evidence:
+    """Return the evidence of the knob at `path`, declared by the field `f`, around `value`."""
+    m = f.metadata
+    return Evidence(
+        path,
+        value,
+        m["unit"],
+        m["source"],
+        grade_of(path, m["source"]),
+        prior_of(path, m, value, f.type in (int, "int")),
+        effects_by_knob().get(path, ()),
+        m.get("words", ("", "", ""))[2],
+    )
 
 
 def evidence_of_mechanism(name: str) -> list[Evidence]:
     """Return the evidence of the knobs of one mechanism, in the order of their declaration."""
-    mechanism = mechanisms.load_class(name)
-    return [
-        Evidence(
-            f"mechanisms.{name}.{f.name}",
-            f.default,
-            f.metadata["unit"],
-            f.metadata["source"],
-            grade_of(f"mechanisms.{name}.{f.name}", f.metadata["source"]),
-            prior_of(f"mechanisms.{name}.{f.name}", f.metadata, f.default, f.type in (int, "int")),
-            effects_by_knob().get(f"mechanisms.{name}.{f.name}", ()),
-            f.metadata.get("words", ("", "", ""))[2],
-        )
-        for f in fields(mechanism)
-        if "low" in f.metadata
-    ]
+    knobs = [f for f in fields(mechanisms.load_class(name)) if "low" in f.metadata]
+    return [evidence_of(f"mechanisms.{name}.{f.name}", f, f.default) for f in knobs]
 
 
 def grade_of_mechanism(name: str) -> int:

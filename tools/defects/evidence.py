@@ -77,8 +77,8 @@ MUTANTS = [
     mutant(
         "a case's census is drawn, too",
         "experiments/evidence/grades.py",
-        "if grade is None or value == 0:",
-        "if value == 0:",
+        'Prior("point", value, 1.0, low, high, whole)',
+        'Prior("lognormal", value, 3.0, low, high, whole)',
         f"{EVIDENCE}::test_every_knob_has_a_grade_and_a_prior_inside_its_range",
         plain=True,
     ),

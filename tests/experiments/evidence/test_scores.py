@@ -103,6 +103,7 @@ def test_a_null_without_a_value_is_compared_on_the_other_facts_only():
     facts = [FACT, with_name(FACT, "two")]
     values = worlds(1.0, 5.0, 5.0, 2.0, 3.0, facts=facts)
     values[1, :, 0] = np.nan
+    values[0, :, 0] *= 1.3
     result = scores.summarise(facts, values)
     row = result.totals().iloc[-1]
     assert row.all_off_score == pytest.approx(result.scores[1, 1])
