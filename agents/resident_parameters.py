@@ -78,7 +78,7 @@ class ResidentParameters:
         0.0,
         1.0,
         unit="reports of a tenant relative to an owner",
-        source="docs/sources.md: owners make 56 %, tenants 44 % of contacts",
+        source="docs/sources.md: owners make 56 %, tenants 44 % of contacts (A/B)",
         words=("Reporting by tenants", "租户的反映", "倍，与业主相比"),
     )
     migrant_report_factor: float = knob(

@@ -29,6 +29,8 @@ from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ...model.simulate import Run, days, finish_run
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
+from .fact_measures import FACT_MEASURES, PeopleCounts
+from .measure_arguments import check_arguments
 from .project_stages import (
     STAGES,
     Polls,
@@ -206,6 +208,7 @@ class ObservedRun:
     helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
     evenings: float  # evenings that party members worked
     polls: Polls  # when projects were voted and willing: see `project_stages`
+    people: PeopleCounts  # who gave evenings, who knows whom, where they live
 
     def of(self, category: str) -> np.ndarray:
         """Return the issues of one category."""
@@ -216,6 +219,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
     series, names = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues)
     gave: Any = False
+    counts = PeopleCounts()
     signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
     polls: Polls = {}
     for world in days(scenario, run_seed):
@@ -223,6 +227,8 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         series[world.day - 1] = daily_counts.measure_today(world)
         if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
             gave = gave | world.residents.gives
+        if world.day % 7 == 0:
+            counts.count_week(world)
         p = world.projects
         for c in np.flatnonzero(p.all > 0):
             _, which, _ = called(p.active[c], names)
@@ -233,6 +239,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
     run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
     helping = np.bincount(people.home, gave) > 0
+    counts.finish(world)
     return ObservedRun(
         scenario,
         run,
@@ -241,6 +248,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         helping,
         hours / evening if evening else 0.0,
         polls,
+        counts,
     )
 
 
@@ -367,6 +375,7 @@ MEASURES: dict[str, Callable] = {
     "yuan": yuan_paid,
     "funnel": lambda world, category, stage: share_reached(stages_of(world, category), stage),
     "funnel_days": lambda world, category, stage: median_days(stages_of(world, category), stage),
+    **FACT_MEASURES,
 }
 OF_CATEGORY = (
     *("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan"),
@@ -387,6 +396,8 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
         raise UserError("{path}: no category is called {category!r}", path=path, category=what)
     if kind.startswith("funnel") and what.partition(":")[2] not in STAGES:
         raise UserError("{path}: the stages are: {stages}", path=path, stages=", ".join(STAGES))
+    if kind in FACT_MEASURES:
+        return check_arguments(outcome.measure.removeprefix("gain:"), scenario)
     if kind not in MEASURES and kind not in measures.SUMMARY:
         raise UserError(
             "{measure} is unknown; there are: {measures}",

@@ -168,7 +168,7 @@ class BuildingCaptains(Mechanism):
         0.0,
         6.0,
         unit="logit of signing, per talk with the captain",
-        source="docs/sources.md: block leaders won 28 %, a leaflet 12 %",
+        source="docs/sources.md: block leaders won 28 %, a leaflet 12 % (A/B)",
         words=("Persuasion by the captain", "楼长劝说的效果", "每谈一次，愿签名的对数几率"),
     )
     trade_factor: float = knob(
@@ -256,7 +256,7 @@ class BuildingCaptains(Mechanism):
         0.0,
         1.0,
         unit="share of captains who give up for other reasons/year",
-        source="docs/sources.md: volunteers' attrition 13.5 % a year, moves and fatigue included",
+        source="docs/sources.md: volunteers' attrition 13.5 % a year (A/B), moves and fatigue included",
         words=("Captains who leave", "楼长流失", "因其他原因辞任的比例/年"),
     )
 

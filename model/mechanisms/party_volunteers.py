@@ -88,7 +88,7 @@ class PartyVolunteers(Mechanism):
         0.0,
         1.0,
         unit="share of the team lost/year",
-        source="docs/sources.md: attrition 13.5 % per year",
+        source="docs/sources.md: attrition 13.5 % per year (A/B)",
         words=("Loss of members by ageing", "队伍老化", "每年失去的比例"),
     )
     joining_rate: float = knob(

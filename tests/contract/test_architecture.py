@@ -30,7 +30,7 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "model.mesa, reference, experiments.files, experiments.execution, experiments.statistics",
     "experiments.comparison, experiments.sweep",
     "experiments.exploration, experiments.calibration, experiments.city",
-    "experiments.narrative",
+    "experiments.evidence, experiments.narrative",
     "viz.i18n",
     "viz.text, viz.server",
     "viz.figures, viz.lessons",
