@@ -87,10 +87,10 @@ class FinishedRun:
     within: int  # days that count as in time
     horizon: int  # days to which the mean time is restricted
 
-    @property
+    @cached_property
     def issues(self) -> np.ndarray:
-        """The issues that arose, (n,) ISSUE."""
-        return self.run.issues
+        """The issues that arose, (n,) ISSUE, without those of no desk: no hours resolve them."""
+        return self.run.issues[self.run.issues["desk"] != DESK_NONE]
 
     @cached_property
     def old_and_done(self) -> tuple[np.ndarray, np.ndarray]:

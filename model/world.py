@@ -249,7 +249,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         gone=np.zeros(1, np.int64),
         log=np.zeros(16 * ROOM + 4 * people, EVENT),
         lines=np.zeros(1, np.int64),
-        tally=np.zeros(6, np.int64),
+        tally=np.zeros(7, np.int64),
         tallied=np.zeros(1, np.int64),
         count=np.zeros(13),
         look=np.zeros(6),
