@@ -28,9 +28,10 @@ from ...engine.texts.errors import Message
 from ...model import measures
 from ...model.scenarios.cases import alter_scenario, list_cases, read_case
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
-from ..calibration.reported_patterns import MEASURES, ObservedRun, check_measure, simulate_with_seed
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count
+from ..observation.observed_run import ObservedRun, simulate_with_seed
+from ..observation.pattern_measures import MEASURES, check_measure
 from .facts import Fact, choose_facts
 from .sampling import draw_scenario, halve_or_double
 

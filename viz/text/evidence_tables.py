@@ -51,7 +51,7 @@ FACTS = """
 One file per fact in `experiments/evidence/facts/`. The interval is the fact's own: *width* says by which
 rule. A third of the facts is held out from every fit, by a hash of the fact's name, once and for all. A fact
 that names several cases is the mean over them. Expressions of measures are those of `cogov patterns`
-([cases.md](cases.md)); the functions are in `experiments/calibration/fact_measures.py`.
+([cases.md](cases.md)); the functions are in `experiments/observation/fact_measures.py`.
 
 """
 EFFECTS = """
