@@ -1,6 +1,7 @@
 """A run, observed day by day: what measures of patterns and facts need besides its results."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,14 @@ class ObservedRun:
     evenings: float  # evenings that party members worked
     polls: Polls  # when projects were voted and willing: see `project_stages`
     people: PeopleCounts  # who gave evenings, who knows whom, where they live
+    # mechanism -> its first day in another arm: measures of "since it began" can then be computed without it
+    starts: Mapping[str, int] = field(default_factory=dict)
+
+    def first_day(self, mechanism: str) -> int:
+        """Return the day on which a mechanism begins, here or in the arm that this one is compared with."""
+        if mechanism in self.scenario.mechanisms:
+            return self.scenario.mechanisms[mechanism].first_day
+        return self.starts.get(mechanism, 0)
 
     def of(self, category: str) -> np.ndarray:
         """Return the issues of one category."""

@@ -11,7 +11,7 @@ from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from .fact_measures import FACT_MEASURES
 from .measure_arguments import check_arguments
 from .observed_run import ObservedRun
-from .project_stages import STAGES, days_to_stages, median_days, share_reached
+from .project_stages import STAGES, days_to_stages, share_reached
 
 
 def stages_of(observed: ObservedRun, category: str) -> np.ndarray:
@@ -24,12 +24,32 @@ def late_slope(series: np.ndarray) -> float:
     return (series[-1] - series[len(series) // 2]) / max(len(series) - 1 - len(series) // 2, 1)
 
 
-def spans(observed: ObservedRun, category: str) -> np.ndarray:
-    """Return days from arising to resolution; for unresolved issues the length of the run."""
+def median_time(time: np.ndarray, ended: np.ndarray) -> float:
+    """Return the median of right-censored times, by Kaplan-Meier.
+
+    Infinity if the curve does not reach a half: the median is beyond what was observed. NaN without times.
+    """
+    if not len(time):
+        return np.nan
+    when, survival = measures.kaplan_meier(time, ended)
+    reached = when[survival <= 0.5 + 1e-12]
+    return float(reached[0]) if len(reached) else np.inf
+
+
+def median_days_to_resolution(observed: ObservedRun, category: str) -> float:
+    """Return the median days from arising to resolution; unresolved issues are censored at the end."""
     issues = observed.of(category)
-    return np.where(
-        issues["resolved_day"] >= 0, issues["resolved_day"] - issues["arose_day"], observed.run.days
-    )
+    resolved = issues["resolved_day"] >= 0
+    end = np.where(resolved, issues["resolved_day"], observed.run.days)
+    return median_time(end - issues["arose_day"], resolved)
+
+
+def median_days_to_stage(observed: ObservedRun, category: str, stage: str) -> float:
+    """Return the median days from being told to a stage; projects that did not reach it are censored."""
+    days = stages_of(observed, category)[:, STAGES.index(stage)]
+    told = observed.of(category)["reported_day"]
+    followed = observed.run.days - told[told >= 0]
+    return median_time(np.where(np.isnan(days), followed, days), ~np.isnan(days))
 
 
 def share(hits: np.ndarray) -> float:
@@ -60,24 +80,19 @@ def share_of_homes_that_helped(observed: ObservedRun, category: str) -> float:
 
 def issues_met(observed: ObservedRun, category: str, mechanism: str) -> np.ndarray:
     """Return the issues of a category that were open when a mechanism began, or arose later."""
-    issues, start = (
-        observed.of(category),
-        observed.scenario.mechanisms[mechanism].first_day if mechanism else 0,
-    )
+    issues, start = observed.of(category), observed.first_day(mechanism)
     return issues[(issues["resolved_day"] < 0) | (issues["resolved_day"] >= start)]
 
 
 def median_days_after(observed: ObservedRun, mechanism: str, category: str) -> float:
     """Return the median days from the start of a mechanism, or from arising if later, to resolution.
 
-    Unresolved issues count to the end of the run. NaN without issues.
+    Unresolved issues are censored at the end.
     """
-    issues, start = (
-        issues_met(observed, category, mechanism),
-        observed.scenario.mechanisms[mechanism].first_day,
-    )
-    end = np.where(issues["resolved_day"] >= 0, issues["resolved_day"], observed.run.days)
-    return np.median(end - np.maximum(issues["arose_day"], start)) if len(issues) else np.nan
+    issues, start = issues_met(observed, category, mechanism), observed.first_day(mechanism)
+    resolved = issues["resolved_day"] >= 0
+    end = np.where(resolved, issues["resolved_day"], observed.run.days)
+    return median_time(end - np.maximum(issues["arose_day"], start), resolved)
 
 
 def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") -> float:
@@ -90,6 +105,8 @@ def share_credited(observed: ObservedRun, mechanism: str) -> float:
 
     That is, it reported them, brought about an agreement or a consent, began work or finished it.
     """
+    if mechanism not in observed.run.names:
+        return 0.0
     code, events = observed.run.names.index(mechanism), observed.run.history
     resolved = observed.run.issues["id"][observed.run.issues["resolved_day"] >= 0]
     return share(np.isin(resolved, events["issue"][events["by"] == code]))
@@ -120,9 +137,7 @@ MEASURES: dict[str, Callable] = {
         world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)]
     ),
     "signed": lambda world, category: world.signed[category],
-    "days": lambda world, category: (
-        np.median(spans(world, category)) if len(world.of(category)) else world.run.days
-    ),
+    "days": median_days_to_resolution,
     "done": share_resolved,
     "arose": lambda world, category: len(world.of(category)),
     "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved_day"] >= 0),
@@ -136,13 +151,25 @@ MEASURES: dict[str, Callable] = {
     "turned_out": share_of_homes_that_helped,
     "yuan": yuan_paid,
     "funnel": lambda world, category, stage: share_reached(stages_of(world, category), stage),
-    "funnel_days": lambda world, category, stage: median_days(stages_of(world, category), stage),
+    "funnel_days": median_days_to_stage,
     **FACT_MEASURES,
 }
 OF_CATEGORY = (
     *("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan"),
     *("funnel", "funnel_days"),
 )
+# measures of what one mechanism does, named after the colon: 0 or undefined where it is off, by definition
+OF_MECHANISM = ("settled_by", "count", "found_share", "found_mix", "finds_per_hour", "on_the_spot_share")
+
+
+def only_with(measure: str) -> str:
+    """Return the mechanism without which a measure is 0 or undefined by definition; "" if there is none.
+
+    >>> only_with("settled_by:whistle"), only_with("gain:count:whistle:answered"), only_with("days:litter")
+    ('whistle', 'whistle', '')
+    """
+    kind, _, what = measure.removeprefix("gain:").partition(":")
+    return what.partition(":")[0] if kind in OF_MECHANISM else ""
 
 
 def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:

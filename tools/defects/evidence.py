@@ -92,7 +92,7 @@ MUTANTS = [
     ),
     mutant(
         "a miss costs nothing",
-        "experiments/evidence/scores.py",
+        "experiments/statistics/interval_score.py",
         "return float(high - low + MISS * misses.mean())",
         "return float(high - low)",
         f"{SCORES}::test_neither_width_nor_overconfidence_is_rewarded",
@@ -101,7 +101,7 @@ MUTANTS = [
     ),
     mutant(
         "width costs nothing",
-        "experiments/evidence/scores.py",
+        "experiments/statistics/interval_score.py",
         "return float(high - low + MISS * misses.mean())",
         "return float(MISS * misses.mean())",
         f"{SCORES}::test_the_best_interval_is_the_facts_own",

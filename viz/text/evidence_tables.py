@@ -14,7 +14,8 @@ from ...experiments.evidence.effects import DESIGNS, Effect, all_effects
 from ...experiments.evidence.facts import Fact, all_facts
 from ...experiments.evidence.grades import Evidence, all_evidence, evidence_of_mechanism, grade_of_mechanism
 from ...experiments.evidence.priors import spread_of
-from ...experiments.evidence.scores import WIDEST, FactScores
+from ...experiments.evidence.scores import FactScores
+from ...experiments.statistics.interval_score import WIDEST
 from ...model import mechanisms
 from .evidence_words import explain_grade
 from .parameter_tables import format_number, table
