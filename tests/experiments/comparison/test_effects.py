@@ -22,7 +22,8 @@ def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
     table = mechanism_effects(with_mechanisms(STORM, "grid_patrol", "whistle"), replicates=2, days=40)
     assert list(table.index) == [(name, measure) for name in NAMES for measure in SHOWN]
     assert {name for name, _ in table.index[table["reported"].astype(bool)]} == {"grid_patrol", "whistle"}
-    assert (table["pairs"] == 2).all() and (table["low"] <= table["difference"]).all()
+    rows = table.drop(index=OWN, level="measure")  # there may be no issue that it is meant for
+    assert (rows["pairs"] == 2).all() and (rows["low"] <= rows["difference"]).all()
 
 
 @pytest.mark.parametrize("among", [False, True])
