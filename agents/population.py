@@ -47,6 +47,7 @@ class Residents(NamedTuple):
     satisfaction: np.ndarray  # (n,) float32  0..1
     fatigue: np.ndarray  # (n,) float32  0 or more; what evenings given have cost
     gives: np.ndarray  # (n,) bool  has promised an evening this week
+    evenings: np.ndarray  # (n,) float32  evenings given so far, of those promised: each the share with work
     ties: np.ndarray  # (n,) int8  number of acquaintances
     known: np.ndarray  # (n, SLOTS) int32  who they are; -1 where a slot is free
 
@@ -195,6 +196,7 @@ def build_population(
         satisfaction=np.full(n, 0.5, np.float32),
         fatigue=np.zeros(n, np.float32),
         gives=np.zeros(n, bool),
+        evenings=np.zeros(n, np.float32),
         ties=np.zeros(n, np.int8),
         known=np.full((n, SLOTS), -1, np.int32),
     )

@@ -59,3 +59,4 @@ def relocate(w) -> None:
                 noise = k.trust_spread * (uniform(key, i * 3 + kind) - 0.5)
                 people.trust[i, kind] = min(1.0, max(0.0, w.newcomers[b, kind] + noise))
             people.satisfaction[i], people.fatigue[i], people.gives[i] = 0.5, 0.0, False
+            people.evenings[i] = 0.0

@@ -244,7 +244,7 @@ def take_stock(w) -> None:
     people = w.residents
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
     satisfaction, fatigue, gives = people.satisfaction, people.fatigue, people.gives
-    ties, voice = people.ties, people.voice
+    given, ties, voice = people.evenings, people.ties, people.voice
     good, standing, drift, meet = sums.good, sums.standing, sums.drift, sums.meet
     pledged, helpers = sums.pledged, sums.helpers
     seen, neighbourly = np.empty(2), np.empty(SLOTS + 1)
@@ -289,6 +289,8 @@ def take_stock(w) -> None:
                 satisfaction[i] = new_satisfaction(satisfaction[i], content, k)
                 tired = new_fatigue(fatigue[i], gives[i], used[pool], k)
                 fatigue[i] = tired
+                if gives[i]:
+                    given[i] += used[pool]
                 logit = evening_logit(zeal[i], to_committee, to_neighbours, tired, wish[c, r], k)
                 gives[i] = gives_evening(uniform(give, i), logit, at_home)
                 if gives[i]:

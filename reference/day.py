@@ -75,7 +75,7 @@ def simulate_day(w: World) -> None:
 
     # In the evening issues are checked, lapse or are forgotten; a seventh of the buildings moves house and
     # takes stock.
-    close(w, lever["keep"], lever["ease"], lever["hurry"])
+    close(w, lever["keep"], lever["ease"], lever["hurry"], credit_levers(w, pulls, "hurry"))
     w.wished[w.day % 7] = lever["wish"]
     for b in w.buildings:
         b.drift = [so_far + today for so_far, today in zip(b.drift, lever["trust"][b.id])]

@@ -74,6 +74,8 @@ def give(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
         k.fatigue_per_evening * w.used[pool] if person.gives else 0.0
     )
     person.fatigue = single(fatigue)
+    if person.gives:
+        person.evenings = single(person.evenings + w.used[pool])
     rank = STANDING_VOLUNTEER if person.volunteer else STANDING_NEIGHBOUR
     if person.member:
         rank = STANDING_IN_SERVICE_MEMBER if person.in_service else STANDING_RETIRED_MEMBER
@@ -132,4 +134,4 @@ def move_house(w: World, b: SimpleNamespace) -> None:
             for whom, mean in enumerate((k.trust_committee, k.trust_company, k.trust_neighbours)):
                 u = chance(keys.key("newcomers", w.day), person.id * 3 + whom)
                 person.trust[whom] = single(min(1.0, max(0.0, mean + k.trust_spread * (u - 0.5))))
-            person.satisfaction, person.fatigue, person.gives = 0.5, 0.0, False
+            person.satisfaction, person.fatigue, person.gives, person.evenings = 0.5, 0.0, False, 0.0

@@ -288,6 +288,7 @@ def draw_requirements(w, issue, number, issue_key) -> None:
             * (cats.stubborn_factor[j] if stiff else 1.0)
         )
     issue.department_days, issue.lapse_day = 0, -1
+    issue.hurried_by, issue.hurried_days = -1, 0.0
     if cats.department_days[j] != 0.0:
         issue.department_days = 1 + int(
             cats.department_days[j] * exponential(key_of(seed, LEAD, 0), issue_key)

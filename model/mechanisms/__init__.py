@@ -14,6 +14,9 @@ which is read-only:
     pull(m, w)   fill its levers, `m.lever.sight` and so on, given the share `m.share` of its wants
     learn(m, w)  update its own columns `m.own` for tomorrow
 
+`pull` and `learn` also count what is done, in the places of `m.counts` that `counts` declares: they add to a
+total, and set a level. Whoever reads the counts multiplies them by the mechanism's strength.
+
 Methods marked `@kernel` are compiled; without the mark they are `@staticmethod` in plain Python, slower but
 free of numba's limits. `begin(world, random_numbers)` creates the own columns, once. `k = m.knobs[0]` gives
 the knobs by name.
@@ -43,6 +46,7 @@ from ...engine.renamed import new_name, suggest_names
 from ...engine.texts.errors import Message, Translated, UserError
 from ..resources.levers import LEVERS
 from ._base import GROUPS as GROUPS
+from ._base import Count as Count
 from ._base import Mechanism as Mechanism
 
 if TYPE_CHECKING:

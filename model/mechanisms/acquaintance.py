@@ -29,12 +29,13 @@ from ..issues.categories import FAMILIES
 from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, STANDINGS, VOLUNTEER, YUAN
-from . import Mechanism
+from . import Count, Mechanism
 
 ENVIRONMENT, SAFETY = FAMILIES.index("environment"), FAMILIES.index("safety")
 LOOKING = ("job_or_partner", "elder_alone")  # categories that the matchmaking station handles
 SUNDAY, YEAR = 0, 365
 LANTERNS = 45  # day of the year: mean date of the Lantern Festival
+CLUB_EVENINGS, FESTIVALS, ATTENDANCES, SESSIONS, HELPED = range(5)  # places of `counts`
 
 
 class Neighbours(NamedTuple):
@@ -42,6 +43,7 @@ class Neighbours(NamedTuple):
 
     come: np.ndarray  # (buildings,) float64  share of homes that take part
     habit: np.ndarray  # (buildings,) float64  habit of treating shared space as one's own, 0..1
+    homes: np.ndarray  # (buildings,) float64  number of homes
     feast: np.ndarray  # (YEAR,) bool          whether there is a festival, by day of the run
     looks: np.ndarray  # (categories,) bool    whether the matchmaking station handles it
 
@@ -56,6 +58,15 @@ class Acquaintance(Mechanism):
     zh_disappoints: ClassVar[str] = "见效慢：习惯要一年的活动才能养成，活动一停就淡忘；不常住的业主不来。"
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("ties", "ease", "wish", "sight", "work")
+    counts: ClassVar[tuple] = (
+        Count("club_evenings", "club evenings", "社团活动", "evenings", "次"),
+        Count("festivals", "festivals", "节庆活动", "festivals", "次"),
+        Count(
+            "attendances", "homes at club evenings and festivals", "社团和节庆参加户次", "attendances", "户次"
+        ),
+        Count("sessions", "matchmaking sessions", "婚恋角值守", "sessions", "次"),
+        Count("helped", "needs met at the station", "婚恋角办成的事", "people", "人"),
+    )
     club_hours: float = knob(
         0.75,
         0.05,
@@ -151,14 +162,19 @@ class Acquaintance(Mechanism):
 
     def begin(self, world, random_numbers) -> Neighbours:
         homes, b = world.households, len(world.buildings.compound)
-        away = np.bincount(homes.building, homes.away, b) / np.bincount(homes.building, minlength=b)
+        number = np.bincount(homes.building, minlength=b).astype(float)
+        away = np.bincount(homes.building, homes.away, b) / number
         first = (world.scenario.calendar.first_month - 1) * YEAR // 12  # date of day 1, to within a day
         dates = (
             LANTERNS + np.arange(self.festivals_per_year) * YEAR // max(self.festivals_per_year, 1)
         ) % YEAR
         feast = np.isin((np.arange(YEAR) - 1 + first) % YEAR, dates)
         return Neighbours(
-            1.0 - self.absence_penalty * away, np.zeros(b), feast, np.isin(world.categories, LOOKING)
+            1.0 - self.absence_penalty * away,
+            np.zeros(b),
+            number,
+            feast,
+            np.isin(world.categories, LOOKING),
         )
 
     @kernel
@@ -177,8 +193,11 @@ class Acquaintance(Mechanism):
         k, own, share, where, ease = m.knobs[0], m.own, m.share, w.buildings.compound, m.lever.ease
         come, habit, ties = own.come, own.habit, m.lever.ties
         sums, buildings = np.zeros(len(share) - 1), np.zeros(len(share) - 1)
+        m.counts[FESTIVALS] += share[ALL] if is_festival(w.day, own) else 0.0
         for b in buildings_gathering(w.day, own):
             ties[b] = k.contacts_per_gathering * (come[b] * share[where[b]])
+            m.counts[CLUB_EVENINGS] += 0.0 if is_festival(w.day, own) else share[where[b]]
+            m.counts[ATTENDANCES] += own.homes[b] * (come[b] * share[where[b]])
         for b in range(len(where)):
             c = where[b]
             ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.prevention_log_rate * habit[b] * share[c]
@@ -191,12 +210,14 @@ class Acquaintance(Mechanism):
             left = np.empty(len(sums))
             for c in range(len(sums)):
                 left[c] = k.station_hours * share[c] * buildings[c]
+                m.counts[SESSIONS] += share[c] * buildings[c] / len(where) if left[c] > 0.0 else 0.0
             for i in range(len(w.issues)):
                 issue = w.issues[i]
                 if own.looks[issue.category]:
                     m.lever.sight[i] = k.detection_rate * k.station_hours * share[issue.compound]
                     if is_workable(issue):
                         m.lever.work[i] = spend_hours(left, issue.compound, issue.hours_left)
+                        m.counts[HELPED] += m.lever.work[i] >= issue.hours_left
 
     @kernel
     def learn(m, w) -> None:

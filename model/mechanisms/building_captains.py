@@ -40,11 +40,12 @@ from ..issues.categories import HANDS
 from ..issues.issue_table import is_workable, loads
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, CAPTAIN
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("captain")
 CHOICE = 3  # candidates per building
 MOVES = decision("captain moves")
+CAPTAINS, UPPER_CAPTAINS, DEPARTURES = range(3)  # places of `counts`
 
 
 class Posts(NamedTuple):
@@ -75,6 +76,18 @@ class BuildingCaptains(Mechanism):
     )
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "supply")
+    counts: ClassVar[tuple] = (
+        Count("captains", "building captains in post today", "在任楼长", "people", "人", level=True),
+        Count(
+            "upper_captains",
+            "alley and street captains in post today",
+            "在任巷长街长",
+            "people",
+            "人",
+            level=True,
+        ),
+        Count("departures", "captains who stepped down or left", "卸任的楼长巷长街长", "people", "人"),
+    )
     tiers: int = knob(
         3,
         1,
@@ -246,11 +259,16 @@ class BuildingCaptains(Mechanism):
         skill, where = w.residents.skill, w.buildings.compound
         coverage, left, largest = np.empty(len(where)), np.empty(len(where)), np.empty(len(where))
         filled, street = own.filled, own.street
+        m.counts[CAPTAINS] = m.counts[UPPER_CAPTAINS] = 0.0
+        for p in range(len(where), len(filled)):
+            m.counts[UPPER_CAPTAINS] += filled[p]
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
             coverage[b] = got * min(1.0, k.homes_per_captain / own.width[b])
             left[b] = k.captain_hours * got
-            tradesman = own.since[b] <= w.day and own.who[b] >= 0 and skill[own.who[b]] == REPAIR
+            in_post = own.since[b] <= w.day and own.who[b] >= 0
+            m.counts[CAPTAINS] += in_post
+            tradesman = in_post and skill[own.who[b]] == REPAIR
             largest[b] = k.max_spot_hours * (k.trade_factor if tradesman else 1.0)
             m.lever.voice[b] = k.report_log_rate * coverage[b]
             m.lever.reach[b] = k.contact_logit * coverage[b]
@@ -278,6 +296,7 @@ class BuildingCaptains(Mechanism):
             weary[p] = weary[p] * 0.99 + load[p] / k.fatigue_threshold_issue_days
             if weary[p] >= 1.0 or uniform(moves, p) < k.leaving_rate / 365:
                 weary[p], since[p] = 0.0, w.day + k.search_days
+                m.counts[DEPARTURES] += own.filled[p] > 0.0 and (p >= b or own.who[p] >= 0)
                 if p < b:
                     own.who[p] = next_captain(own.ready[p], own.who[p])
         fill_posts(own, w.day + 1, k.vacancy_cover, k.tiers)

@@ -34,12 +34,13 @@ from ...engine.randomness import decision, key_of, uniform
 from ..issues.issue_table import TABLE
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
-from . import Mechanism
+from . import Count, Mechanism
 
 PARTIES = 5.0  # seats, as its name says
 FIRST = 14  # days without a sitting at first: members must have promised an evening before it
 DAYS = 6  # days before a sitting on which members promise evenings
 OWNERS = decision("five_party_alliance owners' committee comes")
+SITTINGS, SEATS, MATTERS = range(3)  # places of `counts`
 
 
 class Alliances(NamedTuple):
@@ -60,6 +61,11 @@ class FivePartyAlliance(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
+    counts: ClassVar[tuple] = (
+        Count("sittings", "sittings held", "召开会议", "sittings", "次"),
+        Count("seats", "seats taken at sittings", "到会席数", "seats", "席次"),
+        Count("matters", "stuck matters discussed", "议老大难", "matters", "件次"),
+    )
     interval_weeks: int = knob(
         3,
         1,
@@ -195,6 +201,8 @@ class FivePartyAlliance(Mechanism):
         attendance, room = np.empty(len(momentum)), np.zeros(len(momentum))
         for c in range(len(momentum)):
             attendance[c] = seats(c, m, w) / PARTIES
+            m.counts[SITTINGS] += attendance[c] > 0.0
+            m.counts[SEATS] += PARTIES * attendance[c]
             if attendance[c] > 0.0 and owners_come(c, m, w):
                 room[c] = k.items_per_sitting
             if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
@@ -206,7 +214,9 @@ class FivePartyAlliance(Mechanism):
             if issue.state == TABLE:
                 keep[i] = momentum[c] * share[c]
                 if w.day - issue.arose_day >= k.stuck_days:
-                    accord[i] = k.push_sittings * momentum[c] * attendance[c] * spend_hours(room, c, 1.0)
+                    taken = spend_hours(room, c, 1.0)
+                    accord[i] = k.push_sittings * momentum[c] * attendance[c] * taken
+                    m.counts[MATTERS] += taken
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_COMPANY] = (
                 k.trust_per_sitting * attendance[where[b]]

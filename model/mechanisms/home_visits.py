@@ -31,10 +31,11 @@ from ...engine.codes import SCOPE_HOUSEHOLD, TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER, STANDINGS
-from . import Mechanism
+from . import Count, Mechanism
 
 WEEKS = 13  # weeks of a quarter
 QUIET = 14  # first days of a run, without visits: no evenings have been promised yet
+VISITS, STUDY_EVENINGS, ATTENDANCES = range(3)  # places of `counts`
 
 
 class Rounds(NamedTuple):
@@ -55,6 +56,11 @@ class HomeVisits(Mechanism):
     zh_disappoints: ClassVar[str] = "住户多、晚上少：大楼里只有少数住户能访到；党员来得少，访到的更少。"
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("sight", "trust", "wish")
+    counts: ClassVar[tuple] = (
+        Count("visits", "homes visited", "入户走访", "visits", "户次"),
+        Count("study_evenings", "study evenings", "院落学习", "evenings", "次"),
+        Count("attendances", "homes at study evenings", "院落学习参加户次", "attendances", "户次"),
+    )
     building_hours: float = knob(
         1.5,
         0.0,
@@ -159,6 +165,10 @@ class HomeVisits(Mechanism):
             reached = share_visited(b, where[b], w.day, own, share, k)
             talk = has_talk(b, w.day, len(where), k.study_evenings_per_quarter)
             visited[b] = 0.0 if talk else reached
+            m.counts[VISITS] += visited[b] * own.homes[b]
+            if talk:
+                m.counts[ATTENDANCES] += reached * own.homes[b]
+                m.counts[STUDY_EVENINGS] += reached / min(1.0, k.study_homes / own.homes[b])
             trust[b, TRUST_COMMITTEE], trust[b, TRUST_NEIGHBOURS] = (
                 k.trust_per_visit * visited[b],
                 k.neighbour_trust_per_home * (reached if talk else 0.0),

@@ -30,10 +30,11 @@ from ...engine.parameters import knob
 from ..issues.issue_table import TABLE, is_known
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
-from . import Mechanism
+from . import Count, Mechanism
 
 FIRST = 2  # weeks without a sitting at first: members must have promised an evening before it
 DAYS = 6  # days before a sitting on which members promise evenings
+SITTINGS, CANCELLED, MATTERS = range(3)  # places of `counts`
 
 
 class Councils(NamedTuple):
@@ -54,6 +55,11 @@ class JointCouncil(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
+    counts: ClassVar[tuple] = (
+        Count("sittings", "sittings held", "召开会议", "sittings", "次"),
+        Count("cancelled", "sittings without a quorum", "人数不足未开成", "sittings", "次"),
+        Count("matters", "matters discussed", "议事", "matters", "件次"),
+    )
     interval_weeks: int = knob(
         4,
         1,
@@ -202,6 +208,8 @@ class JointCouncil(Mechanism):
             present[c] = attendance(c, w.day, own, share, w.around, k)
             if present[c] > 0.0:
                 seats[c] = k.items_per_sitting
+            if sits(c, w.day, k.interval_weeks):
+                m.counts[SITTINGS if present[c] > 0.0 else CANCELLED] += 1.0
             called = (
                 k.volunteering_logit * share[c]
                 if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.interval_weeks)
@@ -217,7 +225,9 @@ class JointCouncil(Mechanism):
             if is_known(issue):
                 keep[i] = k.reminder_log_rate * (own.minuted[c] * share[c])
             if issue.state == TABLE:
-                accord[i] = k.push_sittings * spend_hours(seats, c, 1.0) * present[c]
+                taken = spend_hours(seats, c, 1.0)
+                accord[i] = k.push_sittings * taken * present[c]
+                m.counts[MATTERS] += taken
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = k.trust_per_sitting * present[where[b]]
 

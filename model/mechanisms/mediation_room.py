@@ -29,11 +29,12 @@ from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
 from ..issues.issue_table import TABLE
 from ..resources.levers import ALL, COMMITTEE, MEMBER, YUAN
-from . import Mechanism
+from . import Count, Mechanism
 
 DISPUTE = FAMILIES.index("dispute")
 # Entries of the room's book, indexed by the random id of an issue; issues with the same index share an entry.
 PLACES = 4096
+SITTINGS = 0  # place of `counts`
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class MediationRoom(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "trust")
+    counts: ClassVar[tuple] = (Count("sittings", "sittings held with parties", "调解", "sittings", "次"),)
     open_days_per_week: int = knob(
         2,
         1,
@@ -159,6 +161,7 @@ class MediationRoom(Mechanism):
                 ):
                     case = i
             heard = min(1.0, hears - turn)
+            m.counts[SITTINGS] += heard
             done[case] = True
             accord[case] = (
                 k.sittings_per_case

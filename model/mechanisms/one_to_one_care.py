@@ -31,10 +31,11 @@ from ...engine.parameters import knob
 from ...engine.randomness import decision, exponential, key_of, uniform
 from ..issues.categories import FAMILIES
 from ..resources.levers import ALL, MEMBER, VOLUNTEER
-from . import Mechanism
+from . import Count, Mechanism
 
 CARE = FAMILIES.index("care")
 LAPSES, WHO = decision("one-to-one care: a pairing lapses"), decision("one-to-one care: who is found")
+PAIRS, VISITS, PAIRED, ENDED = range(4)  # places of `counts`
 
 
 class Pairs(NamedTuple):
@@ -61,6 +62,12 @@ class OneToOneCare(Mechanism):
     )
     group: ClassVar[str] = "prevents"
     pulls: ClassVar[tuple] = ("ease", "sight")
+    counts: ClassVar[tuple] = (
+        Count("pairs", "pairs today", "现有结对", "pairs", "对", level=True),
+        Count("visits", "visits, one a week for each pair", "上门看望，每对每周一次", "visits", "次"),
+        Count("paired", "pairs made, those of the first day not counted", "新结对", "pairs", "对"),
+        Count("ended", "pairs that ended", "中断的结对", "pairs", "对"),
+    )
     initial_pairs: int = knob(
         0,
         0,
@@ -179,6 +186,7 @@ class OneToOneCare(Mechanism):
         cared = np.zeros(len(own.alone))
         for i in range(len(own.elder)):
             cared[own.building[i]] += own.by[i] >= 0
+            m.counts[VISITS] += share / 7 if own.by[i] >= 0 else 0.0
         for b in range(len(cared)):
             cared[b] = cared[b] / max(own.alone[b], 1.0) * share
             m.lever.ease[b, CARE] = -k.prevention_log_rate * cared[b]
@@ -203,6 +211,8 @@ class OneToOneCare(Mechanism):
                     < (k.lapse_rate + k.neglect_lapse_rate * (1.0 - share)) / 365
                 ):
                     own.by[i] = -1
+                    m.counts[ENDED] += 1.0
+        left = count_pairs(own)
         if own.found[0] >= 1.0:
             willing = np.empty(len(people.gives), np.bool_)
             for i in range(len(willing)):
@@ -216,6 +226,17 @@ class OneToOneCare(Mechanism):
                 w.compounds,
                 key_of(w.seed, WHO, w.day),
             )
+        m.counts[PAIRS] = count_pairs(own)
+        m.counts[PAIRED] += m.counts[PAIRS] - left
+
+
+@inner_kernel
+def count_pairs(own) -> float:
+    """Return the number of elders who have a visitor."""
+    n = 0.0
+    for i in range(len(own.by)):
+        n += own.by[i] >= 0
+    return n
 
 
 @inner_kernel

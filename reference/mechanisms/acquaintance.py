@@ -49,16 +49,24 @@ class Twin(Mechanism):
         ]
         concerned = [i.category in self.looking for i in w.issues]
         hours = [each * len(c.parts) for each, c in zip(station_hours, w.compounds)]
+        jobs = [i.hours_left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, concerned)]
+        work = spend_hours(hours, [i.compound for i in w.issues], jobs)
+        self.counted["festivals"] += min(share) if self.is_festival(w) else 0.0
+        for b, came in zip(w.buildings, self.came):
+            if self.is_gathering(w, b):
+                self.counted["club_evenings"] += 0.0 if self.is_festival(w) else share[b.compound]
+                self.counted["attendances"] += came * sum(len(s.parts) for s in b.parts)
+        for c, part in zip(w.compounds, share):
+            if hours[c.id] > 0.0:
+                self.counted["sessions"] += part * len(c.parts) / len(w.buildings)
+        if w.day % 7 == 0 and not self.is_festival(w):
+            self.counted["helped"] += sum(0.0 < job <= spent for job, spent in zip(jobs, work))
         return {
             "sight": [
                 self.detection_rate * station_hours[i.compound] if mine else 0.0
                 for i, mine in zip(w.issues, concerned)
             ],
-            "work": spend_hours(
-                hours,
-                [i.compound for i in w.issues],
-                [i.hours_left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, concerned)],
-            ),
+            "work": work,
             "ties": [self.contacts_per_gathering * came for came in self.came],
             "ease": [
                 [norm if family in ("environment", "safety") else 0.0 for family in FAMILIES]

@@ -75,6 +75,10 @@ class Twin(Mechanism):
         got = [p * share[b.compound] for p, b in zip(self.posts, w.buildings)]
         post = [g * min(1.0, self.homes_per_captain / b.doors) for g, b in zip(got, w.buildings)]
         where = [i.building for i in w.issues]
+        self.counted["captains"] = sum(not self.is_vacant(b, w.day) for b in w.buildings)
+        self.counted["upper_captains"] = sum(
+            self.tiers >= tier > 1 and since <= w.day for (tier, _), since in zip(self.tier_of, self.since)
+        )
         return {
             "voice": times(self.report_log_rate, post),
             "sight": [
@@ -121,6 +125,9 @@ class Twin(Mechanism):
                     or chance(w.random_numbers.key("captain moves", w.day), p) < self.leaving_rate / 365
                 ):
                     self.weary[p], self.since[p] = 0.0, w.day + self.search_days
+                    self.counted["departures"] += (
+                        bool(w.buildings[n].ready) if tier == 1 else self.tiers >= tier
+                    )
                     if tier == 1 and w.buildings[n].ready:
                         w.buildings[n].turn = (w.buildings[n].turn + 1) % len(w.buildings[n].ready)
         self.fill_posts(w, w.day + 1)

@@ -50,6 +50,8 @@ class Twin(Mechanism):
         self.share = share
         self.held = [sits and seats >= self.quorum_seats for sits, seats in zip(self.today, taken)]
         attendance = [seats / 5.0 if held else 0.0 for held, seats in zip(self.held, taken)]
+        self.counted["sittings"] += sum(self.held)
+        self.counted["seats"] += 5.0 * sum(attendance)
         accord = {}
         for c in w.compounds:
             stuck = [
@@ -59,6 +61,7 @@ class Twin(Mechanism):
             ]
             for issue in stuck[: self.items_per_sitting] if owners[c.id] else []:
                 accord[issue.id] = self.push_sittings * self.momentum[c.id] * attendance[c.id]
+                self.counted["matters"] += self.held[c.id]
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "keep": [

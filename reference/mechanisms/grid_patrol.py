@@ -36,12 +36,20 @@ class Twin(Mechanism):
         walked = [efforts[a] * self.patrol_hours for a in areas]
         errands = [self.errand_hours * float(self.area.count(a)) * effort for a, effort in enumerate(efforts)]
         quarrels = [i.state == TABLE and FAMILIES[i.family] == "dispute" for i in w.issues]
+        work = spend_hours(errands, areas, hours_wanted(w, "grid"))
+        self.counted["patrol_hours"] += sum(
+            effort * self.patrol_hours * self.area.count(a) for a, effort in enumerate(efforts)
+        )
+        self.counted["errand_hours"] += sum(work)
+        self.counted["quarrel_checks"] += sum(
+            quarrel and hours > 0.0 for quarrel, hours in zip(quarrels, walked)
+        )
         return {
             "sight": [
                 hours * (self.detection_rate if i.scope > 0 else self.home_detection_rate)
                 for i, hours in zip(w.issues, walked)
             ],
-            "work": spend_hours(errands, areas, hours_wanted(w, "grid")),
+            "work": work,
             "accord": [
                 hours * self.quarrel_sittings if quarrel else 0.0 for quarrel, hours in zip(quarrels, walked)
             ],

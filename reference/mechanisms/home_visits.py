@@ -58,6 +58,11 @@ class Twin(Mechanism):
         ]
         at_doors = [0.0 if self.has_talk(w, b) else called for b, called in zip(w.buildings, self.called)]
         at_talks = [called if self.has_talk(w, b) else 0.0 for b, called in zip(w.buildings, self.called)]
+        for b, door, talk in zip(w.buildings, at_doors, at_talks):
+            self.counted["visits"] += door * b.doors
+            self.counted["attendances"] += talk * b.doors
+            if talk:
+                self.counted["study_evenings"] += share[b.compound] * (self.members + self.others)
         wish = [
             self.volunteering_logit
             * sum_in_order(b.found for b in c.parts)

@@ -56,12 +56,15 @@ class Twin(Mechanism):
             for part, announced in zip(share, self.is_announced(w))
         ]
         held = self.held = [present if present >= self.quorum else 0.0 for present in attendance]
+        self.counted["sittings"] += sum(present > 0.0 for present in held)
+        self.counted["cancelled"] += sum(sits and present == 0.0 for sits, present in zip(self.sits(w), held))
         at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
         taken = spend_hours(
             [float(self.items_per_sitting) if present > 0.0 else 0.0 for present in held],
             [i.compound for i in w.issues],
             at_table,
         )
+        self.counted["matters"] += sum(taken)
         return {
             "accord": [self.push_sittings * rate * held[i.compound] for rate, i in zip(taken, w.issues)],
             "keep": [

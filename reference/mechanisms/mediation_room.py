@@ -48,6 +48,7 @@ class Twin(Mechanism):
         for row, issue in enumerate(w.issues):
             heard[row] = turn.get(issue.id, 0.0)
             warmth[issue.building] += heard[row]
+        self.counted["sittings"] += sum(turn.values())
         presence = [1.0 - self.absence_penalty * (1.0 - w.compounds[i.compound].around) for i in w.issues]
         return {
             "accord": [self.sittings_per_case * part * present for part, present in zip(heard, presence)],

@@ -56,6 +56,7 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         self.share, cared = min(share), []
+        self.counted["visits"] += len(self.pairs) * self.share / 7
         for b in w.buildings:
             elders = [p.id for p in self.alone if p.building == b.id]
             cared.append(len(self.pairs.keys() & elders) / max(len(elders), 1) * min(share))
@@ -90,9 +91,14 @@ class Twin(Mechanism):
             for elder in self.pairs
             if self.idle[elder] >= self.max_gap_days or chance(lapses, elder) < rate
         }
+        before = len(self.pairs)
         self.pairs = {elder: visitor for elder, visitor in self.pairs.items() if elder not in moved | lapsed}
+        self.counted["ended"] += before - len(self.pairs)
+        self.counted["paired"] -= len(self.pairs)
         self.pair_elders(
             w,
             {p.id for p in w.people if p.gives and (p.member or p.volunteer)},
             w.random_numbers.key("one-to-one care: who is found", w.day),
         )
+        self.counted["pairs"] = len(self.pairs)
+        self.counted["paired"] += len(self.pairs)

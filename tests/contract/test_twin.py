@@ -64,6 +64,7 @@ CLOCKS = (
     "report_hazard",
     "next_report_hazard",
     "due_day",
+    "hurried_days",
 )
 VILLAGES = 40
 TWINNED = list_twins()  # the mechanisms that have a reference model
@@ -134,9 +135,15 @@ def check_pulls(w, t):
         )
 
 
+def check_counts(w, t):
+    """Compare what each mechanism has counted so far."""
+    for name, hand in w.hands.items():
+        check_same(w.day, f"counts of {name}", hand.counts, [*t.mechanisms[name].counted.values()], CLOSE)
+
+
 def check_places(day, w, t):
     b, people, homes, stock, projects = t.buildings, w.residents, w.households, w.mood, w.projects
-    for name in ("trust", "satisfaction", "fatigue"):
+    for name in ("trust", "satisfaction", "fatigue", "evenings"):
         check_same(day, f"residents: {name}", getattr(people, name), column(t.people, name), SINGLE)
     check_same(day, "residents: gives", people.gives, column(t.people, "gives"))
     check_same(day, "residents: ties", people.ties, [len(p.known) for p in t.people])
@@ -194,6 +201,7 @@ def compare_days(scenario, *seed):
         check_issues(w.day, "ended", w.ended[ended : w.gone[0]], t.ended[ended:])
         check_issues(w.day, "open", w.issues, t.issues)
         check_places(w.day, w, t)
+        check_counts(w, t)
         check_books(w.day, w, t)
         lines, ended = len(t.history), len(t.ended)
     names = [*t.names, None]  # code -1 is nobody's
