@@ -19,11 +19,11 @@ import pandas as pd
 
 from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
-from ...engine.texts.errors import Message, UserError
-from ...model import daily_counts, measures
+from ...engine.texts.errors import Message, Translated, UserError
+from ...model import daily_counts, measures, mechanisms
+from ...model.activities import declare_counts, list_activities
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import unpack_id as called
-from ...model.resources.calendar import PAYERS
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ...model.simulate import Run, days, finish_run
@@ -196,7 +196,6 @@ class ObservedRun:
     signed: dict[str, float]  # category -> largest share of households that had signed for one project
     answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
     helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
-    evenings: float  # evenings that party members worked
 
     def of(self, category: str) -> np.ndarray:
         """Return the issues of one category."""
@@ -217,9 +216,8 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
             _, which, _ = called(p.active[c], names)
             assert which is not None  # its issues are of categories of the case
             signed[which] = max(signed[which], 1.0 - p.open[c] / p.all[c])
-    people, evening = world.residents, scenario.party_members.evening_hours
+    people = world.residents
     asked = people.member | people.volunteer
-    hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
     run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
     helping = np.bincount(people.home, gave) > 0
     return ObservedRun(
@@ -228,7 +226,6 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         signed,
         gave[asked].mean() if asked.any() else 0.0,
         helping,
-        hours / evening if evening else 0.0,
     )
 
 
@@ -301,11 +298,18 @@ def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") ->
 def share_credited(observed: ObservedRun, mechanism: str) -> float:
     """Return the share of resolved issues in which a mechanism had a part.
 
-    That is, it reported them, brought about an agreement or a consent, began work or finished it.
+    That is, it reported them, brought about an agreement, a consent or a department's answer, began work or
+    finished it.
     """
     code, events = observed.run.names.index(mechanism), observed.run.history
     resolved = observed.run.issues["id"][observed.run.issues["resolved_day"] >= 0]
     return share(np.isin(resolved, events["issue"][events["by"] == code]))
+
+
+def count_of(observed: ObservedRun, mechanism: str, name: str) -> float:
+    """Return how much a mechanism did of what is counted under `name`; 0 where it is not on."""
+    amounts = {(a.mechanism, a.count.name): a.value for a in list_activities(observed.run)}
+    return amounts.get((mechanism, name), 0.0)
 
 
 def yuan_paid(observed: ObservedRun, category: str) -> float:
@@ -340,7 +344,7 @@ MEASURES: dict[str, Callable] = {
     "arose": lambda world, category: len(world.of(category)),
     "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved_day"] >= 0),
     "answered": lambda world, *_: world.answered,
-    "attendances": lambda world, *_: world.evenings,
+    "count": count_of,
     "sittings": sittings(np.median),
     "longest": sittings(np.max),
     "late": late,
@@ -363,9 +367,27 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
     )
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
         raise UserError("{path}: no category is called {category!r}", path=path, category=what)
+    if kind == "count":
+        check_count_name(path, *what.partition(":")[::2])
     if kind not in MEASURES and kind not in measures.SUMMARY:
         raise UserError(
             "{measure} is unknown; there are: {measures}",
             measure=path,
             measures=", ".join(sorted({*MEASURES, *measures.SUMMARY})),
+        )
+
+
+def check_count_name(path: Message, mechanism: str, name: str) -> None:
+    """Check that a mechanism counts something under `name`. Raises UserError if not."""
+    if problem := mechanisms.explain_unusable(mechanism):
+        raise UserError("{path}: {problem}", path=path, problem=problem)
+    kind = mechanisms.load_class(mechanism)
+    there = [count.name for count in declare_counts(kind.counts, kind.pulls)]
+    if name not in there:
+        raise UserError(
+            "{path}: {mechanism} counts nothing called {name!r}; there are: {names}",
+            path=path,
+            mechanism=mechanism,
+            name=name,
+            names=", ".join(there) or Translated("none", "无"),
         )

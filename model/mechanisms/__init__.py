@@ -348,6 +348,13 @@ def _find_faults(kind: type[Mechanism]) -> Message | str | None:
                 lever=lever,
                 hint=suggest_names(str(lever), LEVERS),
             )
+    counts = kind.counts if isinstance(kind.counts, tuple) else (None,)
+    if not all(isinstance(c, Count) for c in counts) or len({c.name for c in counts}) < len(counts):
+        return Message(
+            "{name}.counts is not a tuple of Count with different names; write counts: ClassVar[tuple] = "
+            '(Count("walks", "walks", "巡逻"),)',
+            name=name,
+        )
     try:
         check(kind())
     except Exception as error:
