@@ -149,6 +149,14 @@ def list_activities(run: "Run") -> Iterator[Activity]:
             yield Activity(doer.name, count, amounts[count.name])
 
 
+def sum_activities(run: "Run") -> dict[str, dict[str, float]]:
+    """Return everything that the mechanisms of a run did: {mechanism: {count: amount}}."""
+    amounts: dict[str, dict[str, float]] = {doer.name: {} for doer in run.doers}
+    for activity in list_activities(run):
+        amounts[activity.mechanism][activity.count.name] = activity.value
+    return amounts
+
+
 def format_amount(value: float) -> str:
     """Format how much was done: whole numbers and large ones without decimals, no value as a dash."""
     if isnan(value):

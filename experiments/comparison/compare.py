@@ -15,7 +15,7 @@ import pandas as pd
 from ...engine.randomness import whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures, mechanisms
-from ...model.activities import declare_counts
+from ...model.activities import declare_counts, sum_activities
 from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
@@ -216,7 +216,7 @@ def reduce_runs(arm_runs: Sequence[Run], within: int) -> dict:
         "open": [run.series["open"].astype(np.int32) for run in arm_runs],
         "times": [np.stack(measures.times(run)).astype(np.int32) for run in arm_runs],
         "ledger": [runs.ledger(run) for run in arm_runs],
-        "done": [runs.done(run) for run in arm_runs],
+        "done": [sum_activities(run) for run in arm_runs],
     }
 
 

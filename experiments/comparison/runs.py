@@ -12,7 +12,7 @@ from ...engine.randomness import seed_of, whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model import simulate as engine
-from ...model.activities import list_activities
+from ...model.activities import list_activities, sum_activities
 from ...model.issues.categories import FAMILIES, SCOPES
 from ...model.issues.issue_table import STATES, WHAT
 from ...model.precompile import ensure_compiled
@@ -53,7 +53,7 @@ class RunTables:
     @cached_property
     def done(self) -> dict[str, dict[str, float]]:
         """Return what each mechanism did: {mechanism: {count: amount}}."""
-        return done(self.run)
+        return sum_activities(self.run)
 
     @cached_property
     def measures(self) -> pd.Series:
@@ -188,14 +188,6 @@ def spending(run: engine.Run) -> dict[str, dict[str, float]]:
         name: dict(zip((*PAYERS, *SOURCES), row.tolist())) for name, row in zip((*run.names, DESKS), amounts)
     }
     return {name: row for name, row in rows.items() if name == DESKS or sum(row.values()) > 0}
-
-
-def done(run: engine.Run) -> dict[str, dict[str, float]]:
-    """Return what each mechanism did: {mechanism: {count: amount}}; see `model/activities.py`."""
-    amounts: dict[str, dict[str, float]] = {doer.name: {} for doer in run.doers}
-    for activity in list_activities(run):
-        amounts[activity.mechanism][activity.count.name] = activity.value
-    return amounts
 
 
 def census(scenario: Scenario) -> dict[str, object]:

@@ -165,4 +165,19 @@ MUTANTS = [
         "tools/test_fuzz.py::test_what_escaped_once_escapes_no_more[a delimiter of two letters]",
         short=True,
     ),
+    mutant(
+        "an evening counts though there was no work",
+        "agents/residents.py",
+        "given[i] += used[pool]",
+        "given[i] += 1.0",
+        TWIN,
+    ),
+    mutant(
+        "newcomers have given the evenings of those who left",
+        "agents/relocation.py",
+        "people.evenings[i] = 0.0",
+        "people.evenings[i] = people.evenings[i]",
+        "model/test_activities.py::"
+        "test_evenings_are_given_only_by_those_who_promised_and_newcomers_have_given_none",
+    ),
 ]
