@@ -115,16 +115,23 @@ def restore_world(source: str, scenario: Scenario, random_numbers: RandomNumbers
     return restore_run(snapshot, build_community(scenario), scenario, random_numbers)
 
 
-def simulate(scenario: Scenario, *seed: str | int, progress: Callable[[], object] | None = None) -> Run:
+def simulate(
+    scenario: Scenario,
+    *seed: str | int,
+    progress: Callable[[], object] | None = None,
+    daily: bool = False,
+) -> Run:
     """Simulate a scenario with a random seed; the same seed gives the same random numbers in every arm.
 
-    `progress`, if given, is called after every day.
+    `progress`, if given, is called after every day. With `daily`, what mechanisms do is recorded every day.
     """
     series = np.zeros((scenario.days, len(daily_counts.DAILY)))
-    done = activities.new_daily_counts(scenario)
+    done = activities.new_daily_counts(scenario) if daily else None
     for world in days(scenario, *seed):
         world.call(daily_counts.measure_day)
-        series[world.day - 1], done[world.day - 1] = world.count, world.counts
+        series[world.day - 1] = world.count
+        if done is not None:
+            done[world.day - 1] = world.counts
         if progress:
             progress()
     return finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)), done=done)

@@ -149,7 +149,9 @@ def simulate(
     """
     seed, scenario = whole_seed(seed), alter_scenario(read_scenario(case), on, off, settings, days)
     ensure_compiled(list(scenario.mechanisms))
-    return RunTables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
+    return RunTables(
+        scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress, daily=True)
+    )
 
 
 def check_count(name: str, value: Any, low: int, high: int) -> int:

@@ -28,7 +28,7 @@ EVERYBODY = with_mechanisms(STORM, *NAMES)
 
 @pytest.fixture(scope="module")
 def everybody():
-    return simulate(EVERYBODY, 1)
+    return simulate(EVERYBODY, 1, daily=True)
 
 
 def hours_of(run, name, role):
@@ -58,7 +58,7 @@ def test_every_mechanism_counts_what_it_does_and_all_of_it_happens(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_mechanism_of_no_strength_has_done_nothing(name):
     silent = replace(mechanisms.load_class(name)(), strength=0.0)
-    run = simulate(with_mechanisms(STORM, **{name: silent}), 1)
+    run = simulate(with_mechanisms(STORM, **{name: silent}), 1, daily=True)
     assert not any(run.counts[name].values()) and not any(days.any() for days in run.daily[name].values())
 
 
@@ -83,7 +83,7 @@ def test_totals_only_rise_and_the_last_day_is_what_the_run_has(everybody):
 
 def test_a_level_is_nothing_on_days_on_which_its_mechanism_is_not_on():
     captains = replace(mechanisms.load_class("building_captains")(), first_day=20, last_day=60)
-    run = simulate(with_mechanisms(STORM, building_captains=captains), 1)
+    run = simulate(with_mechanisms(STORM, building_captains=captains), 1, daily=True)
     in_post = run.daily["building_captains"]["captains"]
     assert not in_post[:19].any() and (in_post[19:60] > 0).all() and not in_post[60:].any()
     assert run.counts["building_captains"]["captains"] == 0.0
@@ -289,6 +289,6 @@ class Idle(Mechanism):
 
 def test_a_mechanism_without_counts_costs_no_room_and_one_that_never_counts_has_none():
     plain = simulate(replace(with_mechanisms(YARD, plain=Mechanism()), days=3), 1)
-    assert plain.counts == {"plain": {}} and amounts_of(plain, "plain") == {}
+    assert plain.counts == {"plain": {}} and plain.daily == {} and amounts_of(plain, "plain") == {}
     idle = simulate(replace(with_mechanisms(YARD, idle=Idle()), days=3), 1)
     assert idle.counts == {"idle": {"naps": 0.0}}
