@@ -289,4 +289,5 @@ def tabulate_activities(pairs: Sequence[dict], full: Scenario) -> pd.DataFrame:
             means = (pd.Series(values, dtype=float).mean() for values in amounts)
             rows[name, count.name] = {"words": count.en, "unit": count.unit, **dict(zip(ARMS, means))}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["words", "unit", *ARMS])
-    return table.set_axis(pd.MultiIndex.from_tuples([*rows], names=["mechanism", "count"]), axis=0)
+    keys = zip(*rows) if rows else ([], [])
+    return table.set_axis(pd.MultiIndex.from_arrays([*keys], names=["mechanism", "count"]), axis=0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scenarios import ESTATE, STORM, WORLDS, YARD, with_mechanisms
 
-from cogov.experiments.comparison.compare import compare
+from cogov.experiments.comparison.compare import compare, tabulate_activities
 from cogov.experiments.comparison.mechanism_contract import variants
 from cogov.experiments.comparison.runs import RunTables
 from cogov.experiments.comparison.runs import simulate as simulate_tables
@@ -272,6 +272,13 @@ def test_a_comparison_has_the_mean_of_each_arm_and_nothing_where_a_mechanism_is_
     assert off["without"].isna().all() and off.loc["patrol_hours", "with"] > 0.0
     on = table.loc["party_volunteers"]
     assert on.loc["team_share", "without"] == on.loc["team_share", "with"] > 0.0
+
+
+def test_a_comparison_of_a_mechanism_that_counts_nothing_has_an_empty_table():
+    full = with_mechanisms(YARD, plain=Mechanism())
+    table = tabulate_activities([{"done": [{}, {"plain": {}}]}], full)
+    assert table.empty and table.index.names == ["mechanism", "count"]
+    assert list(table.columns) == ["words", "unit", "without", "with"]
 
 
 def test_the_terminal_names_each_mechanism_once_and_dashes_what_does_not_exist():

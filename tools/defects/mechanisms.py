@@ -159,10 +159,10 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
-        "a repeated report counts as a find",
+        "what any mechanism achieves counts for each of them",
         "model/activities.py",
-        'credited["what"].astype(np.int64) * most',
-        'np.where(credited["what"] == 2, 1, credited["what"]).astype(np.int64) * most',
+        "table[int(event), row]",
+        "table[int(event)].sum()",
         "model/test_activities.py::test_what_levers_achieve_is_counted_from_the_history",
         plain=True,
     ),
