@@ -1,6 +1,6 @@
 """The residents' committee (居委会): a desk with limited hours and a fund.
 
-It takes issues in, telephones, forgets, and checks.
+It takes issues in, mediates, forgets, and checks.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -11,17 +11,19 @@ from ..engine.jit import inner_kernel
 from ..engine.parameters import LeftOut, LeftOutAmount, Words, knob
 
 SIZED = {
-    "staff": (2.0, 12 / 16_000),
+    "staff": (2.0, 18 / 10_000),
     "budget_yuan": (20_000.0, 300_000 / 16_000),
     "fund_yuan": (5000.0, 50_000 / 16_000),
-}  # at least; to a resident, as in guiyuan
+}  # at least; to a resident
+BASIS = {"staff": "docs/sources.md: planning norm of 18 community workers per 10,000 residents"}
 
 
 def committee_size(name: str, low: float, high: float, unit: str, words: Words) -> Any:
     """Declare a number of the committee; if a case omits it, it grows with the number of residents."""
     least, each = SIZED[name]
-    share = f"{each:g} to a resident as in guiyuan, {least:,g} at least"
-    return knob(LeftOutAmount(least), low, high, unit=unit, source=f"assumed; left out, {share}", words=words)
+    share = f"{each:g} to a resident{'' if name in BASIS else ' as in guiyuan'}, {least:,g} at least"
+    source = f"{BASIS.get(name, 'assumed')}; left out, {share}"
+    return knob(LeftOutAmount(least), low, high, unit=unit, source=source, words=words)
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,29 @@ class CommitteeParameters:
         source="assumed",
         words=("Time to accept an issue", "受理一件的时间", "小时"),
     )
-    phone_sittings_per_day: float = knob(
-        0.02,
+    sitting_hours: float = knob(
+        2.0,
+        0.1,
+        24.0,
+        unit="hours/sitting of the committee with the parties to a dispute",
+        source="assumed: two people for an hour",
+        words=("Time for a sitting", "每次调解用时", "居委会小时/次"),
+    )
+    sittings_per_week: float = knob(
+        1.0,
+        0.0,
+        14.0,
+        unit="sittings/issue and week at most, by the committee itself",
+        source="assumed; by law every residents' committee has a mediation committee (docs/sources.md)",
+        words=("Sittings per issue and week", "每件每周最多调解", "次/件·周，居委会自己主持"),
+    )
+    mediation_share: float = knob(
+        0.15,
         0.0,
         1.0,
-        unit="equivalent sittings/day by telephone, with people who are at home and trust the caller",
+        unit="share of the desk's hours that sittings may take in a day",
         source="assumed",
-        words=("Negotiation by telephone", "电话协商", "折合协商次数/天，对方在家且信任来电者时"),
+        words=("Hours for mediation, at most", "用于调解的工时上限", "占窗口当天工时的比例"),
     )
     forgetting_rate: float = knob(
         0.005,
@@ -74,6 +92,14 @@ class CommitteeParameters:
         unit="1/day that a waiting issue is forgotten",
         source="assumed",
         words=("Forgetting", "遗忘", "1/天，等待办理的事项被遗忘"),
+    )
+    answer_share: float = knob(
+        0.3,
+        0.0,
+        1.0,
+        unit="share of reporters who are told what came of their report, when it is checked",
+        source="assumed",
+        words=("Reporters who get an answer", "得到答复的反映人", "比例，回访时告知结果"),
     )
     check_after_days: int = knob(
         7,
@@ -138,12 +164,21 @@ def spendable(fund, share) -> float:
 
 
 @inner_kernel
-def sittings_by_phone(phone, at_home, confidence) -> float:
-    """Progress by telephone today, in sittings: more where people are at home and trust the caller.
+def sittings_held(per_week, hours_left, sitting_hours) -> float:
+    """Sittings that the committee holds on an issue today: its weekly pace, as far as `hours_left` suffice.
 
     Twin: reference/processing.py, talk.
     """
-    return phone * at_home * confidence
+    return min(per_week / 7, hours_left / sitting_hours)
+
+
+@inner_kernel
+def progress_of(sittings, at_home, confidence) -> float:
+    """Progress towards agreement by `sittings`: less where parties are away or do not trust the mediator.
+
+    Twin: reference/processing.py, talk.
+    """
+    return sittings * at_home * confidence
 
 
 @inner_kernel
@@ -157,9 +192,22 @@ def forgets(u, rate, reminded) -> bool:
     return (reminded < 0.0 or u < rate) and u < 1.0 - exp(-rate * exp(-reminded))
 
 
+@inner_kernel
+def answers(u, answer_share, reminded) -> bool:
+    """Whether the reporter is told what came of a report: surely, where each has an owner and a date.
+
+    The chance is 1 - (1 - answer_share) * exp(-reminded).
+
+    Twin: reference/processing.py, update_in_evening.
+    """
+    return u >= (1.0 - answer_share) * exp(-reminded)
+
+
 DECISIONS = (
     (hours_per_day, "every working day, a share of it on weekends and festivals"),
     (spendable, "every day: what mechanisms may spend of the fund"),
-    (sittings_by_phone, "every day, for each issue at the table"),
+    (sittings_held, "every day, for each issue at the table, the most urgent first"),
+    (progress_of, "every day, for each issue at the table"),
     (forgets, "every day, for each issue that waits"),
+    (answers, "when what was done is checked, for each reporter"),
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..engine.jit import inner_kernel
 from ..engine.parameters import knob
 
 
@@ -41,6 +42,14 @@ class GridWorkerParameters:
         source="assumed",
         words=("Part-time day", "兼职工时", "小时/天"),
     )
+    desk_share: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share of the hours that no mechanism asks for, spent at the committee's desk",
+        source="assumed: paid staff do not sit idle; the rest is paperwork, as for the committee's staff",
+        words=("Idle hours spent at the desk", "闲余工时用于居委会窗口", "占没有机制使用的工时的比例"),
+    )
 
 
 def hours_per_day(knobs: GridWorkerParameters) -> float:
@@ -48,4 +57,16 @@ def hours_per_day(knobs: GridWorkerParameters) -> float:
     return knobs.full_time * knobs.shift_hours + knobs.part_time * knobs.part_time_hours
 
 
-DECISIONS = ((hours_per_day, "every day, less those who left and were not replaced yet"),)
+@inner_kernel
+def hours_at_desk(available, granted, desk_share) -> float:
+    """Hours that grid workers spend at the committee's desk today: a share of what no mechanism was granted.
+
+    Twin: reference/resources.py, charge_hours.
+    """
+    return max(available - granted, 0.0) * desk_share
+
+
+DECISIONS = (
+    (hours_per_day, "every day, less those who left and were not replaced yet"),
+    (hours_at_desk, "every day: what no mechanism asks for helps at the committee's desk"),
+)

@@ -24,7 +24,7 @@ class PartyMemberParameters:
         words=("A member's evening", "党员一个晚上的工时", "小时"),
     )
     retired_duty_logit: float = knob(
-        5.5,
+        4.0,
         -5.0,
         12.0,
         unit="logit of giving an evening",
@@ -32,7 +32,7 @@ class PartyMemberParameters:
         words=("Sense of duty, retired members", "离退休党员的责任感", "每周愿出一个晚上的对数几率"),
     )
     in_service_duty_logit: float = knob(
-        3.5,
+        2.3,
         -5.0,
         12.0,
         unit="logit of giving an evening",

@@ -42,14 +42,21 @@ class Residents(NamedTuple):
     skill: np.ndarray  # (n,) int8  NO_SKILL, REPAIR, CARE or LAW
     presence: np.ndarray  # (n,) float32  share of days at home
     voice: np.ndarray  # (n,) float32  readiness to report at trust one half; 0 for children
+    usual_voice: np.ndarray  # (n,) float32  the same without recent experience: `voice` returns to it
     zeal: np.ndarray  # (n,) float32  logit, personal wish to give an evening
     trust: np.ndarray  # (n, 3) float32  0..1 in the committee, the property company, the neighbours
     satisfaction: np.ndarray  # (n,) float32  0..1
     fatigue: np.ndarray  # (n,) float32  0 or more; what evenings given have cost
-    gives: np.ndarray  # (n,) bool  has promised an evening this week
-    evenings: np.ndarray  # (n,) float32  evenings given so far, of those promised: each the share with work
+    evenings: np.ndarray  # (n,) int8  evenings promised this week, 0..7
+    evenings_given: np.ndarray  # (n,) float32  given so far, of those promised: each the share with work
+    post_hours: np.ndarray  # (n,) float64  worked in a post since residents last took stock
     ties: np.ndarray  # (n,) int8  number of acquaintances
     known: np.ndarray  # (n, SLOTS) int32  who they are; -1 where a slot is free
+
+    @property
+    def gives(self) -> np.ndarray:
+        """Who has promised an evening this week, (n,) bool."""
+        return self.evenings > 0
 
 
 class Mood(NamedTuple):
@@ -58,10 +65,14 @@ class Mood(NamedTuple):
     ears: np.ndarray  # (stairwells,) float64  bystanders: people expected at home, without children
     # (stairwells, 2) float64  the same, weighted by readiness to report to committee, company
     voices: np.ndarray
-    pledged: np.ndarray  # (2,) int64  residents who give an evening this week, by pool
-    helpers: np.ndarray  # (buildings, 2) int64  the same in each building
+    # (stairwells, 2) float64  the same, weighted by twice the trust in committee, company
+    trusting: np.ndarray
+    pledged: np.ndarray  # (2,) int64  evenings promised this week, by pool
+    promised: np.ndarray  # (buildings, 2) int64  the same in each building
+    helpers: np.ndarray  # (buildings, 2) int64  residents who have promised one or more of them
     good: np.ndarray  # (buildings, 2) float64  lately resolved in common space by committee, company
     standing: np.ndarray  # (buildings, 2) float64  long open in common space with committee, company
+    dropped: np.ndarray  # (buildings, 2) float64  the same that lately ended without being resolved
     drift: np.ndarray  # (buildings, 3) float64  trust pulled since residents last took stock
     meet: np.ndarray  # (buildings,) float64  acquaintances per person pulled since then
 
@@ -99,6 +110,17 @@ def draw_household_sizes(census: "Census", draw: "RandomNumbers") -> tuple[np.nd
         )
     seats = others[(draw("born into", extra) * len(others)).astype(np.int64)] if len(extra) else extra
     return 1 + np.bincount(seats, minlength=len(h)), alone
+
+
+def draw_readiness(n: int, spread: float, draw: "RandomNumbers") -> np.ndarray:
+    """Draw the personal readiness to report of `n` residents, (n,) float64: lognormal with mean 1.
+
+    `spread` is the standard deviation of its logarithm. A few people make most reports (docs/sources.md).
+    """
+    who = np.arange(n)
+    u, v = (draw("born ready", who * 2 + k) for k in range(2))
+    normal = np.sqrt(-2.0 * np.log1p(-u)) * np.cos(2.0 * np.pi * v)  # Box and Muller 1958
+    return np.exp(spread * normal - spread**2 / 2.0)
 
 
 def build_population(
@@ -163,10 +185,11 @@ def build_population(
         away, knobs.absentees_at_home, np.where(elder, knobs.elders_at_home, knobs.adults_at_home)
     )
     presence = np.clip(usual * (0.9 + 0.2 * draw("born presence", who)), 0, 1)
-    voice = np.where(
-        child,
-        0.0,
-        np.where(let, knobs.tenant_report_factor, 1.0) * np.where(migrant, knobs.migrant_report_factor, 1.0),
+    voice = (
+        np.where(child, 0.0, draw_readiness(n, knobs.report_spread_log, draw))
+        * np.where(let, knobs.tenant_report_factor, 1.0)
+        * np.where(migrant, knobs.migrant_report_factor, 1.0)
+        * np.where(elder, knobs.elder_report_factor, 1.0)
     )
     u = np.clip(draw("born zeal", who), 1e-9, 1 - 1e-9)
     trade = (draw("born skill", who) / max(knobs.skilled_share, 1e-12)).astype(np.int64) + 1
@@ -189,14 +212,16 @@ def build_population(
         skill=np.where(~child & (trade <= LAW), trade, NO_SKILL).astype(np.int8),
         presence=presence.astype(np.float32),
         voice=voice.astype(np.float32),
+        usual_voice=voice.astype(np.float32),
         zeal=np.where(child, -1000.0, knobs.volunteering_spread_logit * np.log(u / (1 - u))).astype(
             np.float32
         ),
         trust=np.clip(mean + knobs.trust_spread * noise, 0, 1).astype(np.float32),
         satisfaction=np.full(n, 0.5, np.float32),
         fatigue=np.zeros(n, np.float32),
-        gives=np.zeros(n, bool),
-        evenings=np.zeros(n, np.float32),
+        evenings=np.zeros(n, np.int8),
+        evenings_given=np.zeros(n, np.float32),
+        post_hours=np.zeros(n),
         ties=np.zeros(n, np.int8),
         known=np.full((n, SLOTS), -1, np.int32),
     )

@@ -35,8 +35,8 @@ def draw_leaving_household(w, b) -> int:
 def relocate(w) -> None:
     """Draw which households leave the buildings that are updated this evening, and refill their homes.
 
-    The mean trust of newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have
-    signed nothing.
+    `left` (buildings,) is the household that left each building today, -1 for none. The mean trust of
+    newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have signed nothing.
 
     Twin: reference/people.py, move_house.
     """
@@ -47,8 +47,10 @@ def relocate(w) -> None:
         key_of(w.seed, NEWCOMERS, w.day),
     )
     first = households.first
+    w.left.fill(-1)
     for b in range(w.day % 7, len(w.buildings.compound), 7):
         h = draw_leaving_household(w, b)
+        w.left[b] = h
         if h < 0:
             continue
         if households.owner[h]:
@@ -58,5 +60,6 @@ def relocate(w) -> None:
             for kind in range(3):
                 noise = k.trust_spread * (uniform(key, i * 3 + kind) - 0.5)
                 people.trust[i, kind] = min(1.0, max(0.0, w.newcomers[b, kind] + noise))
-            people.satisfaction[i], people.fatigue[i], people.gives[i] = 0.5, 0.0, False
-            people.evenings[i] = 0.0
+            people.satisfaction[i], people.fatigue[i] = 0.5, 0.0
+            people.evenings[i], people.evenings_given[i], people.post_hours[i] = 0, 0.0, 0.0
+            people.voice[i] = people.usual_voice[i]

@@ -89,6 +89,62 @@ class ResidentParameters:
         source="assumed",
         words=("Reporting by migrants", "外来人口的反映", "倍，与户籍居民相比"),
     )
+    elder_report_factor: float = knob(
+        1.25,
+        0.0,
+        10.0,
+        unit="reports of an elder relative to a younger adult",
+        source="assumed; elders are at home and know whom to turn to",
+        words=("Reporting by elders", "老人的反映", "倍，与其他成年人相比"),
+    )
+    report_spread_log: float = knob(
+        2.5,
+        0.0,
+        4.0,
+        unit="standard deviation of the log of personal readiness to report",
+        source="assumed; docs/sources.md: a tenth of those who report make most reports",
+        words=("Spread of readiness to report", "反映意愿的个人差异", "对数的标准差"),
+    )
+    report_gain_resolved: float = knob(
+        0.1,
+        0.0,
+        1.0,
+        unit="share of the possible gain in readiness, when one's report is resolved",
+        source="assumed; docs/sources.md: after a repair others report more",
+        words=("Readier after a result", "有结果后更愿意反映", "占可能增幅的比例"),
+    )
+    report_gain_answered: float = knob(
+        0.15,
+        0.0,
+        1.0,
+        unit="share of the possible gain in readiness, when one is told what came of the report",
+        source="assumed; docs/sources.md: an answer sustains reporting for months",
+        words=("Readier after an answer", "得到答复后更愿意反映", "占可能增幅的比例"),
+    )
+    report_loss_failed: float = knob(
+        0.2,
+        0.0,
+        1.0,
+        unit="share of readiness lost when one's report came to nothing",
+        source="assumed",
+        words=("Less ready after a failure", "没有结果后不愿反映", "失去的比例"),
+    )
+    report_habit_factor: float = knob(
+        2.5,
+        1.0,
+        20.0,
+        unit="times one's usual readiness, at most, after good experience",
+        source="assumed",
+        words=("Readiness at most", "反映意愿最多提高到", "倍，与平时相比"),
+    )
+    report_fading_rate: float = knob(
+        0.03,
+        0.0,
+        1.0,
+        unit="share of what experience has changed that fades in a week",
+        source="assumed: half of it in half a year; docs/sources.md: an answer works for months",
+        words=("Fading of experience with reporting", "反映经历的淡忘", "每周消退的比例"),
+    )
     sole_bystander_factor: float = knob(
         8.0,
         2.0,
@@ -117,17 +173,17 @@ class ResidentParameters:
         1.5,
         0.1,
         50.0,
-        unit="equivalent number of issues of prior belief",
+        unit="number of issues seen that weigh as much as one's present trust",
         source="assumed",
-        words=("Weight of prior belief", "先入之见的分量", "相当于几件事项"),
+        words=("Weight of present trust", "现有信任的分量", "相当于几件事项"),
     )
-    trust_when_nothing_seen: float = knob(
-        0.2,
+    trust_spillover_share: float = knob(
+        0.3,
         0.0,
         1.0,
-        unit="trust where no issue is ever seen resolved",
-        source="assumed: no visible result lowers trust",
-        words=("Trust without visible results", "看不到结果时的信任", "0到1"),
+        unit="share of what the property company does or leaves that counts for the committee too",
+        source="assumed; residents do not always know who is in charge",
+        words=("Credit and blame shared", "功过分担", "物业办好或没办的事项算到居委会头上的比例"),
     )
     patience_before_blame_days: int = knob(
         14,
@@ -162,11 +218,11 @@ class ResidentParameters:
         words=("Open issues that halve satisfaction", "满意度减半的未办结数", "件，本楼"),
     )
     volunteering_threshold_logit: float = knob(
-        7.0,
+        6.1,
         0.0,
         15.0,
         unit="logit against giving an evening",
-        source="assumed; registered volunteers are a fifth of residents, few are active",
+        source="assumed; a fifth of adults give in a year, as in surveys (US, formal: 23-30 %)",
         words=("Reluctance to volunteer", "不愿出力的程度", "不愿出一个晚上的对数几率"),
     )
     volunteering_spread_logit: float = knob(
@@ -174,16 +230,28 @@ class ResidentParameters:
         0.0,
         4.0,
         unit="logit, scale of the logistic distribution between people",
-        source="assumed; a few people do most of the work",
+        source="assumed; most never give, and the keenest tenth of those who do give more than half",
         words=("Spread of willingness to volunteer", "出力意愿的差异", "对数几率的尺度"),
     )
     trust_logit: float = knob(
-        8.0,
+        3.0,
         0.0,
         20.0,
         unit="logit per unit of trust in committee and neighbours",
-        source="assumed; trust makes people volunteer",
+        source="assumed; trust makes people volunteer, and giving grows no more than a few-fold in a year",
         words=("Effect of trust on volunteering", "信任对出力意愿的影响", "对数几率，每单位信任"),
+    )
+    further_evening_logit: float = knob(
+        2.0,
+        0.0,
+        6.0,
+        unit="logit against each further evening in the same week",
+        source="assumed; in surveys a few volunteers give several evenings a week, most give a few a year",
+        words=(
+            "Reluctance to give another evening",
+            "再出一个晚上的不愿程度",
+            "对数几率，同一周每多一个晚上",
+        ),
     )
     fatigue_per_evening: float = knob(
         0.1,
@@ -192,6 +260,14 @@ class ResidentParameters:
         unit="fatigue per evening worked",
         source="assumed",
         words=("Fatigue per evening", "每晚增加的疲劳", "每个晚上"),
+    )
+    fatigue_per_post_hour: float = knob(
+        0.05,
+        0.0,
+        1.0,
+        unit="fatigue per hour worked in a post",
+        source="assumed: as an hour of an evening of two hours",
+        words=("Fatigue per hour in a post", "任职每小时增加的疲劳", "每小时"),
     )
     fatigue_recovery: float = knob(
         0.15,

@@ -13,7 +13,7 @@ from ..engine.parameters import knob
 
 @dataclass(frozen=True)
 class VolunteerParameters:
-    """The evenings of volunteers and of unlisted neighbours, and the volunteers' sense of duty."""
+    """The evenings of volunteers and of unlisted neighbours, their sense of duty, what an hour is worth."""
 
     evening_hours: float = knob(
         2.0,
@@ -24,12 +24,20 @@ class VolunteerParameters:
         words=("A volunteer's evening", "志愿者一个晚上的工时", "小时"),
     )
     duty_logit: float = knob(
-        3.5,
+        2.3,
         -5.0,
         12.0,
         unit="logit of giving an evening, if on a list",
         source="assumed; 18-21 % of residents are registered, far fewer are active",
         words=("Sense of duty, listed volunteers", "在册志愿者的责任感", "每周愿出一个晚上的对数几率"),
+    )
+    shadow_wage_yuan: float = knob(
+        20.0,
+        0.0,
+        500.0,
+        unit="yuan/hour of unpaid work, what replacing it would cost",
+        source="docs/sources.md: minimum hourly wages of 2019; replacement cost after ILO (2011)",
+        words=("Shadow wage of unpaid hours", "无偿工时的影子工资", "元/小时，雇人来做要花的钱"),
     )
 
 

@@ -109,7 +109,8 @@ def compare(
             {
                 arm: part.droplevel("arm").to_dict("index")
                 for arm, part in result.ledger.groupby(level="arm", sort=False)
-            }
+            },
+            result.case.volunteers.shadow_wage_yuan,
         )
     )
     rows = ((name, *row) for (name, _), *row in result.activities.itertuples())

@@ -14,8 +14,9 @@ STANDING_RETIRED_MEMBER, STANDING_IN_SERVICE_MEMBER = 2, 3
 STANDINGS = 4  # without children
 
 POOL_MEMBERS, POOL_VOLUNTEERS = 0, 1  # pools of evenings: party members give to one, all others to the other
-DESK_COMMITTEE, DESK_COMPANY, DESK_DEPARTMENT = 0, 1, 2  # which desk has an issue
+# which desk has an issue; none takes in what nobody can do by working hours
+DESK_COMMITTEE, DESK_COMPANY, DESK_DEPARTMENT, DESK_NONE = 0, 1, 2, 3
 SCOPE_HOUSEHOLD, SCOPE_STAIRWELL, SCOPE_BUILDING, SCOPE_COMPOUND, SCOPE_STREET = range(
     5
 )  # who can see an issue
-NOT_MET, DOUBTS, SIGNED = 0, 1, 2  # the stance of a household towards the project under way
+NOT_MET, DOUBTS, SIGNED, OBJECTS = 0, 1, 2, 3  # the stance of a household towards the project under way

@@ -48,7 +48,7 @@ def new_name(module: str) -> str:
     return f"{package}.{MODULES[name]}" if name in MODULES else ""
 
 
-NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, by owner
+NAMES = {  # of a knob, measure, column or category: its name until 0.1 -> its names now, by owner
     "absence": ("absence_penalty",),
     "accord": ("sittings_held",),
     "address": ("first_compound",),
@@ -75,13 +75,16 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "call": ("call_hours", "volunteering_logit"),
     "calls": ("visits_per_day",),
     "capital": ("capital_yuan",),
-    "cases": ("cases_per_day",),
+    "cases": ("sittings_per_evening",),
+    "cases_per_day": ("sittings_per_evening",),
     "ceiling": ("max_registered_share",),
     "checks": ("quarrel_sittings",),
     "circle": ("neighbour_trust_per_home",),
     "closer": ("resolved_by",),
     "club": ("club_hours",),
-    "company": ("company_hours",),
+    "committee_hours": ("committee_people",),
+    "company": ("company_people",),
+    "company_hours": ("company_people",),
     "consent": ("persuasion_logit",),
     "contacts": ("contacts_per_week",),
     "cost": ("cost_yuan",),
@@ -139,7 +142,7 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "giving": ("volunteering",),
     "giving_up": ("max_sittings",),
     "goodwill": ("company_trust_per_hour", "neighbour_trust_per_service_day"),
-    "ground": ("low_floor_penalty_logit",),
+    "ground": ("lift_floor_logit",),
     "group": ("people_per_hour",),
     "growing": ("habit_gain",),
     "guides": ("member_hours",),
@@ -147,7 +150,7 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "half": ("acquaintances_half_trust", "belief_half_life_days", "governance_share"),
     "hands": ("done_by",),
     "hard": ("sittings_needed",),
-    "hearers": ("study_homes",),
+    "hearers": ("study_people",),
     "home_adult": ("adults_at_home",),
     "home_away": ("absentees_at_home",),
     "home_elder": ("elders_at_home",),
@@ -159,6 +162,8 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "incubate": ("incubation_rate",),
     "intake": ("intake_hours",),
     "items": ("items_per_sitting", "matters_at_a_time"),
+    "items_per_sitting": ("evening_hours",),
+    "job_or_partner": ("job_search", "partner_search"),
     "joining": ("joining_rate",),
     "landlord": ("landlord_found",),
     "lapse": ("lapse_days",),
@@ -176,9 +181,11 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "lines": ("business_lines",),
     "local": ("local_organisations",),
     "loosening": ("commitment_loss_rate",),
+    "low_floor_penalty_logit": ("lift_floor_logit",),
     "maintenance": ("maintenance_fund_yuan",),
     "managed": ("coverage",),
     "matching": ("conditional_contribution",),
+    "max_talks": ("repeat_talk_factor",),
     "meeting": (
         "committee_hours",
         "contacts_per_gathering",
@@ -186,7 +193,8 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
         "contacts_per_visit",
         "meeting_hours",
     ),
-    "members": ("member_hours", "member_share"),
+    "member_hours": ("member_people",),
+    "members": ("member_hours", "member_people", "member_share"),
     "memory": ("reminder_log_rate", "trust_update_rate"),
     "met": ("prevention_log_rate",),
     "migrant_voice": ("migrant_report_factor",),
@@ -197,7 +205,6 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "moving_tenant": ("tenant_moving_rate",),
     "near": ("half_distance_buildings",),
     "nearer": ("days_gained",),
-    "neglect": ("neglect_lapse_rate",),
     "neutral": ("trust_when_nothing_seen",),
     "norms": ("prevention_log_rate",),
     "notice": ("notice_hours",),
@@ -211,7 +218,9 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "paperwork": ("paperwork_share",),
     "part_shift": ("part_time_hours",),
     "patience": ("fatigue_threshold_issue_days", "patience_days"),
-    "phone": ("phone_sittings_per_day",),
+    "trust_when_nothing_seen": ("trust_prior_weight",),
+    "phone": ("sittings_per_week",),
+    "phone_sittings_per_day": ("sittings_per_week",),
     "price": ("price_yuan", "setup_yuan"),
     "professional": ("professional_organisations",),
     "push": ("push_sittings",),
@@ -250,7 +259,7 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "social": ("peer_logit",),
     "span": ("groups_per_moderator", "homes_per_captain"),
     "spread": ("work_spread",),
-    "staff": ("committee_hours", "committee_share"),
+    "staff": ("committee_hours", "committee_people", "committee_share"),
     "station": ("station_hours",),
     "steady": ("unconditional_contribution",),
     "stewards": ("steward_share",),
@@ -263,7 +272,7 @@ NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, 
     "tail": ("stubborn_factor",),
     "taken": ("taken_in_day",),
     "talk": ("visit_hours",),
-    "talks": ("max_talks", "study_evenings_per_quarter"),
+    "talks": ("repeat_talk_factor", "study_evenings_per_quarter"),
     "team": ("mediators",),
     "teller": ("found_by",),
     "telling": ("belief_gain", "persuasion_logit", "report_rate"),
@@ -309,10 +318,16 @@ def new_path(path: str, known: Collection[str]) -> str:
 
     >>> new_path("residents.hope", {"residents.trust_prior_weight"}), new_path("hope", {"trust"})
     ('residents.trust_prior_weight', '')
+    >>> new_path("issues.job_or_partner.rate", {"issues.job_search.rate"})
+    'issues.job_search.rate'
     """
     first, dot, rest = path.rpartition(".")
-    names = (rest, *NAMES.get(rest, ()))
-    candidates = (f"{first}{dot}{name}" for name in names)
+    head, point, owner = first.rpartition(".")
+    candidates = (
+        f"{head}{point}{of}{dot}{name}"
+        for of in (owner, *NAMES.get(owner, ()))
+        for name in (rest, *NAMES.get(rest, ()))
+    )
     return next((name for name in candidates if name != path and name in known), "")
 
 

@@ -44,9 +44,9 @@ RATIOS = (
         "sittings",
     ),
     (
-        Count("matters_per_sitting", "discussed per sitting", "每次会议事", "matters", "件"),
+        Count("matters_per_meeting", "discussed per evening", "每晚议事", "matters", "件"),
         "matters",
-        "sittings",
+        "meetings",
     ),
     (
         Count("found_per_patrol_hour", "found per patrol hour", "每小时巡查发现", "issues", "件"),
@@ -54,7 +54,7 @@ RATIOS = (
         "patrol_hours",
     ),
     (
-        Count("attendances_per_evening", "homes per study evening", "每次学习参加", "homes", "户"),
+        Count("attendances_per_evening", "people per study evening", "每次学习参加", "people", "人"),
         "attendances",
         "study_evenings",
     ),

@@ -55,11 +55,11 @@ def mean_opinions(people, buildings, stairwells, company, out) -> None:
     They are trust in committee, company (where there is one) and neighbours; satisfaction, giving,
     acquaintances.
     """
-    rank, trust, satisfaction, gives, ties = (
+    rank, trust, satisfaction, evenings, ties = (
         people.standing,
         people.trust,
         people.satisfaction,
-        people.gives,
+        people.evenings,
         people.ties,
     )
     compound, stairs, first = buildings.compound, buildings.first, stairwells.people
@@ -73,7 +73,7 @@ def mean_opinions(people, buildings, stairwells, company, out) -> None:
                 trusted += trust[i, TRUST_COMPANY]
                 neighbours += trust[i, 2]
                 content += satisfaction[i]
-                giving += gives[i]
+                giving += evenings[i] > 0
                 known += ties[i]
         n += grown
         if company[compound[b]]:

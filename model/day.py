@@ -55,7 +55,7 @@ def share_out(w) -> None:
 
     Twin: reference/day.py, simulate_day.
     """
-    grant(w.wants, w.shares, w.strength, w.have, w.crew)
+    grant(w.wants, w.shares, w.strength, w.first_claim, w.have, w.crew)
     charge_granted(w)
 
 
@@ -80,7 +80,7 @@ def move_world(w) -> int:
         w.funds[fund] += w.income[fund]
     payment.pay(w)
     work.work(w)
-    charge_desks(w.ledger, given, w.hours, w.spending)
+    charge_desks(w.ledger, given, w.hours, w.lent, w.spending)
 
     # In the evening issues are checked, forgotten or given up; then a seventh of the buildings takes stock.
     stays = closing.close(w)

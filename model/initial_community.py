@@ -56,6 +56,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
         stance=np.zeros(len(homes), np.int8),
         knocks=np.zeros(len(homes), np.int16),
         talks=np.zeros(len(homes), np.int16),
+        settled_for=np.full(len(homes), -1),
     )
     compounds = Compounds(
         slice_starts(size),

@@ -6,7 +6,8 @@ To add one, add a function with `@measure(...)` below: all tables, figures, repo
 within `within` days of arising (30 by default), and not reopened since. Issues that were never reported
 count: an unknown issue is not a resolved one. *Time to resolution*: days from arising to resolution; issues
 still open are right-censored at the end; one that was withdrawn or lapsed was never resolved and stays at
-risk to the end, as in a competing-risk sub-distribution, so that giving up does not count as speed.
+risk to the end, as in a competing-risk sub-distribution, so that giving up does not count as speed. Issues
+that no desk takes in, such as a search for a partner, have no time limit and are left out of both.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,10 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from ..engine.codes import DESK_NONE
+from .issues.issue_table import WAS_REPORTED
+from .resources.ledger import UNPAID
 
 if TYPE_CHECKING:
     from .simulate import Run
@@ -35,12 +40,19 @@ def times(run: "Run") -> tuple[np.ndarray, np.ndarray]:
     return (end - run.issues["arose_day"]).astype(float), resolved
 
 
+def times_at_desks(run: "Run") -> tuple[np.ndarray, np.ndarray]:
+    """Return `times` of the issues that a desk takes in."""
+    time, resolved = times(run)
+    chosen = run.issues["desk"] != DESK_NONE
+    return time[chosen], resolved[chosen]
+
+
 def in_time(issues: np.ndarray, days: int, within: int = WITHIN) -> tuple[np.ndarray, np.ndarray]:
     """Select issues that arose `within` days or more before the end, and those resolved within `within` days.
 
-    Returns two (n,) bool arrays; the second is a part of the first.
+    Issues of no desk are in neither. Returns two (n,) bool arrays; the second is a part of the first.
     """
-    old = issues["arose_day"] <= days - within
+    old = (issues["arose_day"] <= days - within) & (issues["desk"] != DESK_NONE)
     return old, old & (issues["resolved_day"] >= 0) & (issues["resolved_day"] - issues["arose_day"] <= within)
 
 
@@ -95,6 +107,12 @@ class FinishedRun:
     def done(self) -> np.ndarray:
         """Which of them were resolved in time, (n,) bool."""
         return self.old_and_done[1]
+
+    @cached_property
+    def reporters(self) -> np.ndarray:
+        """Residents who made a report of an issue that nobody knew, one entry per report, (n,) int."""
+        history = self.run.history
+        return history["who"][(history["what"] == WAS_REPORTED) & (history["who"] >= 0)]
 
     def last(self, name: str) -> float:
         """Return the value of a daily count on the last day."""
@@ -157,7 +175,8 @@ def resolution_rate_of_reported(r: FinishedRun) -> float:
 @measure("mean days to resolution*", "平均解决天数*", unit="days", better="less")
 def restricted_mean_time(r: FinishedRun) -> float:
     """Mean days from arising to resolution, restricted to 180 days: area under the Kaplan-Meier curve."""
-    return restricted_mean(*times(r.run), min(r.horizon, r.run.days)) if len(r.issues) else float("nan")
+    time, event = times_at_desks(r.run)
+    return restricted_mean(time, event, min(r.horizon, r.run.days)) if len(time) else float("nan")
 
 
 @measure("issues that arose", "发生的事项", unit="issues")
@@ -262,6 +281,18 @@ def yuan(r: FinishedRun) -> float:
     return float(r.run.fen[:, 2].sum()) / 100
 
 
+@measure("unpaid hours", "无偿工时", unit="hours", better="less")
+def unpaid_hours(r: FinishedRun) -> float:
+    """Hours that members, volunteers and captains worked without pay."""
+    return float(r.run.ledger.hours[:, UNPAID].sum())
+
+
+@measure("shadow cost of unpaid hours, yuan", "无偿工时的影子成本（元）", unit="yuan", better="less")
+def shadow_cost_yuan(r: FinishedRun) -> float:
+    """Yuan that the unpaid hours would cost at the shadow wage (`volunteers.shadow_wage_yuan`)."""
+    return unpaid_hours(r) * r.run.shadow_wage_yuan
+
+
 @measure("hours per resolved issue", "每解决一件的工时", unit="hours/issue", better="less")
 def hours_per_resolved(r: FinishedRun) -> float:
     """Hours of work per resolved issue."""
@@ -272,6 +303,12 @@ def hours_per_resolved(r: FinishedRun) -> float:
 def yuan_per_resolved(r: FinishedRun) -> float:
     """Yuan spent per resolved issue."""
     return share(yuan(r), int(resolved(r)))
+
+
+@measure("shadow cost per resolved issue", "每解决一件的影子成本（元）", unit="yuan/issue", better="less")
+def shadow_yuan_per_resolved(r: FinishedRun) -> float:
+    """Yuan that the unpaid hours per resolved issue would cost at the shadow wage."""
+    return share(shadow_cost_yuan(r), int(resolved(r)))
 
 
 @measure("spread of buildings", "楼栋之间的差距", unit="share", better="less")
@@ -289,6 +326,21 @@ def owners_minus_tenants(r: FinishedRun) -> float:
     """Resolution rate of issues in owners' homes minus that in tenants' homes: inequality."""
     owner = r.run.places["owner"]
     return r.rate_at_home(owner) - r.rate_at_home(~owner)
+
+
+@measure("made by a tenth of reporters", "一成反映人所占的反映", unit="share", better="less")
+def reports_by_top_tenth(r: FinishedRun) -> float:
+    """Share of the reports by residents that the most active tenth of reporters made: who is heard."""
+    reports = np.sort(np.bincount(r.reporters))[::-1]
+    people = np.count_nonzero(reports)
+    return share(reports[: max(1, people // 10)].sum(), len(r.reporters)) if people else float("nan")
+
+
+@measure("ever reported", "反映过事项的居民", unit="share")
+def reporters_share(r: FinishedRun) -> float:
+    """Share of adults and elders who reported an issue at least once: who is heard."""
+    people = len(np.unique(r.reporters))
+    return share(people, r.run.places["adults"]) if len(r.run.history) else float("nan")
 
 
 @measure("registered - migrants", "户籍减外来", unit="share")

@@ -15,7 +15,7 @@ from .mechanisms import Mechanism, is_shipped
 from .resources.levers import LEVERS, OF_ISSUES, Levers, MechanismHand, Stack, shapes
 
 if TYPE_CHECKING:
-    from .state import State
+    from .state import InitialCommunity, State
     from .world import World
 
 
@@ -62,12 +62,13 @@ def knobs(mechanism: Any) -> np.ndarray:
     return np.array([tuple(numbers.values())], kinds)
 
 
-def new_stacks(mechanisms: dict, names: list[str], room: int, buildings: int, compounds: int) -> Levers:
+def new_stacks(mechanisms: dict, names: list[str], room: int, places: tuple[int, int, int]) -> Levers:
     """Allocate the pulls on each lever, all 0: lever -> Stack, with a row per mechanism that declares it.
 
-    `names` are those of all mechanisms, `room` is the number of issues there is room for.
+    `names` are those of all mechanisms, `room` is the number of issues there is room for, `places` are the
+    numbers of buildings, compounds and residents.
     """
-    size = {lever: int(np.prod(shape)) for lever, shape in shapes(room, buildings, compounds).items()}
+    size = {lever: int(np.prod(shape)) for lever, shape in shapes(room, *places).items()}
     active = sorted(mechanisms)
     who = {lever: [m for m, name in enumerate(active) if lever in mechanisms[name].pulls] for lever in LEVERS}
 
@@ -83,9 +84,17 @@ def new_stacks(mechanisms: dict, names: list[str], room: int, buildings: int, co
     return Levers(*map(stack, LEVERS))
 
 
-def lever_sums(pulls: Levers, buildings: int, compounds: int) -> Levers:
-    """Return the sum of all pulls on each lever, in the lever's own shape: views of the stacks' sums."""
-    shape = shapes(len(pulls.sight.sum), buildings, compounds)
+def count_places(community: "InitialCommunity | State") -> tuple[int, int, int]:
+    """Count the buildings, compounds and residents that levers are over."""
+    return len(community.buildings.compound), len(community.crews), len(community.residents.home)
+
+
+def lever_sums(pulls: Levers, places: tuple[int, int, int]) -> Levers:
+    """Return the sum of all pulls on each lever, in the lever's own shape: views of the stacks' sums.
+
+    `places` are the numbers of buildings, compounds and residents.
+    """
+    shape = shapes(len(pulls.sight.sum), *places)
     return Levers(*(stack.sum.reshape(shape[lever]) for lever, stack in zip(LEVERS, pulls)))
 
 
@@ -94,7 +103,7 @@ def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[st
 
     Pulls on levers that a mechanism does not declare go into an array that is never read.
     """
-    shape = shapes(state.pulls.sight.sum.size, len(state.buildings.compound), len(state.crews))
+    shape = shapes(state.pulls.sight.sum.size, *count_places(state))
     ignored = {lever: np.zeros(shape[lever]) for lever in LEVERS}
     for m, name in enumerate(sorted(mechanisms)):
         rows = {

@@ -51,9 +51,10 @@ class Households(NamedTuple):
     away: np.ndarray  # (households,) bool     its people live elsewhere most days
     area: np.ndarray  # (households,) float64  square metres: its weight in a vote by area
     first: np.ndarray  # (households + 1,) int32  first resident
-    stance: np.ndarray  # (households,) int8     on the current project: not met, met and not signed, signed
+    stance: np.ndarray  # (households,) int8     on the current project: not met, doubts, signed, objects
     knocks: np.ndarray  # (households,) int16    calls for the current project
     talks: np.ndarray  # (households,) int16    calls for it at which somebody was met and talked to
+    settled_for: np.ndarray  # (households,) int64    project for which it has paid or is not to pay; -1 none
 
 
 def identify(names: list[str], sizes: list[int]) -> np.ndarray:

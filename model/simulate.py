@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.codes import CHILD
+from ..engine.codes import STANDING_CHILD
 from ..engine.jit import outer_kernel
 from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
@@ -32,13 +32,15 @@ class Run:
     history: np.ndarray  # (lines,) EVENT   everything that happened to them
     series: dict[str, np.ndarray]  # name -> (days,) what was counted at the end of each day
     ledger: Ledger  # hours and fen by mechanism
+    shadow_wage_yuan: float  # what an hour of unpaid work would cost
     fen: np.ndarray  # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
     doers: tuple[activities.Doer, ...]  # mechanisms that are switched on
     counts: dict[str, dict[str, float]]  # mechanism -> what is counted -> how much of it was done
     # mechanism -> what is counted -> (days,) at the end of each day; empty if it was not recorded
     daily: dict[str, dict[str, np.ndarray]]
     evenings: np.ndarray  # (adults and elders,) float32  evenings that each has given
-    # columns that equity is measured over: number of buildings; of each household, tenure and registration
+    # columns that equity is measured over: number of buildings and of adults and elders; of each household,
+    # tenure and registration
     places: dict[str, Any]
 
 
@@ -164,15 +166,17 @@ def finish_run(
         history=world.history(),
         series=series,
         ledger=world.ledger,
+        shadow_wage_yuan=scenario.volunteers.shadow_wage_yuan,
         fen=np.stack([begin, world.funds + world.spending - begin, world.spending, world.funds], axis=1),
         doers=doers,
         counts=activities.count_today(world),
         daily=activities.scale_counts(doers, done, np.arange(1, len(done) + 1)) if done is not None else {},
-        evenings=people.evenings[people.band != CHILD],
+        evenings=people.evenings_given[people.standing != STANDING_CHILD],
         places={
             "buildings": len(world.buildings.compound),
             "owner": world.households.owner,
             "registered": world.residents.registered[heads],
+            "adults": int(np.count_nonzero(world.residents.standing != STANDING_CHILD)),
         },
     )
 

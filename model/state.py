@@ -6,7 +6,7 @@ import numpy as np
 
 from ..agents import residents
 from ..agents.population import Mood, Residents
-from .issues import consent
+from .issues import project_parameters
 from .issues.arrivals import Clocks
 from .issues.categories import Columns
 from .issues.consent import Projects
@@ -19,15 +19,19 @@ class Numbers(NamedTuple):
     """The scenario's numbers that kernels read, most of them under their names in the scenario."""
 
     residents: residents.Knobs
-    projects: consent.Knobs
+    projects: project_parameters.Knobs
     intake_hours: float
-    phone_sittings_per_day: float
+    sitting_hours: float
+    sittings_per_week: float
+    mediation_share: float
     forgetting_rate: float
     rework_share: float
+    answer_share: float
     check_after_days: int
     daily_spending_share: float
     committee: float  # hours on a working day
     grid: float  # hours a day
+    desk_share: float  # of grid hours that no mechanism uses
     member: float  # hours a day for each evening promised this week
     volunteer: float
     departments: float  # hours a day
@@ -76,6 +80,7 @@ class State(NamedTuple):
     seed: np.uint64  # of all random numbers
     day: int
     knobs: Numbers
+    left: np.ndarray  # (buildings,) int64  household that moved away from each building today; -1 none
     clocks: Clocks  # when the next issue of each kind arises in each building
     projects: Projects  # which project collects signatures in each compound
     wished: np.ndarray  # (7, compounds, 4) float64  the last week's pulls on the wish to give
@@ -94,7 +99,9 @@ class State(NamedTuple):
     crew: np.ndarray  # (compounds,) hours of each property company's crew today
     have: np.ndarray  # (7,) hours and yuan available today, by role
     hours: np.ndarray  # (compounds + 2,) hours left to each desk today
+    lent: np.ndarray  # (1,) hours of grid workers at the committee's desk today, which `hours` include
     strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
+    first_claim: np.ndarray  # (acting,) bool  whether their requests are granted before those of others
     codes: np.ndarray  # (acting,) int8     their rows in `names`
     wants: np.ndarray  # (acting, 7, compounds + 1)  hours and yuan that each asks for today
     shares: np.ndarray  # (acting, compounds + 1)     share 0..1 of it that each gets

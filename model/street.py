@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..agents.relocation import draw_leaving_household
-from ..engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY
+from ..engine.codes import CHILD, DESK_DEPARTMENT
 from ..engine.jit import inner_kernel, outer_kernel
 from ..engine.parameters import knob
 from ..engine.randomness import RandomNumbers
@@ -158,11 +158,7 @@ def waiting_issues(w) -> np.ndarray:
 @inner_kernel
 def waits_for_department(issue) -> bool:
     """Whether an issue waits for hours of a department today."""
-    return (
-        issue.desk != DESK_COMPANY
-        and issue.desk != DESK_COMMITTEE
-        and (issue.state == REPORTED or issue.state == WORK)
-    )
+    return issue.desk == DESK_DEPARTMENT and (issue.state == REPORTED or issue.state == WORK)
 
 
 @outer_kernel

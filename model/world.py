@@ -12,12 +12,13 @@ from ..engine.jit import outer_kernel, specialise, struct
 from ..engine.source_digests import version
 from . import mechanisms
 from .initial_community import mean_trust
-from .issues import arrivals, consent
+from .issues import arrivals, project_parameters
 from .issues.consent import Projects
 from .issues.issue_table import EVENT, ISSUE
 from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
 from .mechanism_runtime import (
     ActiveMechanism,
+    count_places,
     grow_stacks,
     iter_hands,
     lever_sums,
@@ -135,7 +136,7 @@ class World(Columns):
             pulls = grow_stacks(self.state.pulls, room)
             self.state = self.state._replace(
                 pulls=pulls,
-                lever=lever_sums(pulls, len(self.state.buildings.compound), len(self.state.crews)),
+                lever=lever_sums(pulls, count_places(self.state)),
             )
             regrow_pulls(self.live, Levers(*map(struct, pulls)), struct(self.state.lever))
             self.bind_mechanisms()
@@ -201,13 +202,13 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         if name not in ("units", "rate")
     }
     places, codes, arise = community.buildings.key, community.cats.code, random_numbers.key("arise")
-    clocks = arrivals.init_clocks(community.rate.copy(), places, codes, arise)
+    clocks = arrivals.init_clocks(community.rate.copy(), community.cats, places, arise)
     for b, j, n, firm in place_initial_issues(
         scenario, community.units, community.buildings, random_numbers.key("outset")
     ):
         arrivals.schedule_initial(clocks, b, j, n, places[b], codes[j], arise)
         clocks.firm[b, j] = firm
-    pulls = new_stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
+    pulls = new_stacks(scenario.mechanisms, names, ROOM, count_places(community))
     state = State(
         **initial,
         newcomers=np.tile(mean_trust(scenario.residents), (len(community.buildings.compound), 1)),
@@ -216,9 +217,16 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         knobs=numbers(scenario),
         clocks=clocks,
         projects=Projects(
-            np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), *np.zeros((3, c), np.int32)
+            np.full(c, -1),
+            np.full(c, -1),
+            np.zeros(c, np.int32),
+            np.zeros(c),
+            *np.zeros((3, c), np.int32),
+            *np.full((2, c), -1, np.int32),
+            np.zeros(c, np.int64),
         ),
         wished=np.zeros((WEEK, c, 4)),
+        left=np.full(len(community.buildings.compound), -1),
         wish=np.zeros((c, 4)),
         duty=duty,
         pair=np.append(
@@ -235,13 +243,15 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         crew=np.zeros(c),
         have=np.zeros(7),
         hours=np.zeros(c + 2),
+        lent=np.zeros(1),
         strength=np.array([scenario.mechanisms[name].strength for name in acting], float),
+        first_claim=np.array([scenario.mechanisms[name].first_claim for name in acting], bool),
         codes=np.array([names.index(name) for name in acting], np.int8),
         wants=np.zeros((len(acting), 7, c + 1)),
         shares=np.zeros((len(acting), c + 1)),
         counts=np.zeros((len(acting), max((len(m.counts) for m in scenario.mechanisms.values()), default=0))),
         pulls=pulls,
-        lever=lever_sums(pulls, len(community.buildings.compound), c),
+        lever=lever_sums(pulls, count_places(community)),
         issues=np.zeros(0, ISSUE),
         rows=np.zeros(ROOM, ISSUE),
         # usually more than a year's; rows that are not written take no memory
@@ -254,7 +264,9 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         count=np.zeros(13),
         look=np.zeros(6),
     )
-    return World(state, names, scenario, random_numbers)
+    world = World(state, names, scenario, random_numbers)
+    world.call(residents.promise_first_week)
+    return world
 
 
 def restore_run(
@@ -292,15 +304,19 @@ def numbers(scenario: "Scenario") -> Numbers:
     committee = scenario.committee
     return Numbers(
         residents.Knobs(*decimals(scenario.residents)),
-        consent.Knobs(*decimals(scenario.projects)),
+        project_parameters.Knobs(*decimals(scenario.projects)),
         float(committee.intake_hours),
-        float(committee.phone_sittings_per_day),
+        float(committee.sitting_hours),
+        float(committee.sittings_per_week),
+        float(committee.mediation_share),
         float(committee.forgetting_rate),
         float(committee.rework_share),
+        float(committee.answer_share),
         int(committee.check_after_days),
         float(committee.daily_spending_share),
         float(committees.hours_per_day(committee)),
         float(grid_workers.hours_per_day(scenario.grid_workers)),
+        float(scenario.grid_workers.desk_share),
         party_members.hours_per_day(scenario.party_members),
         volunteers.hours_per_day(scenario.volunteers),
         float(scenario.departments.daily_hours),

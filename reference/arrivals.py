@@ -16,7 +16,7 @@ from ..model.issues.consent_rules import RULES
 from .arithmetic import sum_in_order
 from .places import at_home, is_counted
 from .random_numbers import chance, derive_key, exponential, race
-from .stages import AROSE, COMMITTEE, COMPANY, UNKNOWN
+from .stages import AROSE, COMMITTEE, COMPANY, NO_DESK, UNKNOWN
 
 if TYPE_CHECKING:
     from .world import World
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def build_clock(w: World, b: SimpleNamespace, j: int) -> SimpleNamespace:
     """Build the hazard clock of category `j` in building `b`.
 
-    It has a `rate` per day, the hazard `passed`, the threshold `next`, the `number` of issues so far, and how
-    many of the initial issues are stubborn (`firm`).
+    It has a `rate` per day, the hazard `passed`, the threshold `next`, the recurrences still `coming`, the
+    `number` of issues so far, and how many of the initial issues are stubborn (`firm`).
     """
     k, compound = w.kinds[j], w.compounds[b.compound]
     share = 1.0 / len(compound.parts)
@@ -44,6 +44,7 @@ def build_clock(w: World, b: SimpleNamespace, j: int) -> SimpleNamespace:
     return SimpleNamespace(
         rate=rate,
         passed=0.0,
+        coming=rate * k.recurrence / k.recurrence_share,
         number=0,
         firm=0,
         next=exponential(derive_key(derive_key(w.random_numbers.key("arise"), b.key), k.code), 0),
@@ -63,16 +64,22 @@ def hazard_of_first(w: World, b: int, j: int, n: int) -> float:
 def draw_new_issues(w: World, ease: list[list[float]]) -> list[SimpleNamespace]:
     """List the issues that arise tonight, by building and category.
 
-    `ease` (buildings, families) is added to the logarithm of the rate.
+    `ease` (buildings, families) is added to the logarithm of the rate. An issue of behaviour recurs, whatever
+    becomes of it: its recurrences are added to those still to come. They are a part of the rate.
     """
     new_issues, key = [], w.random_numbers.key("arise")
     for b in w.buildings:
         for j, c in enumerate(b.clocks):
-            c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[j])
+            k = w.kinds[j]
+            prevented = exp(ease[b.id][FAMILIES.index(k.family)])
+            recurring = c.coming * min(1.0, k.recurrence_share * w.weather[j])
+            c.coming -= recurring
+            c.passed += c.rate * (prevented * (w.weather[j] * (1.0 - k.recurrence))) + recurring * prevented
             while c.passed >= c.next and c.passed > 0.0:
                 new_issues.append(build_issue(w, b, j, c.number))
                 c.number += 1
-                c.next += exponential(derive_key(derive_key(key, b.key), w.kinds[j].code), c.number)
+                c.coming += k.recurrence
+                c.next += exponential(derive_key(derive_key(key, b.key), k.code), c.number)
     return new_issues
 
 
@@ -112,6 +119,9 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         department_days=0
         if k.department_days == 0.0
         else 1 + int(k.department_days * exponential(key("lead"), issue_key)),
+        appointment_days=0
+        if k.appointment_days == 0.0
+        else int(k.appointment_days * exponential(key("appointment"), issue_key)),
         lapse_day=-1
         if k.lapse_days == 0.0
         else w.day + 1 + int(k.lapse_days * exponential(key("lapse"), issue_key)),
@@ -130,7 +140,11 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         reopened=0,
         found_by=-1,
         resolved_by=-1,
-        desk=COMPANY if w.compounds[b.compound].company and "property" in k.done_by else COMMITTEE,
+        desk=COMPANY
+        if w.compounds[b.compound].company and "property" in k.done_by
+        else COMMITTEE
+        if k.done_by
+        else NO_DESK,
     )
     w.note(issue, AROSE)
     return issue

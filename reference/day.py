@@ -11,7 +11,7 @@ from ..model.resources.calendar import YEAR, almanac
 from ..model.resources.levers import POOLS
 from .arithmetic import times
 from .arrivals import draw_new_issues
-from .consent import sign
+from .consent import Pulls, sign
 from .mechanism import credit_levers, sum_levers
 from .people import move_house, take_stock
 from .processing import close, pay, take_in, talk, work
@@ -65,18 +65,20 @@ def simulate_day(w: World) -> None:
     # Issues are reported and taken in; parties talk, households sign, funds pay, people work.
     report_issues(w, lever["voice"], credit_levers(w, pulls, "sight"))
     hours_before = list(hours)
-    take_in(w, hours)
-    talk(w, credit_levers(w, pulls, "accord"))
-    sign(w, credit_levers(w, pulls, "doors"), lever["reach"], lever["consent"])
+    take_in(w, hours, credit_levers(w, pulls, "work"))
+    talk(w, hours, credit_levers(w, pulls, "accord"))
+    sign(w, Pulls(credit_levers(w, pulls, "doors"), lever["reach"], lever["consent"]))
     w.funds = [fund + income for fund, income in zip(w.funds, w.income)]
-    pay(w)
+    pay(w, lever["consent"])
     work(w, hours, credit_levers(w, pulls, "work"))
     charge_desks(w, hours_before, hours)
 
     # In the evening issues are checked, lapse or are forgotten; a seventh of the buildings moves house and
     # takes stock.
-    close(w, lever["keep"], lever["ease"], lever["hurry"], credit_levers(w, pulls, "hurry"))
+    close(w, lever["keep"], lever["hurry"], credit_levers(w, pulls, "hurry"))
     w.wished[w.day % 7] = lever["wish"]
+    for person, hours in zip(w.people, lever["serve"]):
+        person.post_hours += hours
     for b in w.buildings:
         b.drift = [so_far + today for so_far, today in zip(b.drift, lever["trust"][b.id])]
         b.meet += lever["ties"][b.id]

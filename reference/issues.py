@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from .stages import (
     COMPANY,
     DEPARTMENT,
     MONEY,
+    NO_DESK,
     REPORTED,
     RESOLVED,
     SIGN,
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 
 
 def is_known(issue: SimpleNamespace) -> bool:
-    """Return whether an issue is reported and not yet resolved."""
-    return UNKNOWN < issue.state < RESOLVED
+    """Return whether an issue is reported to a desk and not yet resolved."""
+    return UNKNOWN < issue.state < RESOLVED and issue.desk != NO_DESK
 
 
 def after(state: int, issue: SimpleNamespace) -> int:
@@ -46,22 +48,53 @@ def after(state: int, issue: SimpleNamespace) -> int:
 
 
 def move(w: World, issue: SimpleNamespace, state: int) -> None:
-    """Move an issue to a stage; on UPWARD the department's time begins to run."""
+    """Move an issue to a stage; on UPWARD the department's time begins to run, on WORK its desk's."""
     issue.state = state
     if state == UPWARD:
         issue.due_day, issue.desk = w.day + issue.department_days, DEPARTMENT
+    elif state == WORK:
+        issue.due_day = w.day if issue.desk == DEPARTMENT else w.day + issue.appointment_days
 
 
 def workable(issue: SimpleNamespace) -> bool:
     """Return whether an issue can be worked on now: it is in WORK, or reported and lacks nothing else."""
-    return issue.state == WORK or (issue.state == REPORTED and after(REPORTED, issue) == WORK)
+    return issue.desk != NO_DESK and (
+        issue.state == WORK or (issue.state == REPORTED and after(REPORTED, issue) == WORK)
+    )
+
+
+def is_registered(issue: SimpleNamespace) -> bool:
+    """Return whether an issue of no desk is known to the mechanisms that help with it."""
+    return issue.desk == NO_DESK and issue.state in (REPORTED, WORK)
+
+
+def is_finished_today(issue: SimpleNamespace, sent: list[float]) -> bool:
+    """Return whether the hours that mechanisms have `sent` finish an issue today."""
+    left = issue.hours_left
+    for hours in sent:
+        left -= hours
+    return left <= 1e-9 and workable(issue)
+
+
+def sittings_tonight(issue: SimpleNamespace, progress: float, most: float) -> float:
+    """Return the sittings that an issue takes in one evening, of which each brings it `progress` sittings on.
+
+    As many as settle it, if `most` are enough; else one.
+    """
+    if progress <= 0.0:
+        return 1.0
+    wanted = ceil((issue.sittings_needed - issue.sittings_held) / progress)
+    return float(wanted) if 1 <= wanted <= most else 1.0
 
 
 def by_urgency(w: World, state: int) -> list[SimpleNamespace]:
     """List the issues in one stage, the most severe first; two or more reports add one rank of severity."""
-    return sorted(
-        (i for i in w.issues if i.state == state), key=lambda i: -min(3, i.severity + (i.reports >= 2))
-    )
+    return sorted((i for i in w.issues if i.state == state), key=lambda i: -rank(i))
+
+
+def rank(issue: SimpleNamespace) -> int:
+    """Return the rank of urgency of an issue, 0 to 3: its severity, plus one for two or more reports."""
+    return min(3, issue.severity + (issue.reports >= 2))
 
 
 def desk_row(issue: SimpleNamespace) -> int:
@@ -118,20 +151,31 @@ def trust_at_stake(issue: SimpleNamespace) -> int:
 
 
 def reward_reporter(w: World, issue: SimpleNamespace) -> None:
-    """Raise the reporter's trust: the report has helped."""
+    """Raise the reporter's trust and readiness to report: the report has helped."""
     if issue.reporter >= 0:
         trust = w.people[issue.reporter].trust
         trust[trust_at_stake(issue)] = single(
             trust[trust_at_stake(issue)]
             + w.scenario.residents.trust_gain_resolved * (1.0 - trust[trust_at_stake(issue)])
         )
+        encourage(w, issue, w.scenario.residents.report_gain_resolved)
+
+
+def encourage(w: World, issue: SimpleNamespace, gain: float) -> None:
+    """Make the reporter readier to report, by a share of what is possible."""
+    if issue.reporter >= 0:
+        person = w.people[issue.reporter]
+        most = w.scenario.residents.report_habit_factor * person.usual_voice
+        person.voice = single(person.voice + gain * (most - person.voice))
 
 
 def disappoint(w: World, issue: SimpleNamespace) -> None:
-    """Lower the reporter's trust: the report has not helped."""
+    """Lower the reporter's trust and readiness to report: the report has not helped."""
     if issue.reporter >= 0:
         trust = w.people[issue.reporter].trust
         trust[trust_at_stake(issue)] = single(
             trust[trust_at_stake(issue)]
             - w.scenario.residents.trust_loss_failed * trust[trust_at_stake(issue)]
         )
+        person = w.people[issue.reporter]
+        person.voice = single(person.voice - w.scenario.residents.report_loss_failed * person.voice)

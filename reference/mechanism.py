@@ -30,6 +30,8 @@ class Mechanism:
     `counted`, and set its levels.
     """
 
+    first_claim = False  # whether its requests come before those of others
+
     def __init__(self, w: World, knobs: Any) -> None:
         vars(self).update(vars(knobs))
         self.counted = {count.name: 0.0 for count in type(knobs).counts}
@@ -79,6 +81,7 @@ def sum_levers(w: World, pulls: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "wish": [[0.0] * 4] * c,
         "trust": [[0.0] * 3] * b,
         "ties": [0.0] * b,
+        "serve": [0.0] * len(w.people),
         "supply": [0.0 for _ in POOLS],
         "money": 0.0,
         "hurry": [0.0] * len(w.issues),

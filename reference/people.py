@@ -28,54 +28,93 @@ if TYPE_CHECKING:
 def take_stock(w: World, b: SimpleNamespace) -> None:
     """Update the residents of a building, once a week.
 
-    Their trust moves toward what they saw of committee and company and toward how many neighbours they know;
-    their satisfaction moves toward a value that falls with the overdue issues. Then each may promise an
-    evening (`give`), and may meet a neighbour (`meet`).
+    Their trust moves toward what they saw of committee and company, and stays where they saw nothing; trust
+    in neighbours moves toward how many of them they know. Their satisfaction moves toward a value that falls
+    with the overdue issues and those that ended unresolved. Then each may promise evenings (`give`), and
+    may meet a neighbour (`meet`).
     """
     k, company = w.scenario.residents, w.compounds[b.compound].company
-    share_resolved = [
-        (k.trust_prior_weight * k.trust_when_nothing_seen + b.good[desk])
-        / (k.trust_prior_weight + b.good[desk] + b.standing[desk])
-        for desk in range(2)
-    ]
+    unresolved = [standing + dropped for standing, dropped in zip(b.standing, b.dropped)]
+    good, left = (
+        [seen[COMMITTEE] + k.trust_spillover_share * seen[COMPANY], seen[COMPANY]]
+        for seen in (b.good, unresolved)
+    )
     b.good = [good * (1.0 - k.trust_update_rate) for good in b.good]
-    content = 1.0 / (1.0 + (b.standing[0] + b.standing[1]) / k.satisfaction_half_backlog)
+    b.dropped = [dropped * (1.0 - k.trust_update_rate) for dropped in b.dropped]
+    content = 1.0 / (1.0 + (unresolved[0] + unresolved[1]) / k.satisfaction_half_backlog)
     example = k.peer_example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
-    w.pledged = [pledged - helpers for pledged, helpers in zip(w.pledged, b.helpers)]
-    b.helpers = [0, 0]
+    w.pledged = [pledged - evenings for pledged, evenings in zip(w.pledged, b.promised)]
+    b.promised, b.helpers = [0, 0], [0, 0]
     for person in b.people:
         if person.band == CHILD:
             continue
         neighbourly = (len(person.known) + example) / (
             len(person.known) + example + k.acquaintances_half_trust
         )
-        for whom, goal in enumerate((*share_resolved, neighbourly)):
+        for whom in range(3):
             if whom != COMPANY or company:
                 t = person.trust[whom]
+                goal = neighbourly
+                if whom != TRUST_NEIGHBOURS:  # present trust counts as issues seen
+                    goal = (k.trust_prior_weight * t + good[whom]) / (
+                        k.trust_prior_weight + good[whom] + left[whom]
+                    )
                 person.trust[whom] = single(
                     min(1.0, max(0.0, t + k.trust_update_rate * (goal - t) + b.drift[whom]))
                 )
         person.satisfaction = single(
             person.satisfaction + k.trust_update_rate * (content - person.satisfaction)
         )
-        give(w, b, person)
+        fatigue = (
+            person.fatigue * (1.0 - k.fatigue_recovery)
+            + k.fatigue_per_evening * w.used[0 if person.member else 1] * person.evenings
+            + k.fatigue_per_post_hour * person.post_hours
+        )
+        person.fatigue, person.post_hours = single(fatigue), 0.0
+        person.evenings_given = single(
+            person.evenings_given + w.used[0 if person.member else 1] * person.evenings
+        )
+        give(w, b, person, fatigue)
         meet(w, b, person)
-    w.pledged = [pledged + helpers for pledged, helpers in zip(w.pledged, b.helpers)]
+        person.voice = single(
+            (1.0 - k.report_fading_rate) * person.voice + k.report_fading_rate * person.usual_voice
+        )
+    w.pledged = [pledged + evenings for pledged, evenings in zip(w.pledged, b.promised)]
     b.drift, b.meet = [0.0, 0.0, 0.0], 0.0
     for stairwell in b.parts:
         sum_bystanders(stairwell)
 
 
-def give(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
-    """Decide whether a resident promises an evening: a logit, times the share of days at home."""
-    k, v, m = w.scenario.residents, w.scenario.volunteers, w.scenario.party_members
-    pool = 0 if person.member else 1
-    fatigue = person.fatigue * (1.0 - k.fatigue_recovery) + (
-        k.fatigue_per_evening * w.used[pool] if person.gives else 0.0
+def promise_first_week(w: World) -> None:
+    """Let the residents of all buildings promise the evenings of the first week, on day 0."""
+    for b in w.buildings:
+        for person in b.people:
+            if person.band != CHILD:
+                give(w, b, person, 0.0)
+        w.pledged = [pledged + evenings for pledged, evenings in zip(w.pledged, b.promised)]
+
+
+def give(w: World, b: SimpleNamespace, person: SimpleNamespace, fatigue: float) -> None:
+    """Decide how many evenings a resident promises, 0 to 7.
+
+    n or more with the chance of a logit, lower for each further evening, times the share of days at home.
+    """
+    k, pool = w.scenario.residents, 0 if person.member else 1
+    u, odds_against = (
+        chance(w.random_numbers.key("give", w.day), person.id),
+        exp(-willingness(w, person, fatigue)),
     )
-    person.fatigue = single(fatigue)
-    if person.gives:
-        person.evenings = single(person.evenings + w.used[pool])
+    person.evenings = 0
+    while person.evenings < 7 and u * (1.0 + odds_against) < person.presence:
+        person.evenings += 1
+        odds_against *= exp(k.further_evening_logit)
+    b.promised[pool] += person.evenings
+    b.helpers[pool] += person.evenings > 0
+
+
+def willingness(w: World, person: SimpleNamespace, fatigue: float, asked: float = 0.0) -> float:
+    """Return a resident's wish to give an evening, a logit; `asked` is added to it."""
+    k, v, m = w.scenario.residents, w.scenario.volunteers, w.scenario.party_members
     rank = STANDING_VOLUNTEER if person.volunteer else STANDING_NEIGHBOUR
     if person.member:
         rank = STANDING_IN_SERVICE_MEMBER if person.in_service else STANDING_RETIRED_MEMBER
@@ -85,17 +124,35 @@ def give(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
         STANDING_RETIRED_MEMBER: m.retired_duty_logit,
         STANDING_IN_SERVICE_MEMBER: m.in_service_duty_logit,
     }[rank]
-    wish = duty + sum_in_order(wished_that_day[b.compound][rank] for wished_that_day in w.wished) / 7
+    compound = w.buildings[person.building].compound
+    wish = duty + sum_in_order(wished_that_day[compound][rank] for wished_that_day in w.wished) / 7 + asked
     trust_effect = k.trust_logit * (single(person.trust[COMMITTEE] + person.trust[TRUST_NEIGHBOURS]) - 1.0)
-    x = person.zeal - k.volunteering_threshold_logit + trust_effect - k.fatigue_logit * fatigue + wish
-    person.gives = chance(w.random_numbers.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
-    b.helpers[pool] += person.gives
+    return person.zeal - k.volunteering_threshold_logit + trust_effect - k.fatigue_logit * fatigue + wish
+
+
+def choose_candidates(b: SimpleNamespace) -> list[SimpleNamespace]:
+    """Return the eight best candidates for a post among a building's people, the best first."""
+
+    def score(p: SimpleNamespace) -> float:
+        return 2.0 * p.member - 1.0 * p.in_service + p.volunteer + p.presence + 0.2 * p.zeal
+
+    return sorted((p for p in b.people if p.band != CHILD and p.presence > 0.0), key=score, reverse=True)[:8]
+
+
+def next_candidate(b: SimpleNamespace, day: int) -> SimpleNamespace | None:
+    """Return the best candidate of a building who may be asked tomorrow; None if nobody may."""
+    return next((p for p in b.ready if b.until[p.id] <= day), None)
+
+
+def accepts_post(w: World, person: SimpleNamespace, u: float, asked: float) -> bool:
+    """Decide whether a resident who is asked in person takes a post."""
+    return u * (1.0 + exp(-willingness(w, person, person.fatigue, asked))) < 1.0
 
 
 def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
     """Let a resident perhaps meet an adult of the building; they get acquainted if both have a free slot."""
     k = w.scenario.residents
-    meetings = k.contacts_per_week + b.meet + (k.contacts_per_evening if person.gives else 0.0)
+    meetings = k.contacts_per_week + b.meet + k.contacts_per_evening * person.evenings
     if chance(w.random_numbers.key("meet", w.day), person.id) < (1.0 - exp(-meetings)) * person.presence:
         adults = [person for person in b.people if person.band != CHILD]
         other = race(adults, at_home, derive_key(w.random_numbers.key("whom", w.day), person.id))
@@ -109,6 +166,20 @@ def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
             other.known.append(person.id)
 
 
+def draw_leaving_household(w: World, b: SimpleNamespace) -> SimpleNamespace | None:
+    """Draw the household that leaves the building this evening; None for none."""
+    k, keys = w.scenario.residents, w.random_numbers
+    homes = [home for stairwell in b.parts for home in stairwell.parts]
+    rates = [k.owner_moving_rate if home.owner else k.tenant_moving_rate for home in homes]
+    if chance(keys.key("move", w.day), b.id) >= 1.0 - exp(-(sum_in_order(rates) * 7 / 365)):
+        return None
+    return race(
+        homes,
+        lambda home: k.owner_moving_rate if home.owner else k.tenant_moving_rate,
+        keys.key("movers", w.day),
+    )
+
+
 def move_house(w: World, b: SimpleNamespace) -> None:
     """Let a household of the building perhaps move away, once a week.
 
@@ -116,14 +187,7 @@ def move_house(w: World, b: SimpleNamespace) -> None:
     nothing.
     """
     k, keys = w.scenario.residents, w.random_numbers
-    homes = [home for stairwell in b.parts for home in stairwell.parts]
-    rates = [k.owner_moving_rate if home.owner else k.tenant_moving_rate for home in homes]
-    if chance(keys.key("move", w.day), b.id) < 1.0 - exp(-(sum_in_order(rates) * 7 / 365)):
-        home = race(
-            homes,
-            lambda home: k.owner_moving_rate if home.owner else k.tenant_moving_rate,
-            keys.key("movers", w.day),
-        )
+    if home := draw_leaving_household(w, b):
         if home.owner:
             home.stance, home.knocks, home.talks = NOT_MET, 0, 0
         for person in home.people:
@@ -134,4 +198,6 @@ def move_house(w: World, b: SimpleNamespace) -> None:
             for whom, mean in enumerate((k.trust_committee, k.trust_company, k.trust_neighbours)):
                 u = chance(keys.key("newcomers", w.day), person.id * 3 + whom)
                 person.trust[whom] = single(min(1.0, max(0.0, mean + k.trust_spread * (u - 0.5))))
-            person.satisfaction, person.fatigue, person.gives, person.evenings = 0.5, 0.0, False, 0.0
+            person.satisfaction, person.fatigue = 0.5, 0.0
+            person.evenings, person.evenings_given, person.post_hours = 0, 0.0, 0.0
+            person.voice = person.usual_voice

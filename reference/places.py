@@ -65,18 +65,20 @@ def is_counted(unit: str, person: SimpleNamespace, household: SimpleNamespace) -
 
 
 # ---- Bystanders. `ears` of a place: the expected number of adults at home. `voices`: the same, each weighted
-# by how readily they speak up and by twice their trust in the committee or the company.
+# by how readily they speak up and by twice their trust in the committee or the company; `trusting`: by
+# twice their trust alone.
 
 
 def sum_bystanders(place: SimpleNamespace) -> None:
-    """Set the `ears` and `voices` of a household or stairwell from the people who live there."""
-    place.ears, place.voices = 0.0, [0.0, 0.0]
+    """Set `ears`, `voices` and `trusting` of a household or stairwell from the people who live there."""
+    place.ears, place.voices, place.trusting = 0.0, [0.0, 0.0], [0.0, 0.0]
     for person in place.people:
         if person.band != CHILD:
             place.ears += person.presence
             for desk in (COMMITTEE, COMPANY):
                 # The first product is of two float32 columns: `float` in a kernel widens nothing.
                 place.voices[desk] += single(person.presence * person.voice) * 2.0 * person.trust[desk]
+                place.trusting[desk] += person.presence * 2.0 * person.trust[desk]
 
 
 def ears_and_voices(place: SimpleNamespace) -> tuple[float, ...]:
@@ -95,8 +97,8 @@ def ears_and_voices(place: SimpleNamespace) -> tuple[float, ...]:
 
 def confidence(compound: SimpleNamespace, desk: int) -> float:
     """Return the confidence in a desk of residents at home: 1 for a mean trust of 1/2 or more, 0 for none."""
-    ears, *voices = (
+    ears, *trusting = (
         sum_in_order(column)
-        for column in zip(*((s.ears, *s.voices) for b in compound.parts for s in b.parts))
+        for column in zip(*((s.ears, *s.trusting) for b in compound.parts for s in b.parts))
     )
-    return min(1.0, voices[desk] / ears) if ears > 0.0 else 1.0
+    return min(1.0, trusting[desk] / ears) if ears > 0.0 else 1.0

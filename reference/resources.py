@@ -53,23 +53,28 @@ def supply(w: World) -> dict[str, Any]:
 
 
 def grant_hours(w: World, have: dict[str, Any], asks: dict[str, dict[str, Any]]) -> dict[str, list[float]]:
-    """Return the share of its request that each mechanism gets, by compound: that of its scarcest role."""
+    """Return the share of its request that each mechanism gets, by compound: that of its scarcest role.
+
+    Of a role of the whole community, mechanisms with a first claim get theirs before the others.
+    """
     shares = {name: [1.0 for _ in w.compounds] for name in asks}
     for role in have:
         of_role = {name: ask[role] for name, ask in asks.items() if role in ask}
+        promised, other = (
+            sum_in_order(
+                total_hours(ask) for name, ask in of_role.items() if w.mechanisms[name].first_claim == first
+            )
+            for first in (True, False)
+        )
         for name, ask in of_role.items():
             for c in w.compounds:
-                asked, available, wanted = (
-                    total_hours(ask),
-                    have[role],
-                    sum_in_order(total_hours(each) for each in of_role.values()),
-                )
                 if role == "property":
-                    asked, available, wanted = (
-                        ask[c.id],
-                        have[role][c.id],
-                        sum_in_order(each[c.id] for each in of_role.values()),
-                    )
+                    asked, available = ask[c.id], have[role][c.id]
+                    wanted = sum_in_order(each[c.id] for each in of_role.values())
+                elif w.mechanisms[name].first_claim:
+                    asked, available, wanted = total_hours(ask), have[role], promised
+                else:
+                    asked, available, wanted = total_hours(ask), max(0.0, have[role] - promised), other
                 if asked > 0.0 and wanted > available:
                     shares[name][c.id] = min(shares[name][c.id], available / wanted)
     return shares
@@ -83,8 +88,8 @@ def charge_hours(
 ) -> list[float]:
     """Charge what is granted, and return the hours left to the desks.
 
-    These are each compound's crew, the committee and the departments.
-    Party members and volunteers save unused hours, up to six days of what is promised.
+    These are each compound's crew, the committee (with a share of the grid workers' unused hours) and the
+    departments. Party members and volunteers save unused hours, up to six days of what is promised.
     """
     crews, committee, pools = list(have["property"]), have["committee"], dict.fromkeys(POOLS, 0.0)
     for name, ask in asks.items():
@@ -120,9 +125,10 @@ def charge_hours(
         w.used[i] = min(
             1.0, w.used[i] * 6.0 / 7.0 + (pools[role] / (7.0 * promised) if promised > 0.0 else 0.0)
         )
+    w.lent = max(have["grid"] - pools["grid"], 0.0) * w.scenario.grid_workers.desk_share
     return [
         *(max(hours, 0.0) for hours in crews),
-        max(committee, 0.0),
+        max(committee, 0.0) + w.lent,
         w.scenario.departments.daily_hours * w.there[-1],
     ]
 
@@ -134,6 +140,12 @@ def charge_desks(w: World, before: list[float], left: list[float]) -> None:
     the desks: each compound's crew, committee, departments.
     """
     used = [a - b for a, b in zip(before, left)]
-    for payer, hours in ((0, sum_in_order(used[:-2])), (1, used[-2]), (-1, used[-1])):
+    committee = min(used[-2], before[-2] - w.lent)  # its own hours first, then the grid workers'
+    for payer, hours in (
+        (0, sum_in_order(used[:-2])),
+        (1, committee),
+        (2, used[-2] - committee),
+        (-1, used[-1]),
+    ):
         w.ledger.hours[-1][payer] += hours
     w.ledger.fen[-1] = sum(w.spending) - sum(w.ledger.fen[:-1])

@@ -23,4 +23,4 @@ UNKNOWN, REPORTED, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRA
 
 # Desks: who has taken an issue in. The first two also number a resident's trust in the committee and in the
 # company.
-COMMITTEE, COMPANY, DEPARTMENT = range(3)
+COMMITTEE, COMPANY, DEPARTMENT, NO_DESK = range(4)

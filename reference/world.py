@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import gamma
+from math import ceil, exp, gamma
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -18,6 +18,7 @@ from ..model.simulate import build_community
 from .arithmetic import sum_in_order
 from .arrivals import build_clock, hazard_of_first
 from .mechanism import find_mechanism_class
+from .people import promise_first_week
 from .places import nest_places, sum_bystanders
 from .random_numbers import RandomNumbers, derive_key
 
@@ -52,9 +53,9 @@ class World:
         )
         self.more = dict.fromkeys(POOLS, 0.0)  # hours that mechanisms bring in for tomorrow
 
-        # Party members and volunteers: share of promised evenings used, hours saved, people who have promised
-        # an evening.
+        # Party members and volunteers: share of promised evenings used, hours saved, evenings promised.
         self.used, self.saved, self.pledged = [0.0, 0.0], [0.0, 0.0], [0, 0]
+        self.lent = 0.0  # hours of grid workers at the committee's desk today
         # The lever "wish" on each day of the week, by compound and standing.
         self.wished = [[[0.0] * 4 for _ in self.compounds] for _ in range(7)]
 
@@ -63,10 +64,12 @@ class World:
             sum_bystanders(stairwell)
         for b, building_id in zip(self.buildings, random_ids(scenario), strict=True):
             b.key = building_id
-            b.helpers, b.good, b.standing, b.drift, b.meet = (
-                [0, 0],  # pledged members and volunteers
+            b.promised, b.helpers, b.good, b.standing, b.dropped, b.drift, b.meet = (
+                [0, 0],  # evenings promised by members and volunteers
+                [0, 0],  # members and volunteers who have promised any
                 [0.0, 0.0],  # resolved issues seen, by whom they make one trust
                 [0.0, 0.0],  # overdue issues seen, likewise
+                [0.0, 0.0],  # the same that lately ended unresolved
                 [0.0, 0.0, 0.0],  # lever "trust", summed since the building last took stock
                 0.0,  # lever "ties", likewise
             )
@@ -79,8 +82,10 @@ class World:
             clock.passed, clock.firm = hazard_of_first(self, b, j, n), firm
         for c in self.compounds:
             c.active, c.cursor, c.steps, c.open, c.all, c.opens = -1, 0, 0.0, 0, 0, 0
+            c.posted, c.by, c.owners_fen = -1, -1, 0
             adults = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
             c.around = sum_in_order(person.presence for person in adults) / max(len(adults), 1)
+        promise_first_week(self)
         self.mechanisms = {
             name: find_mechanism_class(name)(self, knobs)
             for name, knobs in sorted(scenario.mechanisms.items())
@@ -107,14 +112,20 @@ def random_ids(scenario: Scenario) -> Iterator[int]:
 
 
 def build_category(name: str, category: Category) -> SimpleNamespace:
-    """Copy a category, and add its code, its rate per day, its price in fen and the scale of its work.
+    """Copy a category, and add its code, its rates per day, its price in fen and the scale of its work.
 
     `work` becomes the scale at which a Weibull distribution has the declared mean.
     """
     derived = {
         "code": crc32(name.encode()) >> 9,
         "rate": category.rate / 365.0,
+        "recurrence_share": 1.0 - exp(-1.0 / category.recurrence_days),
+        "invites_days": (days := ceil(category.lapse_days) or 365),
+        "invited": category.neglect_recurrence * (1.0 - category.recurrence) / days
+        if category.recurrence > 0.0 and category.scope != "household"
+        else 0.0,
         "cost_fen": round(category.cost_yuan * 100),
+        "subsidy_fen": round(category.subsidy_yuan * 100),
         "work_scale_hours": category.work_hours / gamma(1 + category.work_spread),
     }
     return SimpleNamespace(**vars(category) | derived | {"done_by": category.done_by.split()})

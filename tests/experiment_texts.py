@@ -20,7 +20,7 @@ mechanisms = ["building_captains", "grid_patrol"]
 )
 
 SCREEN = (
-    'name = "screen"\ndays = 30\nreplicates = 2\n'
+    'name = "screen"\ndays = 120\nreplicates = 2\n'
     + COMMON
     + """
 [estimand]
@@ -74,6 +74,7 @@ name = "without"
 [[arm]]
 name = "captains"
 on = ["building_captains"]
+set = { "mechanisms.building_captains.in_post_share" = 1.0 }
 """
 )
 

@@ -199,7 +199,8 @@ def choice_section(analysis: Analysis) -> str:
 def price_section(analysis: Analysis) -> Iterator[str]:
     """Yield the cost of an additional issue resolved in time, one sentence per arm."""
     for (case, arm), row in list(analysis.price.iterrows())[:CARDS]:
-        yield f"{case}, {arm}: {row.yuan_words}; {row.hours_words}."
+        unpaid = f"; {row.shadow_cost_yuan_words}" if "shadow_cost_yuan_words" in row else ""
+        yield f"{case}, {arm}: {row.yuan_words}; {row.hours_words}{unpaid}."
 
 
 def figure(name: str, svg: bytes) -> str:

@@ -87,9 +87,10 @@ STORM = raise_rates(  # yard and small estate: projects to sign for, quarrels, e
     home_repair=1.0,
     haircut=20.0,
     child_holiday=1.0,
-    litter=12.0,
+    partner_search=8.0,
+    litter=1.9,
     lamp_out=6.0,
-    clutter=6.0,
+    clutter=1.45,
     hawkers=6.0,
 )
 STORM = replace(  # a sixth of the work for each issue

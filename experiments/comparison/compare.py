@@ -51,7 +51,9 @@ class Comparison:
 
     def verdict(self) -> str:
         """Return the result in one sentence."""
-        rate, hours, yuan = (self.table.loc[name] for name in ("resolution_rate", "hours", "yuan"))
+        rate, hours, yuan, unpaid = (
+            self.table.loc[name] for name in ("resolution_rate", "hours", "yuan", "shadow_cost_yuan")
+        )
         name = " and ".join(self.mechanisms)
         if not rate.pairs:
             return (
@@ -77,7 +79,10 @@ class Comparison:
             if rate.difference >= 0 or rate.low <= 0 <= rate.high
             else (-rate.high, -rate.low)
         )
-        price = f"at {cost(hours, 'hours of work')} and {cost(yuan, 'yuan')} in {self.case.days} days"
+        price = (
+            f"at {cost(hours, 'hours of work')} and {cost(yuan, 'yuan')} in {self.case.days} days; "
+            f"unpaid hours at {self.case.volunteers.shadow_wage_yuan:g} yuan: {cost(unpaid, 'yuan')}"
+        )
         return (
             f"{name}: {finding} (95 % interval {points(low)} to {points(high)}; "
             f"{self.replicates} pairs with common random numbers), {price}."
@@ -214,7 +219,7 @@ def reduce_runs(arm_runs: Sequence[Run], within: int) -> dict:
     return {
         "measures": [measures.summary(run, within) for run in arm_runs],
         "open": [run.series["open"].astype(np.int32) for run in arm_runs],
-        "times": [np.stack(measures.times(run)).astype(np.int32) for run in arm_runs],
+        "times": [np.stack(measures.times_at_desks(run)).astype(np.int32) for run in arm_runs],
         "ledger": [runs.ledger(run) for run in arm_runs],
         "done": [sum_activities(run) for run in arm_runs],
     }

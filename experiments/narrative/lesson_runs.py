@@ -19,8 +19,8 @@ from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED
 from ...model.scenarios.cases import Names, alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
-from ..calibration import reported_patterns
-from ..calibration.reported_patterns import ObservedRun
+from ..calibration import pattern_measures
+from ..calibration.pattern_measures import ObservedRun
 from ..comparison.parameter_paths import value_at
 from ..statistics.paired import difference
 
@@ -51,17 +51,17 @@ def median_days_to_report(observed: ObservedRun, category: str) -> float:
     )
 
 
-# measures of one category, as in "rate:lamp_out"; some are those of `reported_patterns`
+# measures of one category, as in "rate:lamp_out"; some are those of `pattern_measures`
 CATEGORY: dict[str, Callable] = {
     "rate": rate,
-    "reported": lambda world, category: reported_patterns.share(world.of(category)["reported_day"] >= 0),
+    "reported": lambda world, category: pattern_measures.share(world.of(category)["reported_day"] >= 0),
     "days_to_report": median_days_to_report,
 } | {
-    name: reported_patterns.MEASURES[name]
+    name: pattern_measures.MEASURES[name]
     for name in ("signed", "days", "done", "arose", "resolved", "sittings", "longest")
 }
 # measures of a daily count, as in "rise:open"
-SERIES: dict[str, Callable] = {name: reported_patterns.MEASURES[name] for name in ("slope", "rise")}
+SERIES: dict[str, Callable] = {name: pattern_measures.MEASURES[name] for name in ("slope", "rise")}
 WHOLE = {"agreed": count_agreements}
 
 
@@ -105,9 +105,7 @@ def simulate_measures(
     scenario: Scenario, wanted: Iterable[str], experiment: str, seed: int, number: int
 ) -> dict[str, float]:
     """Simulate one run; return the measures `wanted`: name -> number."""
-    observed = reported_patterns.simulate_with_seed(
-        scenario, seed_of(experiment, scenario.name, seed, number)
-    )
+    observed = pattern_measures.simulate_with_seed(scenario, seed_of(experiment, scenario.name, seed, number))
     whole = measures.summary(observed.run)
     return {name: float(value_of_measure(observed, whole, name)) for name in wanted}
 

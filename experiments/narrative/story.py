@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ...engine.codes import DESK_COMMITTEE, DESK_DEPARTMENT
+from ...engine.codes import DESK_COMMITTEE, DESK_DEPARTMENT, DESK_NONE
 from ...engine.randomness import whole_seed
 from ...engine.texts.errors import UserError
 from ...model.issues import issue_table as of
@@ -27,7 +27,7 @@ from .divergence import choose_arms, describe_nearby, issue_path, parse_issue, s
 
 BANDS = ("child", "adult", "elder")  # by the code of a resident's age band
 TRAITS = ("owner", "tenant", "migrant", "party member", "volunteer", "housebound", "mostly away")
-DESKS = ("committee", "company", "department")  # by the code in `desk`
+DESKS = ("committee", "company", "department", "none")  # by the code in `desk`
 # event -> state it leads to
 INTO: dict[int | np.integer, np.integer] = {
     of.AROSE: of.UNKNOWN,
@@ -238,6 +238,8 @@ def tell_arm(
         int(community.compounds.company[issue["compound"]])
         if "property" in category.done_by.split()
         else DESK_COMMITTEE
+        if category.done_by
+        else DESK_NONE
     ]
     steps: list[StoryStep] = []
     state, since = None, int(issue["arose_day"])

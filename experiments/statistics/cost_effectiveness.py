@@ -13,21 +13,27 @@ from scipy import stats
 from .paired import check_range, half_width, iter_samples, other_arms, to_frame
 
 EFFECT = "resolved_in_time"
-UNITS = {"yuan": "yuan", "hours": "hours of work"}
+UNITS = {
+    "yuan": "yuan",
+    "hours": "hours of work",
+    "shadow_cost_yuan": "yuan of unpaid work at its shadow wage",
+}
 
 
 def price_arms(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: float = 0.95) -> pd.DataFrame:
     """Compare every other arm with `reference`: additional effect, additional cost, and cost per effect.
 
-    One row per (case, arm), over replicates in which effect, yuan and hours exist in both arms. For each of
-    `effect`, yuan and hours: NAME (mean paired difference), NAME_low, NAME_high (Student). For yuan and
-    hours: NAME_each (per additional issue), NAME_each_low, NAME_each_high (Fieller; -inf and inf where the
-    effect may be zero), NAME_quadrant (see `quadrant`) and NAME_words. Also pairs and lost. Intervals are not
-    joint: each holds separately with probability `level`. Raises UserError.
+    One row per (case, arm), over replicates in which effect and costs exist in both arms. Costs are those of
+    UNITS; the shadow cost only where `runs` has it. For each of `effect` and costs: NAME (mean paired
+    difference), NAME_low, NAME_high (Student). For costs: NAME_each (per additional issue), NAME_each_low,
+    NAME_each_high (Fieller; -inf and inf where the effect may be zero), NAME_quadrant (see `quadrant`) and
+    NAME_words. Also pairs and lost. Intervals are not joint: each holds separately with probability `level`.
+    Raises UserError.
     """
     check_range("level", level, 0.5, 1.0)
     rows: dict[tuple, dict[str, Any]] = {}
-    for case, values, _ in iter_samples(runs, effect, *UNITS):
+    costs = [name for name in UNITS if name in runs or name != "shadow_cost_yuan"]
+    for case, values, _ in iter_samples(runs, effect, *costs):
         for arm in other_arms(reference, values[effect].columns, case):
             d = pd.DataFrame({name: wide[arm] - wide[reference] for name, wide in values.items()})
             lost, d = int(d.isna().any(axis=1).sum()), d.dropna()
@@ -35,7 +41,7 @@ def price_arms(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: 
             for name in d:
                 mean, half = d[name].mean(), half_width(d[name].to_numpy(), level)
                 row |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
-            for name, unit in UNITS.items():
+            for name in costs:
                 each = ratio(row[name], row[effect])
                 low, high, _ = (
                     float(bound) for bound in fieller(d[name].to_numpy(), d[effect].to_numpy(), level)
@@ -49,7 +55,7 @@ def price_arms(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: 
                     f"{name}_each_high": high,
                     f"{name}_quadrant": position,
                 }
-                row[f"{name}_words"] = describe_price(each, low, high, position, unit)
+                row[f"{name}_words"] = describe_price(each, low, high, position, UNITS[name])
     return to_frame(rows, "case", "arm")
 
 

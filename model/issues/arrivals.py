@@ -5,6 +5,11 @@ the next threshold, an issue arises. The thresholds are random numbers keyed by 
 so the same issue arises in every arm of a comparison, sooner where the rate is higher, or never; prevention
 delays or removes it, and no other. The key of a building is derived from its compound's name and its number
 there, that of a category from its name, so that adding a compound or a category changes no other clock.
+
+An issue of behaviour recurs, whatever becomes of it: as soon as it arises, its recurrences are added to those
+that are still to come from its clock. They are part of the category's rate: the rest of it arises anew. What
+nobody attends to adds more (`invite` in closing.py). So leaving issues alone prevents none: with the same
+seed, where nobody does anything no clock is ever behind.
 """
 
 from math import exp
@@ -12,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, ELDER, SCOPE_HOUSEHOLD
+from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, DESK_NONE, ELDER, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, outer_kernel, struct
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .categories import UNITS, Columns
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
 
 ARISE, STRIKE, HEAR = decision("arise"), decision("strike"), decision("hear")
 WORK, STUBBORN, SIT = decision("work"), decision("stubborn"), decision("sit")
-LEAD, LAPSE = decision("lead"), decision("lapse")
+LEAD, LAPSE, APPOINTMENT = decision("lead"), decision("lapse"), decision("appointment")
 YEAR = 365
 
 # the units that are people or homes, as in UNITS
@@ -34,11 +39,12 @@ RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
 class Clocks(NamedTuple):
     """One hazard clock for each building and category."""
 
-    rate: np.ndarray  # (buildings, categories) float64  per day, where no lever eases it
+    rate: np.ndarray  # (buildings, categories) float64  per day, neither prevented nor neglected
     passed: np.ndarray  # (buildings, categories) float64  hazard so far
     next: (
         np.ndarray
     )  # (buildings, categories) float64  threshold: the next issue arises when `passed` gets here
+    coming: np.ndarray  # (buildings, categories) float64  expected recurrences that are still to come
     number: np.ndarray  # (buildings, categories) int64    issues so far
     firm: (
         np.ndarray
@@ -119,15 +125,17 @@ def arrival_rates(
     return cats.rate * unit_counts * older[which]
 
 
-def init_clocks(rate: np.ndarray, places: np.ndarray, codes: np.ndarray, key: np.uint64) -> Clocks:
+def init_clocks(rate: np.ndarray, cats: Columns, places: np.ndarray, key: np.uint64) -> Clocks:
     """Return the clocks on day 0, of issues that arise at `rate` (buildings, categories) a day.
 
-    `places` (buildings,) and `codes` (categories,) are keys of random numbers, `key` is the key of arrivals.
+    Recurrences come as they do in the long run. `places` (buildings,) are keys of random numbers, `key` is
+    the key of arrivals.
     """
     return Clocks(
         rate,
         np.zeros(rate.shape),
-        first_thresholds(places, codes, key),
+        first_thresholds(places, cats.code, key),
+        rate * cats.recurrence / cats.recurrence_share,
         *np.zeros((2, *rate.shape), np.int64),
     )
 
@@ -172,7 +180,8 @@ def advance_clocks(w) -> np.ndarray:
     """Advance all hazard clocks by a day; return building, category and number of new issues, (n, 3) int64.
 
     `ease` (buildings, families) is a log rate, `weather` (categories,) the factor of the season and of
-    shocks. The result is ordered by building and category.
+    shocks. Of the recurrences still to come, `recurrence_share` times the weather come today: those of a kind
+    that is out of season wait for it. The result is ordered by building and category.
 
     Twin: reference/arrivals.py, draw_new_issues.
     """
@@ -185,7 +194,12 @@ def advance_clocks(w) -> np.ndarray:
     )  # where issues arise, and how many had
     hits, n = 0, 0
     rate, passed, threshold, number = clocks.rate, clocks.passed, clocks.next, clocks.number
+    coming, recurrence = clocks.coming, w.cats.recurrence
     factor, eased, plain = np.empty(ease.shape[1]), np.empty(c), False
+    prevented, recurs, anew = np.empty(c), np.empty(c), np.empty(c)
+    for j in range(c):
+        anew[j] = weather[j] * (1.0 - recurrence[j])
+        recurs[j] = min(1.0, w.cats.recurrence_share[j] * weather[j])
     for i in range(b):
         calm = True
         for f in range(ease.shape[1]):
@@ -194,11 +208,14 @@ def advance_clocks(w) -> np.ndarray:
             for f in range(ease.shape[1]):
                 factor[f] = exp(ease[i, f]) if ease[i, f] != 0.0 else 1.0
             for j in range(c):
-                eased[j] = factor[family[j]] * weather[j]
+                eased[j] = factor[family[j]] * anew[j]
+                prevented[j] = factor[family[j]]
             plain = calm
         due = 0
         for j in range(c):
-            passed[i, j] += rate[i, j] * eased[j]
+            recurring = coming[i, j] * recurs[j]
+            coming[i, j] -= recurring
+            passed[i, j] += rate[i, j] * eased[j] + recurring * prevented[j]
             due += passed[i, j] >= threshold[i, j]
         for j in range(c if due else 0):
             if passed[i, j] >= threshold[i, j] and passed[i, j] > 0.0:
@@ -207,6 +224,7 @@ def advance_clocks(w) -> np.ndarray:
                 hits += 1
                 while passed[i, j] >= threshold[i, j]:
                     number[i, j] += 1
+                    coming[i, j] += recurrence[j]
                     threshold[i, j] += exponential(clock_key, number[i, j])
                     n += 1
     fresh = np.empty((n, 3), np.int64)
@@ -264,7 +282,7 @@ def place_issue(w, issue, issue_key) -> None:
 
 @inner_kernel
 def draw_requirements(w, issue, number, issue_key) -> None:
-    """Draw what a new issue takes: hours, money, sittings, days with a department, and days until it lapses.
+    """Draw what a new issue takes: hours, money, sittings, days of waiting, and days until it lapses.
 
     These belong to the issue and are the same in every arm of a comparison.
 
@@ -287,8 +305,12 @@ def draw_requirements(w, issue, number, issue_key) -> None:
             * exponential(key_of(seed, SIT, 0), issue_key)
             * (cats.stubborn_factor[j] if stiff else 1.0)
         )
-    issue.department_days, issue.lapse_day = 0, -1
+    issue.department_days, issue.lapse_day, issue.appointment_days = 0, -1, 0
     issue.hurried_by, issue.hurried_days = -1, 0.0
+    if cats.appointment_days[j] != 0.0:
+        issue.appointment_days = int(
+            cats.appointment_days[j] * exponential(key_of(seed, APPOINTMENT, 0), issue_key)
+        )
     if cats.department_days[j] != 0.0:
         issue.department_days = 1 + int(
             cats.department_days[j] * exponential(key_of(seed, LEAD, 0), issue_key)
@@ -319,5 +341,5 @@ def fill_new_issues(w, rows, fresh) -> None:
         issue.resolved_day, issue.give_up_day, issue.due_day = -1, -1, -1
         issue.reports, issue.state, issue.reopened, issue.found_by, issue.resolved_by = 0, UNKNOWN, 0, -1, -1
         company = compounds.company[issue.compound] and cats.done_by[j, 0]
-        issue.desk = DESK_COMPANY if company else DESK_COMMITTEE
+        issue.desk = DESK_COMPANY if company else DESK_COMMITTEE if cats.done_by[j].any() else DESK_NONE
         log_event(w.log, w.lines, issue.id, w.day, AROSE, -1, -1)

@@ -1,10 +1,10 @@
 """Closing the day: answers arrive, finished work is checked, issues are forgotten, given up or lapse."""
 
-from math import exp
-
 import numpy as np
 
-from ...agents.committee import forgets
+from ...agents.committee import answers, forgets
+from ...agents.reporters import discouraged
+from ...engine.codes import DESK_NONE
 from ...engine.jit import inner_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .issue_table import (
@@ -30,15 +30,14 @@ from .issue_table import (
     move,
     trust_at_stake,
 )
-from .work import count_visible
+from .work import count_visible, encourage
 
-REOPEN, FORGET = decision("reopen"), decision("forget")
-YEAR = 365
+REOPEN, FORGET, ANSWER = decision("reopen"), decision("forget"), decision("answer")
 
 
 @inner_kernel
 def disappoint(w, issue) -> None:
-    """Lower the trust of the reporter, who learns that reporting does not help.
+    """Lower trust and readiness to report of the reporter, who learns that reporting does not help.
 
     Twin: reference/issues.py, disappoint.
     """
@@ -47,37 +46,76 @@ def disappoint(w, issue) -> None:
         trusted = trust_at_stake(issue)
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t - w.knobs.residents.trust_loss_failed * t
+        voice = w.residents.voice
+        voice[issue.reporter] = discouraged(float(voice[issue.reporter]), w.knobs.residents)
 
 
 @inner_kernel
-def check(w, issue, key) -> None:
+def check(w, issue, key, reminded) -> None:
     """Check what was done: it is verified, or reopened with a share of the work to do again.
 
-    A verified nuisance adds its expected returns to the hazard clock of its building and category.
+    Of a verified issue the reporter may be told what came of it; `reminded` is the pull on `keep`.
 
     Twin: reference/processing.py, close.
     """
-    cats, clocks = w.cats, w.clocks
-    if uniform(derive_key(key, issue.key), issue.reopened) < cats.reopen_share[issue.category]:
+    if uniform(derive_key(key, issue.key), issue.reopened) < w.cats.reopen_share[issue.category]:
         issue.state, issue.resolved_day, issue.hours_left = WORK, -1, w.knobs.rework_share * issue.work_hours
         issue.reopened += 1
+        issue.due_day = w.day + issue.appointment_days
         log_event(w.log, w.lines, issue.id, w.day, REOPENED, -1, -1)
     else:
         issue.state = VERIFIED
-        b, j = issue.building, issue.category
-        season = w.weather[w.day % YEAR, j]
-        clocks.passed[b, j] += cats.recurrence[j] * exp(w.lever.ease[b, cats.family[j]]) * season
+        answered = uniform(derive_key(key_of(w.seed, ANSWER, 0), issue.key), issue.reopened)
+        if answers(answered, w.knobs.answer_share, reminded):
+            encourage(w, issue, w.knobs.residents.report_gain_answered)
         log_event(w.log, w.lines, issue.id, w.day, CHECKED, -1, -1)
+
+
+@inner_kernel
+def is_attended(issue, cost_fen) -> bool:
+    """Whether something was done about an issue: it is begun, agreed by vote, or paid of its `cost_fen`.
+
+    Twin: reference/processing.py, is_attended.
+    """
+    begun = issue.hours_left < issue.work_hours or issue.reopened > 0
+    agreed = issue.consent_rule >= 0 and issue.state > SIGN
+    return begun or agreed or issue.cost_fen < cost_fen
+
+
+@inner_kernel
+def invite(w, issue) -> None:
+    """Let an issue in sight to which nobody attends invite others of its kind in its building.
+
+    Disorder that is seen to be tolerated spreads (Keizer, Lindenberg & Steg 2008).
+
+    Twin: reference/processing.py, invite.
+    """
+    cats, b, j = w.cats, issue.building, issue.category
+    if w.day - issue.arose_day <= cats.invites_days[j] and not is_attended(issue, cats.cost_fen[j]):
+        w.clocks.coming[b, j] += cats.invited[j]
+
+
+@inner_kernel
+def may_give_up(w, issue) -> bool:
+    """Whether the reporter alone may give up on an issue: not on a project that owners pay for together.
+
+    Twin: reference/processing.py, may_give_up.
+    """
+    if issue.state == MONEY:
+        return w.cats.owners_share[issue.category] == 0.0
+    return issue.state == REPORTED or issue.state == TABLE
 
 
 @inner_kernel
 def give_up(w, issue) -> None:
     """Let the reporter give up: an issue that may lapse is withdrawn, another becomes unknown again.
 
+    What recurs is not withdrawn: its cause is still there.
+
     Twin: reference/processing.py, close.
     """
     disappoint(w, issue)
-    if issue.lapse_day >= 0:
+    if issue.lapse_day >= 0 and w.cats.recurrence[issue.category] == 0.0:
         issue.state = WITHDRAWN
         log_event(w.log, w.lines, issue.id, w.day, GAVE_UP, -1, issue.reporter)
     else:
@@ -109,14 +147,17 @@ def close(w) -> np.ndarray:
     """Close the day of every issue; return which stay open or are still to be checked, (issues,) bool.
 
     Fills `standing` (buildings, 2) of the mood with the number of issues in common space that have been open
-    for more than `fresh` days. `hurry` (days) brings a department's answer nearer, `keep` (log rate) makes
-    the desks forget less. An answer is credited to the mechanism that brought it nearer, if any did.
+    for more than `fresh` days. Those of them that lapse or are withdrawn are added to `dropped` (buildings,
+    2): nobody is content because an issue ended unresolved. `hurry` (days) brings a department's answer
+    nearer, `keep` (log rate) makes the desks forget less. An answer is credited to the mechanism that brought
+    it nearer, if any did.
 
     Twin: reference/processing.py, close.
     """
     issues, day, cats, keep, hurry = w.issues, w.day, w.cats, w.lever.keep, w.lever.hurry
-    standing, first, fresh = (
+    standing, dropped, first, fresh = (
         w.mood.standing,
+        w.mood.dropped,
         w.compounds.first,
         int(w.knobs.residents.patience_before_blame_days),
     )
@@ -126,11 +167,6 @@ def close(w) -> np.ndarray:
     for i in range(len(issues)):
         issue = issues[i]
         state = issue.state
-        begun = issue.hours_left < issue.work_hours or issue.reopened > 0
-        agreed, paid = (
-            issue.consent_rule >= 0 and state > SIGN,
-            issue.cost_fen < cats.cost_fen[issue.category],
-        )
         if state == UPWARD:
             issue.due_day -= hurry[i]
             credit_hurry(issue, w.pulls.hurry, i)
@@ -138,21 +174,28 @@ def close(w) -> np.ndarray:
             move(issue, WORK, day)
             log_event(w.log, w.lines, issue.id, day, ANSWERED, issue.hurried_by, -1)
         elif state == RESOLVED and issue.due_day <= day:
-            check(w, issue, reopens)
-        elif 0 <= issue.lapse_day <= day and not (begun or agreed or paid):
+            check(w, issue, reopens, keep[i])
+        elif 0 <= issue.lapse_day <= day and not is_attended(issue, cats.cost_fen[issue.category]):
             issue.state = LAPSED
             if state > UNKNOWN:
                 disappoint(w, issue)
             log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
-        elif (state == REPORTED or state == TABLE or state == MONEY) and issue.give_up_day <= day:
+        elif may_give_up(w, issue) and issue.give_up_day <= day:
             give_up(w, issue)
-        elif (state == REPORTED or state == TABLE) and forgets(
-            uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep[i]
+        elif (
+            (state == REPORTED or state == TABLE)
+            and issue.desk != DESK_NONE
+            and forgets(uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep[i])
         ):
             issue.state = UNKNOWN
             disappoint(w, issue)
             log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
         stays[i] = issue.state <= RESOLVED
-        if issue.state < RESOLVED and day - issue.arose_day > fresh:
-            count_visible(issue, standing, first)
+        if issue.state < RESOLVED and cats.invited[issue.category] > 0.0:
+            invite(w, issue)
+        if day - issue.arose_day > fresh:
+            if issue.state < RESOLVED:
+                count_visible(issue, standing, first)
+            elif issue.state > VERIFIED:
+                count_visible(issue, dropped, first)
     return stays

@@ -1,140 +1,39 @@
 """Signing: a collective project goes from door to door until its rule of consent is met.
 
-One project at a time in a compound, the oldest. A household that is called upon is met or not; if met, it
-signs if its leaning, drawn once for this project, is below its willingness today. So another call alone
-changes no decision: a doubter signs when willingness rises, through trust, through acquaintances who signed,
-or with each talk with a caller the household knows. A vote has its term; one that has failed is tried again,
-and the talks so far still count.
+One project at a time in a compound, the oldest that is not resting. A household that is called upon is met or
+not; if met, it signs if its leaning, drawn once for this project, is below its willingness today. So a
+refusal holds, and another call alone changes no decision: a doubter signs when willingness rises, through
+trust, through acquaintances who signed, or with each talk with a caller the household knows, which persuades
+less each time. A doubter who is far from signing objects in writing. Once the rule is met the result is
+posted; those not met so far may object then. A vote has its term; one that has failed rests, other projects
+take its place meanwhile, and it is tried again.
 """
 
-from dataclasses import dataclass
 from math import exp
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...engine.codes import CHILD, DOUBTS, NOT_MET, SCOPE_BUILDING, SIGNED, TRUST_COMMITTEE
+from ...engine.codes import (
+    CHILD,
+    DOUBTS,
+    NOT_MET,
+    OBJECTS,
+    SCOPE_BUILDING,
+    SCOPE_STAIRWELL,
+    SIGNED,
+    TRUST_COMMITTEE,
+)
 from ...engine.jit import inner_kernel
-from ...engine.parameters import knob
 from ...engine.randomness import decision, derive_key, key_of, uniform
-from .categories import UNITS
 from .consent_rules import EVERY, is_met
+from .contributions import divide_bill, expect_shares, floors_saved, is_lift, own_yuan
 from .issue_table import CONSENTED, FAILED, SIGN, log_event, move, next_stage
 
 AT_HOME, LEAN = decision("in"), decision("lean")
-WALKUP = UNITS.index("walkup")
-
-
-@dataclass(frozen=True)
-class ProjectParameters:
-    """How households answer when asked to sign."""
-
-    walk_in_rate: float = knob(
-        0.01,
-        0.0,
-        1.0,
-        unit="visits/household/day without a campaign",
-        source="assumed; a notice on the door",
-        words=("Visits without a campaign", "无人组织时的征询", "次/户·天"),
-    )
-    landlord_found: float = knob(
-        0.15,
-        0.0,
-        1.0,
-        unit="chance that the owner of a rented home is found",
-        source="assumed",
-        words=("Landlord is found", "找到房东", "概率"),
-    )
-    found_at_home: float = knob(
-        0.6,
-        0.0,
-        1.0,
-        unit="chance of opening the door on a day at home",
-        source="assumed",
-        words=("Door is opened", "有人开门", "概率，当天在家的住户"),
-    )
-    baseline_logit: float = knob(
-        0.6,
-        -5.0,
-        5.0,
-        unit="logit of signing",
-        source="assumed; in wuzi_yard a first round of signatures stalls",
-        words=("Basic willingness to sign", "基本签名意愿", "对数几率"),
-    )
-    absentee_owner_logit: float = knob(
-        -0.5,
-        -5.0,
-        5.0,
-        unit="logit of signing, of an owner who rents out",
-        source="assumed: pays, but does not live there",
-        words=("Willingness of landlords", "出租业主的签名意愿", "对数几率"),
-    )
-    cost_aversion_logit: float = knob(
-        0.2,
-        0.0,
-        5.0,
-        unit="logit lost per 1000 yuan of the household's share",
-        source="assumed",
-        words=("Effect of the household's cost", "每户分摊费用的影响", "每户每1000元降低的对数几率"),
-    )
-    low_floor_penalty_logit: float = knob(
-        1.5,
-        0.0,
-        5.0,
-        unit="logit lost on the two lowest floors for a lift, gained from the fourth up",
-        source="docs/sources.md: ground and second floors lose, third breaks even",
-        words=(
-            "Effect of the floor, for lifts",
-            "加装电梯时楼层的影响",
-            "对数几率，低两层降低，四层以上提高",
-        ),
-    )
-    trust_logit: float = knob(
-        3.0,
-        0.0,
-        10.0,
-        unit="logit per unit of trust in the committee above one half",
-        source="assumed",
-        words=("Effect of trust on signing", "信任对签名的影响", "对数几率，对居委会的信任超过一半的每单位"),
-    )
-    vote_term_days: int = knob(
-        365,
-        1,
-        5000,
-        unit="days after which a vote without enough signatures fails",
-        source="assumed",
-        words=("Days allowed for a vote", "表决期限", "天"),
-    )
-    retry_after_days: int = knob(
-        60,
-        0,
-        1000,
-        unit="days until a failed vote is repeated",
-        source="assumed",
-        words=("Days until the vote is repeated", "多久后重新表决", "天"),
-    )
-    max_talks: int = knob(
-        5,
-        1,
-        30,
-        unit="talks that can still persuade a household",
-        source="assumed",
-        words=("Talks that can persuade", "劝说几次还有效", "次"),
-    )
-    peer_logit: float = knob(
-        2.0,
-        0.0,
-        10.0,
-        unit="logit if all one's acquaintances have signed",
-        source="assumed",
-        words=("Effect of acquaintances who signed", "熟人签名的影响", "对数几率，熟人全部签名时"),
-    )
-
-
-if TYPE_CHECKING:
-    Knobs = ProjectParameters  # the same names
-else:
-    Knobs = NamedTuple("Knobs", [(name, float) for name in ProjectParameters.__annotations__])
+TALKS = 30  # further talks change nothing any more
+LOWEST_LOGIT = -700.0  # below it a chance is 0, and its exponential overflows
+RUNNING, READY, RESTING, ASIDE = range(4)  # which project of a compound has its turn: the least of these
 
 
 class Projects(NamedTuple):
@@ -147,6 +46,9 @@ class Projects(NamedTuple):
     open: np.ndarray  # (compounds,) int32    households that have not signed
     all: np.ndarray  # (compounds,) int32    households that may vote; 0 between two votes
     opens: np.ndarray  # (compounds,) int32    day on which the vote opens
+    posted: np.ndarray  # (compounds,) int32    day on which the result was posted; -1 not
+    by: np.ndarray  # (compounds,) int32    mechanism that called most on that day; -1 none
+    owners_fen: np.ndarray  # (compounds,) int64    fen that owners have paid for their projects, ever
 
 
 @inner_kernel
@@ -171,55 +73,108 @@ def chance_to_meet(h, lives, people, households, reach, k) -> float:
 
 
 @inner_kernel
-def willingness(h, lives, lift, yuan, people, households, consent, k) -> float:
-    """Willingness of household `h` to sign, a logit: from its floor, the `yuan` it pays, and talks so far.
+def talks_effect(talks, factor) -> float:
+    """Effect of so many talks, in first talks: each further one counts `factor` times the one before.
 
-    Each talk adds `consent`. Trust in the committee and acquaintances who signed count where the voters live
-    there (`lives`), those of the head for the home; they do not count for an owner who lets.
+    Twin: reference/consent.py, talks_effect.
+    """
+    total, part = 0.0, 1.0
+    for _ in range(min(talks, TALKS)):
+        total += part
+        part *= factor
+    return total
+
+
+@inner_kernel
+def signed_share(h, people, households) -> float:
+    """Share of the acquaintances of the head of household `h` whose household has signed; 0 without any.
+
+    Twin: reference/consent.py, signed_share.
+    """
+    head, signed = households.first[h], 0
+    friends = people.ties[head]
+    for t in range(friends):
+        signed += households.stance[people.home[people.known[head, t]]] == SIGNED
+    return signed / friends if friends > 0 else 0.0
+
+
+@inner_kernel
+def lives_there(h, issue, households) -> bool:
+    """Whether those who vote for household `h` live there: where every household votes, tenants do.
+
+    Twin: reference/consent.py, lives_there.
+    """
+    return issue.consent_rule == EVERY or households.owner[h]
+
+
+@inner_kernel
+def willingness(w, h, issue, yuan, peers) -> float:
+    """Willingness of household `h` to agree to an issue today, a logit.
+
+    It depends on the `yuan` it pays and its floor. Where the voters live there, the talks so far, the head's
+    trust in the committee and the share of `peers` who have agreed count, too.
 
     Twin: reference/consent.py, compute_willingness.
     """
-    head = households.first[h]
-    x = (
-        k.baseline_logit
-        + consent * min(households.talks[h] + 1.0, k.max_talks)
-        - k.cost_aversion_logit * yuan / 1000.0
-    )
-    if lift:
-        floor = households.floor[h]
-        x += -k.low_floor_penalty_logit if floor <= 2 else (k.low_floor_penalty_logit if floor >= 4 else 0.0)
-    if not lives:
+    households, k = w.households, w.knobs.projects
+    x = k.baseline_logit - k.cost_aversion_logit * yuan / 1000.0
+    if is_lift(w, issue):
+        x += k.lift_floor_logit * floors_saved(households.floor[h], k)
+    if not lives_there(h, issue, households):
         return x + k.absentee_owner_logit
-    x += k.trust_logit * (float(people.trust[head, TRUST_COMMITTEE]) - 0.5)
-    friends = people.ties[head]
-    if friends > 0:
-        signed = 0
-        for t in range(friends):
-            signed += households.stance[people.home[people.known[head, t]]] == SIGNED
-        x += k.peer_logit * signed / friends
-    return x
+    x += w.lever.consent[households.building[h]] * talks_effect(households.talks[h], k.repeat_talk_factor)
+    trust = float(w.residents.trust[households.first[h], TRUST_COMMITTEE])
+    return x + k.trust_logit * (trust - 0.5) + k.peer_logit * peers
+
+
+@inner_kernel
+def agrees(w, h, issue, x) -> bool:
+    """Whether household `h` agrees to an issue at willingness `x`: its leaning is drawn once.
+
+    Twin: reference/consent.py, agrees.
+    """
+    leaning = uniform(derive_key(key_of(w.seed, LEAN, 0), issue.key), h)
+    return leaning * (1.0 + exp(-max(x, LOWEST_LOGIT))) < 1.0
 
 
 @inner_kernel
 def choose_projects(w) -> None:
-    """Write into `row` the issue that collects signatures in each compound: current, else oldest; -1: none.
+    """Write into `row` the issue that has its turn to collect signatures in each compound; -1: none.
 
-    Twin: reference/consent.py, collect.
+    It is the one under way, else the oldest whose vote is not resting, else one that rests.
+
+    Twin: reference/consent.py, choose_project.
     """
     issues, projects = w.issues, w.projects
     projects.row.fill(-1)
     for i in range(len(issues)):
         c = issues[i].compound
-        if issues[i].state == SIGN and (projects.row[c] < 0 or projects.active[c] == issues[i].id):
+        if issues[i].state == SIGN and (
+            projects.row[c] < 0 or turn_of(w, issues[i]) < turn_of(w, issues[projects.row[c]])
+        ):
             projects.row[c] = i
+
+
+@inner_kernel
+def turn_of(w, issue) -> int:
+    """Return which kind of turn a project has; the least of a compound goes first.
+
+    Twin: reference/consent.py, choose_project.
+    """
+    running = w.projects.active[issue.compound] == issue.id
+    if issue.due_day <= w.day:
+        return RUNNING if running else READY
+    return RESTING if running else ASIDE
 
 
 @inner_kernel
 def electorate(w, issue) -> tuple[int, int]:
     """Return the first household that may vote on a project, and the one after the last.
 
-    Twin: reference/consent.py, collect.
+    Twin: reference/consent.py, electorate.
     """
+    if issue.scope == SCOPE_STAIRWELL:
+        return w.stairwells.first[issue.stairwell], w.stairwells.first[issue.stairwell + 1]
     first, last = w.compounds.first[issue.compound], w.compounds.first[issue.compound + 1]
     if issue.scope == SCOPE_BUILDING:
         first, last = issue.building, issue.building + 1
@@ -230,11 +185,12 @@ def electorate(w, issue) -> tuple[int, int]:
 def open_vote(w, c, issue, low, high) -> None:
     """Begin to collect signatures for an issue in compound `c`: no household has been met yet.
 
-    Twin: reference/consent.py, collect.
+    Twin: reference/consent.py, open_vote.
     """
     projects, households = w.projects, w.households
     projects.active[c], projects.cursor[c] = issue.id, low
     projects.steps[c], projects.opens[c] = 0.0, w.day
+    projects.open[c], projects.posted[c], projects.by[c] = high - low, -1, -1
     for h in range(low, high):
         households.stance[h], households.knocks[h], households.talks[h] = NOT_MET, 0, 0
 
@@ -243,15 +199,19 @@ def open_vote(w, c, issue, low, high) -> None:
 def count_calls(w, c, homes) -> tuple[int, int]:
     """Count today's calls in compound `c` of `homes`; return also the mechanism that makes most, or -1.
 
-    Twin: reference/consent.py, collect.
+    A round of those who have not signed takes `round_days` days at least.
+
+    Twin: reference/consent.py, canvass.
     """
-    projects, codes, doors = w.projects, w.pulls.doors.by, w.pulls.doors.rows
-    by, most = -1, w.knobs.projects.walk_in_rate * homes
-    projects.steps[c] += most
+    projects, codes, doors, k = w.projects, w.pulls.doors.by, w.pulls.doors.rows, w.knobs.projects
+    by, most = -1, k.walk_in_rate * homes
+    total = most
     for m in range(len(codes)):
-        projects.steps[c] += doors[m, c]
+        total += doors[m, c]
         if doors[m, c] > most:
             by, most = codes[m], doors[m, c]
+    unsigned = projects.open[c] if projects.open[c] > 0 else homes
+    projects.steps[c] += min(total, unsigned / k.round_days)
     calls = min(int(projects.steps[c]), homes)
     projects.steps[c] -= int(projects.steps[c])
     return calls, by
@@ -259,19 +219,22 @@ def count_calls(w, c, homes) -> tuple[int, int]:
 
 @inner_kernel
 def call_at(w, h, issue, yuan) -> None:
-    """Call at household `h` for the project of an issue: it is met or not, and signs or doubts.
+    """Call at household `h` for the project of an issue: it is met or not, and signs, doubts or objects.
 
     Twin: reference/consent.py, call_at_door.
     """
     households, k, b = w.households, w.knobs.projects, w.households.building[h]
-    lives = issue.consent_rule == EVERY or households.owner[h]  # where every household votes, tenants do
+    lives = lives_there(h, issue, households)
     met = uniform(derive_key(derive_key(key_of(w.seed, AT_HOME, 0), issue.key), h), households.knocks[h])
     if met < chance_to_meet(h, lives, w.residents, households, w.lever.reach[b], k):
-        lift = w.cats.unit[issue.category] == WALKUP
-        x = willingness(h, lives, lift, yuan, w.residents, households, w.lever.consent[b], k)
-        leaning = uniform(derive_key(key_of(w.seed, LEAN, 0), issue.key), h)
-        households.stance[h] = SIGNED if leaning * (1.0 + exp(-x)) < 1.0 else DOUBTS
         households.talks[h] += 1
+        x = willingness(w, h, issue, yuan, signed_share(h, w.residents, households))
+        if agrees(w, h, issue, x):
+            households.stance[h] = SIGNED
+        elif households.stance[h] == OBJECTS or not agrees(w, h, issue, x + k.objection_logit):
+            households.stance[h] = OBJECTS  # an objection in writing stands until the household signs
+        else:
+            households.stance[h] = DOUBTS
     households.knocks[h] += 1
 
 
@@ -279,11 +242,13 @@ def call_at(w, h, issue, yuan) -> None:
 def canvass(w, c, issue, low, high) -> int:
     """Make today's calls in compound `c`, door by door; return the mechanism that calls most, or -1.
 
-    Twin: reference/consent.py, collect.
+    Twin: reference/consent.py, canvass.
     """
     projects, households = w.projects, w.households
     calls, by = count_calls(w, c, high - low)
-    yuan = issue.cost_fen / 100 / (high - low)
+    if calls == 0:
+        return by
+    unit_yuan, by_floor, _ = divide_bill(w, issue, low, high)
     for _ in range(calls):
         for _ in range(high - low):  # the next door that has not signed
             h = projects.cursor[c]
@@ -292,20 +257,18 @@ def canvass(w, c, issue, low, high) -> int:
                 break
         if households.stance[h] == SIGNED:
             break
-        call_at(w, h, issue, yuan)
+        call_at(w, h, issue, own_yuan(w, h, unit_yuan, by_floor))
     return by
 
 
 @inner_kernel
-def count_vote(w, c, issue, low, high, by) -> None:
-    """Count signatures in compound `c`: the vote carries, or goes on, or fails when its term is over.
+def is_carried(w, c, issue, low, high) -> bool:
+    """Whether the rule of a project is met today; counts those who have not signed.
 
-    A failed vote loses its signatures and opens again after `retry_after_days`.
-
-    Twin: reference/consent.py, collect.
+    Twin: reference/consent.py, is_carried.
     """
-    projects, households, k, day = w.projects, w.households, w.knobs.projects, w.day
-    signed, met, signed_area, met_area, area = 0, 0, 0.0, 0.0, 0.0
+    households = w.households
+    signed, met, objecting, signed_area, met_area, area = 0, 0, 0, 0.0, 0.0, 0.0
     for h in range(low, high):
         area += households.area[h]
         if households.stance[h] != NOT_MET:
@@ -314,13 +277,56 @@ def count_vote(w, c, issue, low, high, by) -> None:
         if households.stance[h] == SIGNED:
             signed += 1
             signed_area += households.area[h]
-    projects.open[c], projects.all[c] = high - low - signed, high - low
-    if is_met(issue.consent_rule, signed, met, high - low, signed_area, met_area, area):
+        objecting += households.stance[h] == OBJECTS
+    w.projects.open[c], w.projects.all[c] = high - low - signed, high - low
+    heads, areas = (signed, met, high - low), (signed_area, met_area, area)
+    return is_met(issue.consent_rule, heads, areas, objecting)
+
+
+@inner_kernel
+def post_result(w, issue, low, high) -> None:
+    """Post the result of a vote: residents who own their home and were not met so far may object.
+
+    Twin: reference/consent.py, post_result.
+    """
+    households, k = w.households, w.knobs.projects
+    unit_yuan, by_floor, _ = divide_bill(w, issue, low, high)
+    for h in range(low, high):
+        if households.stance[h] == NOT_MET and lives_there(h, issue, households):
+            yuan, peers = own_yuan(w, h, unit_yuan, by_floor), signed_share(h, w.residents, households)
+            if not agrees(w, h, issue, willingness(w, h, issue, yuan, peers) + k.objection_logit):
+                households.stance[h] = OBJECTS
+
+
+@inner_kernel
+def count_vote(w, c, issue, low, high, by) -> None:
+    """Count signatures in compound `c`: the result is posted, stands, or the vote fails after its term.
+
+    A posted result stands after `notice_days` days in which the rule is met. A failed vote loses its
+    signatures and rests for `retry_after_days` days.
+
+    Twin: reference/consent.py, count_vote.
+    """
+    projects, households, k, day = w.projects, w.households, w.knobs.projects, w.day
+    carried = is_carried(w, c, issue, low, high)
+    if carried and projects.posted[c] < 0:
+        post_result(w, issue, low, high)
+        carried = is_carried(w, c, issue, low, high)
+        projects.posted[c], projects.by[c] = day, by
+    if not carried:
+        projects.posted[c] = -1
+    if carried and day - projects.posted[c] >= k.notice_days:
         projects.open[c] = 0
+        issue.cost_fen, issue.due_day = divide_bill(w, issue, low, high)[2], -1
+        if w.cats.owners_share[issue.category] > 0.0:
+            expect_shares(w, issue, low, high)
         move(issue, next_stage(SIGN, issue), day)
-        log_event(w.log, w.lines, issue.id, day, CONSENTED, by, -1)
+        log_event(w.log, w.lines, issue.id, day, CONSENTED, projects.by[c], -1)
+    elif carried:
+        projects.open[c], projects.all[c] = 0, 0
     elif day - projects.opens[c] >= k.vote_term_days:
-        projects.open[c], projects.all[c], projects.opens[c] = 0, 0, day + 1 + int(k.retry_after_days)
+        issue.due_day = day + 1 + int(k.retry_after_days)
+        projects.open[c], projects.all[c], projects.opens[c] = 0, 0, int(issue.due_day)
         for h in range(low, high):
             households.stance[h] = NOT_MET
         log_event(w.log, w.lines, issue.id, day, FAILED, -1, -1)
@@ -340,12 +346,12 @@ def sign(w) -> None:
             continue
         issue = w.issues[projects.row[c]]
         low, high = electorate(w, issue)
-        if projects.active[c] != issue.id:
-            open_vote(w, c, issue, low, high)
-        if w.day < projects.opens[c]:
+        if w.day < issue.due_day:
             projects.open[c], projects.all[c] = 0, 0
             continue
-        by = canvass(w, c, issue, low, high)
+        if projects.active[c] != issue.id:
+            open_vote(w, c, issue, low, high)
+        by = -1 if projects.posted[c] >= 0 else canvass(w, c, issue, low, high)
         count_vote(w, c, issue, low, high, by)
 
 

@@ -1,31 +1,54 @@
-"""Deliberation: the parties to an issue come to agree, sitting by sitting."""
+"""Deliberation: the parties to an issue come to agree, sitting by sitting.
 
-from ...agents import residents
-from ...agents.committee import sittings_by_phone
+By law every residents' committee has a mediation committee (docs/sources.md), so the desk holds sittings of
+its own, as far as its hours suffice; mechanisms hold further ones.
+"""
+
+import numpy as np
+
+from ...agents import reporters
+from ...agents.committee import progress_of, sittings_held
 from ...engine.jit import inner_kernel
 from .issue_table import AGREED, TABLE, log_event, move, next_stage, trust_at_stake
+from .triage import by_urgency
+
+
+@inner_kernel
+def mediate(w) -> np.ndarray:
+    """Hold the committee's own sittings of today, the most urgent issue first; return progress, (issues,).
+
+    They take a share of the hours that the desk has left.
+
+    Twin: reference/processing.py, talk.
+    """
+    issues, k, desk = w.issues, w.knobs, len(w.hours) - 2
+    progress = np.zeros(len(issues))
+    left = k.mediation_share * w.hours[desk]
+    trust = reporters.confidence(w.mood, w.buildings, w.compounds)
+    for i in by_urgency(issues, TABLE):
+        issue = issues[i]
+        sittings = sittings_held(k.sittings_per_week, left, k.sitting_hours)
+        left -= sittings * k.sitting_hours
+        w.hours[desk] -= sittings * k.sitting_hours
+        confidence = trust[issue.compound, trust_at_stake(issue)]
+        progress[i] = progress_of(sittings, w.around[issue.compound], confidence)
+    return progress
 
 
 @inner_kernel
 def talk(w) -> None:
-    """Hold sittings on issues at the table: by telephone, and those that mechanisms hold (`accord`).
+    """Hold sittings on issues at the table: those of the committee, and those of mechanisms (`accord`).
 
     The mechanism that held most on the day it is settled is credited; -1 is the desk itself.
 
     Twin: reference/processing.py, talk.
     """
-    issues, phone, codes, accord = (
-        w.issues,
-        w.knobs.phone_sittings_per_day,
-        w.pulls.accord.by,
-        w.pulls.accord.rows,
-    )
-    trust = residents.confidence(w.mood, w.buildings, w.compounds)
+    issues, codes, accord = w.issues, w.pulls.accord.by, w.pulls.accord.rows
+    progress = mediate(w)
     for i in range(len(issues)):
         issue = issues[i]
         if issue.state == TABLE:
-            confidence = trust[issue.compound, trust_at_stake(issue)]
-            by, most = -1, sittings_by_phone(phone, w.around[issue.compound], confidence)
+            by, most = -1, progress[i]
             sittings = most
             for m in range(len(codes)):
                 sittings += accord[m, i]

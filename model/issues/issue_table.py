@@ -6,16 +6,17 @@
 
 REPORTED and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from
 REPORTED. The reporter may give up on an issue that waits to be taken in, for parties or for money: it is
-WITHDRAWN if it is of a kind that lapses, and back to UNKNOWN otherwise, because the cause is still there. An
+WITHDRAWN if it is of a kind that lapses and does not recur; otherwise the cause is still there: UNKNOWN. An
 issue of a kind that lapses may do so (LAPSED) until it is paid for, agreed by vote or begun. A vote that
 fails is tried again.
 """
 
 from collections.abc import Iterable
+from math import ceil
 
 import numpy as np
 
-from ...engine.codes import DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMMITTEE, TRUST_COMPANY
+from ...engine.codes import DESK_COMPANY, DESK_DEPARTMENT, DESK_NONE, TRUST_COMMITTEE, TRUST_COMPANY
 from ...engine.jit import inner_kernel
 from .categories import encode_category
 
@@ -75,7 +76,7 @@ ISSUE = np.dtype(
         ("work_hours", "f8"),  # hours it takes
         ("sittings_needed", "f8"),  # sittings its parties need; 0 none
         ("sittings_held", "f8"),  # sittings held
-        ("due_day", "f8"),  # day a department, or the check of what was done, has an answer
+        ("due_day", "f8"),  # day a department answers, its desk can begin, or what was done is checked
         ("stairwell", "i4"),
         ("reporter", "i4"),  # resident who reported it, the last time it was unknown; -1 none
         ("reported_day", "i4"),  # day it was first reported; -1 never
@@ -85,6 +86,7 @@ ISSUE = np.dtype(
         ("lapse_day", "i4"),  # day it lapses; -1 never
         ("department_days", "i4"),  # days a department takes
         ("hurried_days", "f4"),  # days that it brought more than others: see `closing.credit_hurry`
+        ("appointment_days", "i4"),  # days until its desk can begin to work
     ],
     align=True,
 )
@@ -150,11 +152,11 @@ def unpack_id(issue_id: int, categories: Iterable[str]) -> tuple[int, str | None
 
 @inner_kernel
 def is_known(issue) -> bool:
-    """Whether an issue is open and has been reported.
+    """Whether an issue is open and has been reported to a desk.
 
     Twin: reference/issues.py, is_known.
     """
-    return UNKNOWN < issue.state < RESOLVED
+    return UNKNOWN < issue.state < RESOLVED and issue.desk != DESK_NONE
 
 
 @inner_kernel
@@ -171,11 +173,37 @@ def loads(issues, buildings) -> np.ndarray:
 def is_workable(issue) -> bool:
     """Whether hours can be spent on an issue.
 
-    It is in work, or reported and needs no parties, signatures, money or department.
+    It is in work, or reported and needs no parties, signatures, money or department. Hours do not help with
+    an issue of no desk.
 
     Twin: reference/issues.py, workable.
     """
-    return issue.state == WORK or (issue.state == REPORTED and next_stage(REPORTED, issue) == WORK)
+    return issue.desk != DESK_NONE and (
+        issue.state == WORK or (issue.state == REPORTED and next_stage(REPORTED, issue) == WORK)
+    )
+
+
+@inner_kernel
+def is_registered(issue) -> bool:
+    """Whether an issue of no desk is known to the mechanisms that help with it.
+
+    Twin: reference/issues.py, is_registered.
+    """
+    return issue.desk == DESK_NONE and (issue.state == REPORTED or issue.state == WORK)
+
+
+@inner_kernel
+def sittings_tonight(issue, progress, most) -> float:
+    """Return the sittings that an issue takes in one evening, of which each brings it `progress` sittings on.
+
+    As many as settle it, if `most` are enough; else one, after which the parties need time.
+
+    Twin: reference/issues.py, sittings_tonight.
+    """
+    if progress <= 0.0:
+        return 1.0
+    wanted = ceil((issue.sittings_needed - issue.sittings_held) / progress)
+    return float(wanted) if 1 <= wanted <= most else 1.0
 
 
 @inner_kernel
@@ -260,7 +288,9 @@ def next_stage(state, issue) -> np.int8:
 
 @inner_kernel
 def move(issue, state, day) -> None:
-    """Move an issue into stage `state`; in UPWARD, a department's time begins to run.
+    """Move an issue into stage `state`; in UPWARD and WORK, set the day on which it can go on.
+
+    What a department has answered needs no further appointment.
 
     Twin: reference/issues.py, move.
     """
@@ -268,3 +298,5 @@ def move(issue, state, day) -> None:
     if state == UPWARD:
         issue.due_day = day + issue.department_days
         issue.desk = DESK_DEPARTMENT
+    elif state == WORK:
+        issue.due_day = day if issue.desk == DESK_DEPARTMENT else day + issue.appointment_days

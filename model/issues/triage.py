@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY
+from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY, DESK_NONE
 from ...engine.jit import inner_kernel
-from .issue_table import REPORTED, TAKEN, log_event, move, next_stage, rank
+from .issue_table import REPORTED, TAKEN, is_workable, log_event, move, next_stage, rank
 
 RANKS = 4  # of urgency
 
@@ -44,15 +44,31 @@ def by_urgency(issues, state) -> np.ndarray:
 
 
 @inner_kernel
+def is_finished_today(issue, i, done) -> bool:
+    """Say whether the hours that mechanisms send, `done` (mechanisms, issues), finish issue number `i` today.
+
+    Twin: reference/issues.py, is_finished_today.
+    """
+    left = issue.hours_left
+    for m in range(len(done)):
+        left -= done[m, i]
+    return left <= 1e-9 and is_workable(issue)
+
+
+@inner_kernel
 def take_in(w) -> None:
     """Take in reported issues, the most urgent first; each costs `intake` hours of its desk.
 
+    What mechanisms finish today is settled on the spot, without a desk.
+
     Twin: reference/processing.py, take_in.
     """
-    issues, hours, intake = w.issues, w.hours, w.knobs.intake_hours
+    issues, hours, intake, done = w.issues, w.hours, w.knobs.intake_hours, w.pulls.work.rows
     compounds = len(hours) - 2
     for i in by_urgency(issues, REPORTED):
         issue = issues[i]
+        if issue.desk == DESK_NONE or is_finished_today(issue, i, done):
+            continue
         desk = desk_row(issue, compounds)
         if hours[desk] >= intake:
             hours[desk] -= intake

@@ -1,13 +1,27 @@
 """Work: hours are spent on issues, first those that mechanisms send, then those of the desks.
 
 Hours are a budget of the day: they carry over from job to job, several jobs fit in a day, and a job that does
-not fit goes on tomorrow. Within each rank of urgency the oldest issue comes first.
+not fit goes on tomorrow. A desk with too few hours divides them among the ranks of urgency, so that no rank
+waits for ever while large jobs of a higher one go on; within a rank the oldest issue comes first.
 """
 
-from ...engine.codes import SCOPE_COMPOUND, SCOPE_HOUSEHOLD
+import numpy as np
+
+from ...agents import reporters
+from ...engine.codes import DESK_NONE, SCOPE_COMPOUND, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel
-from .issue_table import DONE, ON_THE_SPOT, RESOLVED, WORK, is_workable, log_event, trust_at_stake
-from .triage import by_urgency, desk_row
+from .issue_table import (
+    DONE,
+    ON_THE_SPOT,
+    RESOLVED,
+    WORK,
+    is_registered,
+    is_workable,
+    log_event,
+    rank,
+    trust_at_stake,
+)
+from .triage import RANKS, by_urgency, desk_row
 
 
 @inner_kernel
@@ -27,10 +41,22 @@ def count_visible(issue, counted, first) -> None:
 
 
 @inner_kernel
+def encourage(w, issue, gain) -> None:
+    """Make the reporter of an issue readier to report, by a share `gain` of what is possible.
+
+    Twin: reference/issues.py, encourage.
+    """
+    who, people = issue.reporter, w.residents
+    if who >= 0:
+        voice, usual = float(people.voice[who]), people.usual_voice[who]
+        people.voice[who] = reporters.encouraged(voice, usual, gain, w.knobs.residents)
+
+
+@inner_kernel
 def resolve(w, issue, by) -> None:
     """Resolve an issue, to be checked after `check_after_days`.
 
-    Neighbours see it, and the reporter, if any, trusts more, having learned that reporting helps.
+    Neighbours see it, and the reporter, if any, trusts more and reports more readily.
 
     Twin: reference/processing.py, resolve.
     """
@@ -45,24 +71,67 @@ def resolve(w, issue, by) -> None:
     if issue.reporter >= 0:
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t + w.knobs.residents.trust_gain_resolved * (1.0 - t)
+        encourage(w, issue, w.knobs.residents.report_gain_resolved)
     log_event(w.log, w.lines, issue.id, day, DONE, by, -1)
+
+
+@inner_kernel
+def divide(wanted, available) -> None:
+    """Divide `available` hours among ranks of urgency that want `wanted` (RANKS,), in place.
+
+    Where hours are scarce, each rank is entitled to twice the share of the one below; what a rank does not
+    need goes to the others (max-min fairness with weights 1, 2, 4, 8).
+
+    Twin: reference/processing.py, divide.
+    """
+    weight, total = 0.0, 0.0
+    short = np.zeros(RANKS, np.bool_)  # ranks that may get less than they want
+    for r in range(RANKS):
+        total += wanted[r]
+        short[r] = wanted[r] > 0.0
+        weight += 2.0**r * short[r]
+    if total <= available:
+        return
+    changed = True
+    while changed:
+        changed = False
+        for r in range(RANKS):
+            if short[r] and wanted[r] * weight <= available * 2.0**r:
+                short[r], changed = False, True
+                available -= wanted[r]
+                weight -= 2.0**r
+    for r in range(RANKS):
+        if short[r]:
+            wanted[r] = available * 2.0**r / weight
+
+
+@inner_kernel
+def hours_today(w, issue, desk) -> float:
+    """Hours that a desk can put into an issue today: one worker's; 0 before an appointment or without a desk.
+
+    Works that take at least `min_works_days` days get that part of their hours a day.
+
+    Twin: reference/processing.py, hours_today.
+    """
+    if issue.due_day > w.day or issue.desk == DESK_NONE:
+        return 0.0
+    works = w.cats.min_works_days[issue.category]
+    today = min(issue.hours_left, w.pair[desk])
+    return min(today, issue.work_hours / works) if works > 0.0 else today
 
 
 @inner_kernel
 def work(w) -> None:
     """Spend today's hours on issues: `work` (mechanisms, issues), then `hours` (compounds + 2,) of the desks.
 
-    A desk puts at most `pair` hours a day into one job: those of one worker. Works that take at least `works`
-    days get that part of their hours a day.
-
     Twin: reference/processing.py, work.
     """
-    issues, hours, pair, works = w.issues, w.hours, w.pair, w.cats.min_works_days
+    issues, hours = w.issues, w.hours
     codes, done = w.pulls.work.by, w.pulls.work.rows
     compounds = len(hours) - 2
     for i in range(len(issues)):
         issue = issues[i]
-        if len(codes) and is_workable(issue):
+        if len(codes) and (is_workable(issue) or is_registered(issue)):
             by, most = -1, 0.0
             for m in range(len(codes)):
                 issue.hours_left -= done[m, i]
@@ -70,12 +139,19 @@ def work(w) -> None:
                     by, most = codes[m], done[m, i]
             if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
-    for i in by_urgency(issues, WORK):
+    waiting, quota = by_urgency(issues, WORK), np.zeros((len(hours), RANKS))
+    for i in waiting:
+        desk = desk_row(issues[i], compounds)
+        quota[desk, rank(issues[i])] += hours_today(w, issues[i], desk)
+    for desk in range(len(hours)):
+        divide(quota[desk], hours[desk])
+    for i in waiting:
         issue = issues[i]
-        desk = desk_row(issue, compounds)
-        today = min(min(issue.hours_left, pair[desk]), hours[desk])
-        if works[issue.category] > 0.0:
-            today = min(today, issue.work_hours / works[issue.category])
+        desk, r = desk_row(issue, compounds), rank(issue)
+        if issue.due_day > w.day or issue.desk == DESK_NONE:
+            continue
+        today = min(hours_today(w, issue, desk), quota[desk, r])
+        quota[desk, r] -= today
         hours[desk] -= today
         issue.hours_left -= today
         if issue.hours_left <= 1e-9:

@@ -46,6 +46,8 @@ class Mechanism:
     group: ClassVar[str] = ""  # its purpose, one of GROUPS; "" takes that of its first lever
     pulls: ClassVar[tuple] = ()  # levers it pulls; what it writes to other levers is ignored
     counts: ClassVar[tuple[Count, ...]] = ()  # what it does, in the order of `m.counts`
+    # whether its requests come before those of others: its people have promised these hours to somebody
+    first_claim: ClassVar[bool] = False
     strength: float = knob(
         1.0,
         0.0,

@@ -1,65 +1,74 @@
 """Building captains (楼长): a neighbour to report to, who fixes small things and knows when people are in.
 
-Disappoints when a captain has too many homes to look after, and when a captain is exhausted by a long list of
-open issues, gives up or moves away (`leaving_rate` covers the last two): the post then stays empty until a
-successor is found. Alley captains (巷长) cover vacancies; the more vacancies, the less time for each. Street
-captains (街长) make sure that reported issues are not forgotten. They too have limited hours, tire of their
-workload, and leave.
+Disappoints when nobody is willing, when a captain has too many homes to look after, and when one whom duties
+and open issues have tired steps down, or moves away: the post is empty until somebody who is asked accepts.
+Alley captains (巷长) cover vacancies; the more vacancies, the less time for each. Street captains (街长) make
+sure that reported issues are not forgotten. They are building captains, and tire of all duties together.
 
-Each building has a building captain. With `tiers` 2 there is also an alley captain (巷长) for each
-`buildings_per_alley` buildings, with 3 also a street captain (街长) for each `alleys_per_street` alleys. f of
-a building is 1 if its post is filled, else `vacancy_cover / vacant posts of the alley` if there is an alley
-captain in post, else 0.
+A captain is a resident. On day 0 the best candidate of the share `in_post_share` of the buildings is in post.
+Any other building is vacant, and the committee asks there `asks_per_month` times a month: the best of eight
+candidates who may be asked. Candidates are the grown-ups, ever at home, with the highest `2 member - in
+service + volunteer + presence + 0.2 zeal`. With `tiers` 2 the longest-serving captain of each
+`buildings_per_alley` buildings is also their alley captain (巷长), with 3 the longest-serving of each
+`alleys_per_street` alley captains is also their street captain (街长). f of a building is 1 if its post is
+filled, else `vacancy_cover / vacant posts of the alley` if there is an alley captain, else 0.
 
-- *Asks* `captain_hours * sum of f + upper_tier_hours * (alley and street captains in post)` captain hours.
-  The captains supply these hours themselves to the pool *captain*, a day ahead.
+- *Asks* `captain_hours * sum of f + upper_tier_hours * (alley and street captains)` captain hours, which the
+  captains supply themselves to the pool *captain*, a day ahead; and `talk_hours` committee hours for each
+  candidate who is asked that day.
 - *Pulls*, with `h = s * f * min(1, homes_per_captain / homes)`: `voice = report_log_rate * h`, `reach =
   contact_logit * h`, `consent = persuasion_logit * h`, `sight = detection_rate * captain_hours * h` on
-  common space (not the street), `keep = reminder_log_rate * h` where the street captain is in post, and
-  `work` with `captain_hours * s * f` hours a building, on what captains can do of at most `max_spot_hours`
-  hours (times `trade_factor` if the captain has the skill repair).
-- *Learns*: `weary = 0.99 weary + load / fatigue_threshold_issue_days`. The load of a building's captain is
-  the known open issues of the building, of an alley captain those of buildings with vacant posts, of a
-  street captain the mean over the street's buildings. At weary = 1, or with chance `leaving_rate / 365` a
-  day, the captain leaves and the post is vacant for `search_days` days. The next captain of a building is
-  the next in turn of its three best candidates: the grown-ups, ever at home, with the highest `2 member -
-  in service + volunteer + presence + 0.2 zeal`.
-- *Limits*: too many homes per captain, weariness and vacancies.
+  common space (not the street), `keep = reminder_log_rate * h` where there is a street captain, and `work`
+  with `captain_hours * h` hours a building, on what captains can do of at most `max_spot_hours` hours
+  (times `trade_factor` if the captain has the skill repair). `serve` on each captain: `s` times the hours of
+  all posts that this person holds or covers, and `strain_hours` for each known open issue of the building.
+- *Learns*: a talk takes place with chance s. The candidate accepts with the chance of an evening (7.11), with
+  `asked_logit` more and whether at home or not, and serves from the next day. One who refuses is not asked
+  for `refusal_days` days. A captain leaves when fatigue reaches `fatigue_at_resignation`, with chance
+  `leaving_rate / 365` a day, or by moving away, and is not asked for as long.
+- *Limits*: too many homes per captain, fatigue, few who are willing, and vacancies.
 """
 
 from dataclasses import dataclass
+from math import exp
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.codes import CHILD, REPAIR, SCOPE_HOUSEHOLD, SCOPE_STREET
+from ...engine.codes import REPAIR, SCOPE_HOUSEHOLD, SCOPE_STREET
 from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import HANDS
 from ..issues.issue_table import is_workable, loads
 from ..resources.allocation import spend_hours
-from ..resources.levers import ALL, CAPTAIN
+from ..resources.asking import accepts_post, choose_candidates, next_candidate
+from ..resources.levers import ALL, CAPTAIN, COMMITTEE
 from . import Count, Mechanism
 
 HAND = HANDS.index("captain")
-CHOICE = 3  # candidates per building
-MOVES = decision("captain moves")
-CAPTAINS, UPPER_CAPTAINS, DEPARTURES = range(3)  # places of `counts`
+MOVES, ASKS = decision("captain moves"), decision("captain asked")
+TALKS, ANSWERS = decision("captain talked to"), decision("captain answers")
+# places of `counts`
+CAPTAINS, UPPER_CAPTAINS, ASKED, ACCEPTED, REFUSED, DEPARTURES = range(6)
 
 
 class Posts(NamedTuple):
-    """The captains' posts: one row per building, then one per alley, then one per street."""
+    """The captains' posts: one per building; alley and street captains hold one of these, too."""
 
-    weary: np.ndarray  # (posts,) float64      weariness; at 1 the captain steps down
-    since: np.ndarray  # (posts,) float64      day from which the post is filled
+    who: np.ndarray  # (buildings,) int64    the captain; -1 where the post is vacant
+    since: np.ndarray  # (buildings,) float64  first day of the captain in post
+    tired: np.ndarray  # (buildings,) float64  the captain's fatigue of yesterday; 0 on the first day
     # share of a captain that the post has today, 0..1; a covered vacancy counts in part
-    filled: np.ndarray  # (posts,) float64
-    ready: np.ndarray  # (buildings, 3) int64  candidates, the best first; -1 where there are fewer
-    who: np.ndarray  # (buildings,) int64    the captain, or the next one; -1 without an adult
+    filled: np.ndarray  # (buildings,) float64
+    ready: np.ndarray  # (buildings, 8) int64  candidates, the best first; -1 where there are fewer
+    until: np.ndarray  # (buildings, 8) float64  day until which each may not be asked
+    asked: np.ndarray  # (buildings,) int64    which of them is asked today; -1 for none
     width: np.ndarray  # (buildings,) float64  homes
-    alley: np.ndarray  # (buildings,) int64    row of the alley captain above
-    street: np.ndarray  # (buildings,) int64    row of the street captain above
+    alley: np.ndarray  # (buildings,) int64    alley that it belongs to
+    street: np.ndarray  # (buildings,) int64    street that it belongs to
+    alley_head: np.ndarray  # (alleys,) int64  building whose captain is the alley's; -1 for none
+    street_head: np.ndarray  # (streets,) int64  the same of the street's
 
 
 @dataclass(frozen=True)
@@ -67,26 +76,29 @@ class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
     zh_letter: ClassVar[str] = "楼"
     zh_does: ClassVar[str] = (
-        "每栋楼有一位楼长：居民有事可以找楼长反映，小事当场办好，楼长也知道各户什么时候在家。巷长补缺，"
+        "居委会逐栋动员楼长：居民有事可以找楼长反映，小事当场办好，楼长也知道各户什么时候在家。巷长补缺，"
         "街长跟进已反映的事项，避免遗忘。"
     )
     zh_disappoints: ClassVar[str] = (
-        "照管的户数太多就顾不过来；未办结的事项积累太久，楼长会累倒、辞任或搬走，岗位空缺，直到找到新人。"
-        "巷长、街长同样时间有限，会累，也会离开。"
+        "没人愿意就一直空缺；照管的户数太多就顾不过来；职责和未办结的事项太多，楼长会累倒、辞任或搬走，"
+        "直到动员到新人。巷长、街长由楼长兼任，几份职责累的是同一个人。"
     )
     group: ClassVar[str] = "finds"
-    pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "supply")
+    pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "serve", "supply")
     counts: ClassVar[tuple] = (
         Count("captains", "building captains in post today", "在任楼长", "people", "人", level=True),
         Count(
             "upper_captains",
-            "alley and street captains in post today",
-            "在任巷长街长",
-            "people",
-            "人",
+            "posts of alley and street captains filled today",
+            "巷长街长在任岗位",
+            "posts",
+            "个",
             level=True,
         ),
-        Count("departures", "captains who stepped down or left", "卸任的楼长巷长街长", "people", "人"),
+        Count("asked", "candidates asked in person", "当面动员", "people", "人次"),
+        Count("accepted", "candidates who accepted", "答应任楼长", "people", "人次"),
+        Count("refused", "candidates who refused", "婉拒任楼长", "people", "人次"),
+        Count("departures", "captains who stepped down or left", "卸任楼长", "people", "人次"),
     )
     tiers: int = knob(
         3,
@@ -124,7 +136,7 @@ class BuildingCaptains(Mechanism):
         0.15,
         0.0,
         3.0,
-        unit="hours/alley or street captain/day, in addition to covering vacancies",
+        unit="hours/alley or street captain/day, in addition to the own building and to covering vacancies",
         source="assumed: an hour per week",
         words=("Time of alley and street captains", "巷长街长每天投入", "小时/人·天，补缺另计"),
     )
@@ -200,57 +212,98 @@ class BuildingCaptains(Mechanism):
         source="assumed",
         words=("Less forgetting", "减少遗忘", "对数率，街长跟进时"),
     )
-    fatigue_threshold_issue_days: float = knob(
-        400.0,
-        10.0,
-        5000.0,
-        unit="issue-days that exhaust a captain; alley: those of vacancies; street: mean of its buildings",
-        source="assumed",
-        words=("Workload until exhaustion", "多大负担会累倒", "件·天，已知未办结事项累积到此"),
+    asks_per_month: float = knob(
+        0.5,
+        0.0,
+        30.0,
+        unit="talks with a candidate per vacant building and month",
+        source="assumed: a talk every two months; captains are recruited over months",
+        words=("Talks to find a captain", "动员楼长的谈话", "次/月·空缺的楼"),
     )
-    search_days: int = knob(
-        60,
-        0,
-        1000,
-        unit="days to find a new captain",
+    talk_hours: float = knob(
+        0.5,
+        0.0,
+        8.0,
+        unit="committee hours per candidate who is asked",
         source="assumed",
-        words=("Days to find a new captain", "找新楼长要多久", "天"),
+        words=("Time to ask a candidate", "动员一位候选人的工时", "小时，居委会"),
+    )
+    asked_logit: float = knob(
+        0.5,
+        -5.0,
+        8.0,
+        unit="logit of accepting a post when asked in person, more than of giving an evening",
+        source="assumed; in surveys people volunteer far more often when asked (Independent Sector 2001)",
+        words=("Being asked in person", "当面动员的作用", "对数几率，与愿出一个晚上相比"),
+    )
+    refusal_days: int = knob(
+        365,
+        1,
+        3650,
+        unit="days for which one who refused or left the post is not asked",
+        source="assumed: a year",
+        words=("Days until asked again", "拒绝后多久再问", "天，辞任者也一样"),
+    )
+    in_post_share: float = knob(
+        0.0,
+        0.0,
+        1.0,
+        unit="share of buildings with a captain on day 0",
+        source="assumed; 0: captains are new. A case whose report tells of captains sets it",
+        words=("Captains in post at the start", "开始时已有楼长的楼", "占楼栋的比例，第0天"),
+    )
+    strain_hours: float = knob(
+        0.05,
+        0.0,
+        2.0,
+        unit="hours of a post per known open issue of the building and day that tire the captain as much",
+        source="assumed: three minutes of being asked about it",
+        words=("Strain of open issues", "未办结事项的负担", "相当于任职几小时，每件每天"),
+    )
+    fatigue_at_resignation: float = knob(
+        2.0,
+        0.1,
+        50.0,
+        unit="fatigue at which a captain steps down",
+        source="assumed: a captain who gives an evening a week besides bears some six open issues",
+        words=("Fatigue at which captains step down", "楼长累到多少会辞任", "疲劳"),
     )
     leaving_rate: float = knob(
         0.08,
         0.0,
         1.0,
-        unit="share of captains who move away or give up/year",
-        source="docs/sources.md: volunteers' attrition 13.5 % a year",
-        words=("Captains who leave", "楼长流失", "搬走或辞任的比例/年"),
+        unit="share of captains who give up for other reasons/year",
+        source="docs/sources.md: volunteers' attrition 13.5 % a year, moves and fatigue included",
+        words=("Captains who leave", "楼长流失", "因其他原因辞任的比例/年"),
     )
 
     def begin(self, world, random_numbers) -> Posts:
-        b = len(world.buildings.compound)
-        ready = choose_candidates(struct(world.residents), b)
-        alley, street = (
-            np.arange(b) // self.buildings_per_alley,
-            np.arange(b) // self.buildings_per_alley // self.alleys_per_street,
-        )
-        alleys = int(alley[-1]) + 1
-        n = b + alleys + int(street[-1]) + 1
-        homes = np.bincount(world.households.building, minlength=b).astype(float)
+        places = np.arange(len(world.buildings.compound))
+        ready = choose_candidates(struct(world.residents), len(places))
+        alley = places // self.buildings_per_alley
+        street = alley // self.alleys_per_street
+        present = random_numbers("captains in post on day 0", places) < self.in_post_share
         posts = Posts(
-            np.zeros(n),
-            np.ones(n),
-            np.zeros(n),
-            ready,
-            ready[:, 0].copy(),
-            homes,
-            b + alley,
-            b + alleys + street,
+            who=np.where(present, ready[:, 0], -1),
+            since=np.ones(len(places)),
+            tired=np.zeros(len(places)),
+            filled=np.zeros(len(places)),
+            ready=ready,
+            until=np.zeros(ready.shape),
+            asked=np.full(len(places), -1),
+            width=np.bincount(world.households.building, minlength=len(places)).astype(float),
+            alley=alley,
+            street=street,
+            alley_head=np.full(alley[-1] + 1, -1),
+            street_head=np.full(street[-1] + 1, -1),
         )
-        fill_posts(posts, 1, float(self.vacancy_cover), int(self.tiers))
+        fill_posts(posts, float(self.vacancy_cover), int(self.tiers))
         return posts
 
     @kernel
     def ask(m, w) -> None:
         m.want[CAPTAIN, ALL] = captain_hours(m.own, m.knobs[0])
+        m.want[COMMITTEE, ALL] = m.knobs[0].talk_hours * np.sum(m.own.asked >= 0)
 
     @kernel
     def pull(m, w) -> None:
@@ -258,17 +311,13 @@ class BuildingCaptains(Mechanism):
         sight, work, keep = m.lever.sight, m.lever.work, m.lever.keep
         skill, where = w.residents.skill, w.buildings.compound
         coverage, left, largest = np.empty(len(where)), np.empty(len(where)), np.empty(len(where))
-        filled, street = own.filled, own.street
-        m.counts[CAPTAINS] = m.counts[UPPER_CAPTAINS] = 0.0
-        for p in range(len(where), len(filled)):
-            m.counts[UPPER_CAPTAINS] += filled[p]
+        m.counts[CAPTAINS] = np.sum(own.who >= 0)
+        m.counts[UPPER_CAPTAINS] = np.sum(own.alley_head >= 0) + np.sum(own.street_head >= 0)
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
             coverage[b] = got * min(1.0, k.homes_per_captain / own.width[b])
-            left[b] = k.captain_hours * got
-            in_post = own.since[b] <= w.day and own.who[b] >= 0
-            m.counts[CAPTAINS] += in_post
-            tradesman = in_post and skill[own.who[b]] == REPAIR
+            left[b] = k.captain_hours * coverage[b]
+            tradesman = own.who[b] >= 0 and skill[own.who[b]] == REPAIR
             largest[b] = k.max_spot_hours * (k.trade_factor if tradesman else 1.0)
             m.lever.voice[b] = k.report_log_rate * coverage[b]
             m.lever.reach[b] = k.contact_logit * coverage[b]
@@ -280,112 +329,95 @@ class BuildingCaptains(Mechanism):
                 sight[i] = k.detection_rate * k.captain_hours * coverage[b]
             if hands[issue.category, HAND] and is_workable(issue) and issue.hours_left <= largest[b]:
                 work[i] = spend_hours(left, b, issue.hours_left)
-            keep[i] = k.reminder_log_rate * coverage[b] * filled[street[b]]
+            keep[i] = k.reminder_log_rate * coverage[b] * (own.street_head[own.street[b]] >= 0)
+        tire_captains(own, loads(issues, len(where)), k, share, m.lever.serve)
         # the captains' own evenings, available to every mechanism that asks for them
         m.lever.supply[CAPTAIN - 1] = captain_hours(own, k)
 
     @kernel
     def learn(m, w) -> None:
-        k, own, b = m.knobs[0], m.own, len(w.buildings.compound)
-        load, moves = workloads(own, loads(w.issues, b), w.day), key_of(w.seed, MOVES, w.day)
-        weary, since = own.weary, own.since
-        for p in range(len(weary)):
-            if since[p] > w.day:
-                weary[p] = 0.0
-                continue
-            weary[p] = weary[p] * 0.99 + load[p] / k.fatigue_threshold_issue_days
-            if weary[p] >= 1.0 or uniform(moves, p) < k.leaving_rate / 365:
-                weary[p], since[p] = 0.0, w.day + k.search_days
-                m.counts[DEPARTURES] += own.filled[p] > 0.0 and (p >= b or own.who[p] >= 0)
-                if p < b:
-                    own.who[p] = next_captain(own.ready[p], own.who[p])
-        fill_posts(own, w.day + 1, k.vacancy_cover, k.tiers)
+        k, own, day = m.knobs[0], m.own, w.day
+        moves, asks = key_of(w.seed, MOVES, day), key_of(w.seed, ASKS, day)
+        talks, answers = key_of(w.seed, TALKS, day), key_of(w.seed, ANSWERS, day)
+        for b in range(len(own.who)):
+            captain, place = own.who[b], own.asked[b]
+            if captain >= 0:
+                before, own.tired[b] = own.tired[b], float(w.residents.fatigue[captain])
+                moved = before > 0.0 and own.tired[b] == 0.0  # a newcomer has the captain's row now
+                tired = own.tired[b] >= k.fatigue_at_resignation
+                if moved or tired or uniform(moves, b) < k.leaving_rate / 365:
+                    own.who[b] = -1
+                    m.counts[DEPARTURES] += 1.0
+                    for n in range(own.ready.shape[1]):
+                        if own.ready[b, n] == captain:
+                            own.until[b, n] = day + k.refusal_days
+            elif place >= 0 and uniform(talks, b) < m.share[ALL]:
+                candidate = own.ready[b, place]
+                m.counts[ASKED] += 1.0
+                if accepts_post(w, candidate, uniform(answers, candidate), k.asked_logit):
+                    own.who[b], own.since[b], own.tired[b] = candidate, day + 1, 0.0
+                    m.counts[ACCEPTED] += 1.0
+                else:
+                    own.until[b, place] = day + k.refusal_days
+                    m.counts[REFUSED] += 1.0
+            own.asked[b] = -1
+            if own.who[b] < 0 and uniform(asks, b) < 1.0 - exp(-k.asks_per_month * 12 / 365):
+                own.asked[b] = next_candidate(own.ready[b], own.until[b], day)
+        fill_posts(own, k.vacancy_cover, k.tiers)
 
 
 @outer_kernel
-def fill_posts(own, day, cover, tiers) -> None:
-    """Set `own.filled` to the state of all posts on `day`.
+def fill_posts(own, cover, tiers) -> None:
+    """Set who leads alleys and streets tomorrow, and in `own.filled` the state of all posts.
 
-    1 for a captain, a share where an alley captain covers a vacancy; 0 for posts of tiers above `tiers`.
+    1 for a captain, a share where an alley captain covers a vacancy. The longest-serving leads, of those who
+    serve as long the first.
     """
-    filled, since, who, alley, b = own.filled, own.since, own.who, own.alley, len(own.who)
-    streets, vacancies = alley[b - 1] + 1, np.zeros(alley[b - 1] + 1)
-    for p in range(len(filled)):
-        in_use = tiers >= (1 if p < b else 2 if p < streets else 3)
-        filled[p] = 1.0 if in_use and since[p] <= day and (p >= b or who[p] >= 0) else 0.0
-        if p < b:
-            vacancies[alley[p]] += 1.0 - filled[p]
-    for p in range(b):
-        if filled[p] == 0.0:
-            filled[p] = cover * filled[alley[p]] / vacancies[alley[p]]
+    who, since, alley, street = own.who, own.since, own.alley, own.street
+    vacancies = np.zeros(len(own.alley_head))
+    own.alley_head[:], own.street_head[:] = -1, -1
+    for b in range(len(who)):
+        own.filled[b] = 1.0 if who[b] >= 0 else 0.0
+        vacancies[alley[b]] += 1.0 - own.filled[b]
+        if who[b] >= 0 and tiers >= 2:
+            lead = own.alley_head[alley[b]]
+            if lead < 0 or since[b] < since[lead]:
+                own.alley_head[alley[b]] = b
+    for a in range(len(own.alley_head)):
+        b = own.alley_head[a]
+        if b >= 0 and tiers >= 3:
+            lead = own.street_head[street[b]]
+            if lead < 0 or since[b] < since[lead]:
+                own.street_head[street[b]] = b
+    for b in range(len(who)):
+        if who[b] < 0 and own.alley_head[alley[b]] >= 0:
+            own.filled[b] = cover / vacancies[alley[b]]
 
 
 @inner_kernel
 def captain_hours(own, k) -> float:
     """Return the hours that all captains give today."""
-    b, houses, above = len(own.who), 0.0, 0.0
-    for p in range(b):
-        houses += own.filled[p]
-    for p in range(b, len(own.filled)):
-        above += own.filled[p]
-    return k.captain_hours * houses + k.upper_tier_hours * above
+    posts, above = 0.0, np.sum(own.alley_head >= 0) + np.sum(own.street_head >= 0)
+    for b in range(len(own.filled)):
+        posts += own.filled[b]
+    return k.captain_hours * posts + k.upper_tier_hours * above
 
 
 @inner_kernel
-def workloads(own, load, day) -> np.ndarray:
-    """Return the known issues that tire each captain, (posts,); `load` is (buildings,).
+def tire_captains(own, load, k, share, serve) -> None:
+    """Add to `serve` (residents,) what each captain works today; `load` (buildings,) are known open issues.
 
-    For a building's captain those of the building, for an alley captain those of buildings with a vacant
-    post, for a street captain the mean over the street's buildings.
+    Whoever covers a vacancy, or leads an alley or a street, does so besides the own building. All hours are
+    times the community's share.
     """
-    since, who, alley, street = own.since, own.who, own.alley, own.street
-    total, buildings = np.zeros(len(since)), np.zeros(len(since))
-    for p in range(len(load)):
-        total[p] = load[p]
-        if since[p] > day or who[p] < 0:
-            total[alley[p]] += load[p]
-        total[street[p]] += load[p]
-        buildings[street[p]] += 1.0
-    for p in range(street[0], len(total)):
-        total[p] /= buildings[p]
-    return total
-
-
-@inner_kernel
-def next_captain(ready, who) -> int:
-    """Return the candidate after `who`, in turn; `who` again only where there is no other."""
-    for turn in range(CHOICE):
-        if ready[turn] == who and ready[(turn + 1) % CHOICE] >= 0:
-            return ready[(turn + 1) % CHOICE]
-    return ready[0]
-
-
-@outer_kernel
-def choose_candidates(people, buildings) -> np.ndarray:
-    """Choose the three best candidates of each building, (buildings, 3) int64, best first; -1 if missing.
-
-    Neighbours prefer members, retired people, and people who are often at home and willing to help.
-    """
-    best, best_score = np.empty((buildings, CHOICE), np.int64), np.empty((buildings, CHOICE))
-    for b in range(buildings):
-        for n in range(CHOICE):
-            best[b, n], best_score[b, n] = -1, -np.inf
-    for i in range(len(people.home)):
-        if people.band[i] == CHILD or people.presence[i] <= 0.0:
-            continue
-        b = people.building[i]
-        score = (
-            2.0 * people.member[i]
-            - 1.0 * people.in_service[i]
-            + people.volunteer[i]
-            + people.presence[i]
-            + 0.2 * float(people.zeal[i])
-        )
-        place = CHOICE
-        while place > 0 and score > best_score[b, place - 1]:
-            place -= 1
-        for n in range(CHOICE - 1, place, -1):
-            best[b, n], best_score[b, n] = best[b, n - 1], best_score[b, n - 1]
-        if place < CHOICE:
-            best[b, place], best_score[b, place] = i, score
-    return best
+    for b in range(len(own.who)):
+        if own.who[b] >= 0:
+            serve[own.who[b]] += (k.captain_hours + k.strain_hours * load[b]) * share[ALL]
+        elif own.filled[b] > 0.0:
+            serve[own.who[own.alley_head[own.alley[b]]]] += k.captain_hours * own.filled[b] * share[ALL]
+    for a in range(len(own.alley_head)):
+        if own.alley_head[a] >= 0:
+            serve[own.who[own.alley_head[a]]] += k.upper_tier_hours * share[ALL]
+    for s in range(len(own.street_head)):
+        if own.street_head[s] >= 0:
+            serve[own.who[own.street_head[s]]] += k.upper_tier_hours * share[ALL]

@@ -13,16 +13,18 @@ council.
 - *Seats*: `5 min(s, p)` seats are taken if the owners' committee comes, else `4 min(s, p)`; fewer than
   `quorum_seats` are not a sitting. h = seats / 5. The owners' committee comes with chance
   `owners_committee_attendance * (1 - absence_penalty * (1 - around))`, from day `owners_committee_day` on.
-- *Pulls*: while it is announced, `wish = volunteering_logit * s` on members. At a sitting, `accord =
-  push_sittings * momentum * h` on the `items_per_sitting` oldest *stuck* issues (at the table, arisen at
-  least `stuck_days` days ago), only if the owners' committee came; `trust in committee and company =
-  trust_per_sitting * h`. Every day, `keep = momentum * s` at the table.
+- *Pulls*: while it is announced, `wish = volunteering_logit * s` on members. At a sitting, `accord = n *
+  momentum * h` on *stuck* issues (at the table, arisen at least `stuck_days` days ago), the oldest first,
+  only if the owners' committee came. n is what settles the issue, rounded up, and at most `push_sittings`;
+  the sum of n is at most `items_per_sitting * push_sittings`, so that what needs less leaves time for more.
+  `trust in committee and company = trust_per_sitting * h`. Every day, `keep = momentum * s` at the table.
 - *Learns*: momentum loses the share `momentum_loss_rate` a day, and gains `momentum_gain * (1 - momentum)`
   per sitting held since `owners_committee_day`.
 - *Limits*: an owners' committee that does not work or does not exist yet; owners who are away.
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -40,7 +42,7 @@ PARTIES = 5.0  # seats, as its name says
 FIRST = 14  # days without a sitting at first: members must have promised an evening before it
 DAYS = 6  # days before a sitting on which members promise evenings
 OWNERS = decision("five_party_alliance owners' committee comes")
-SITTINGS, SEATS, MATTERS = range(3)  # places of `counts`
+MEETINGS, SEATS, SITTINGS, MATTERS = range(4)  # places of `counts`
 
 
 class Alliances(NamedTuple):
@@ -62,8 +64,9 @@ class FivePartyAlliance(Mechanism):
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
     counts: ClassVar[tuple] = (
-        Count("sittings", "sittings held", "召开会议", "sittings", "次"),
-        Count("seats", "seats taken at sittings", "到会席数", "seats", "席次"),
+        Count("meetings", "evenings on which it sat", "召开会议", "evenings", "次"),
+        Count("seats", "seats taken", "到会席数", "seats", "席次"),
+        Count("sittings", "sittings over stuck matters", "议老大难轮次", "sittings", "轮"),
         Count("matters", "stuck matters discussed", "议老大难", "matters", "件次"),
     )
     interval_weeks: int = knob(
@@ -110,7 +113,7 @@ class FivePartyAlliance(Mechanism):
         2,
         0,
         20,
-        unit="stuck matters/sitting, the oldest first",
+        unit="stuck matters/sitting, the oldest first; more if they need less than the full push",
         source="assumed; few at a time",
         words=("Stuck matters per sitting", "每次议几件老大难", "件，最久的先议"),
     )
@@ -201,10 +204,10 @@ class FivePartyAlliance(Mechanism):
         attendance, room = np.empty(len(momentum)), np.zeros(len(momentum))
         for c in range(len(momentum)):
             attendance[c] = seats(c, m, w) / PARTIES
-            m.counts[SITTINGS] += attendance[c] > 0.0
+            m.counts[MEETINGS] += attendance[c] > 0.0
             m.counts[SEATS] += PARTIES * attendance[c]
             if attendance[c] > 0.0 and owners_come(c, m, w):
-                room[c] = k.items_per_sitting
+                room[c] = k.items_per_sitting * k.push_sittings
             if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
                 for standing in range(STANDING_RETIRED_MEMBER, STANDINGS):
                     m.lever.wish[c, standing] = k.volunteering_logit * share[c]
@@ -214,9 +217,11 @@ class FivePartyAlliance(Mechanism):
             if issue.state == TABLE:
                 keep[i] = momentum[c] * share[c]
                 if w.day - issue.arose_day >= k.stuck_days:
-                    taken = spend_hours(room, c, 1.0)
-                    accord[i] = k.push_sittings * momentum[c] * attendance[c] * taken
-                    m.counts[MATTERS] += taken
+                    progress = momentum[c] * attendance[c]
+                    pushed = spend_hours(room, c, pushes(issue, progress, k.push_sittings))
+                    accord[i] = progress * pushed
+                    m.counts[SITTINGS] += pushed
+                    m.counts[MATTERS] += pushed > 0.0
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_COMPANY] = (
                 k.trust_per_sitting * attendance[where[b]]
@@ -233,6 +238,13 @@ class FivePartyAlliance(Mechanism):
                 coming[c] = 0.0
             elif sits_within(1, DAYS, c, m, w):
                 coming[c] += m.share[c] / DAYS
+
+
+@inner_kernel
+def pushes(issue, progress, most) -> float:
+    """Return the sittings that settle an issue, each of which brings it `progress` on; `most` at most."""
+    left = issue.sittings_needed - issue.sittings_held
+    return min(most, float(ceil(left / progress))) if progress > 0.0 else most
 
 
 @inner_kernel

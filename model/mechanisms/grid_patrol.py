@@ -7,10 +7,12 @@ Grid workers walk through all buildings. Neighbouring buildings form an area (`a
 each full-time worker). In a share `absence_share` of weeks, drawn for each area, nobody walks there.
 
 - *Asks* `(patrol_hours + errand_hours) * buildings walked / (1 - paperwork_share)` grid hours.
-- *Pulls*, where somebody walks: `sight = s * patrol_hours * detection_rate` in common space and `s *
-  patrol_hours * home_detection_rate` at home; `work` with `s * errand_hours * buildings` hours in each
-  area, on what grid workers can do there; `accord = s * patrol_hours * quarrel_sittings` on disputes at the
-  table.
+- *Pulls*, where somebody walks: `sight = s * patrol_hours * rate`; rate is `detection_rate` for what lies
+  open in common space (families environment, safety and street), `fault_detection_rate` for everything else
+  there, and `home_detection_rate` at home. `work` with `s * errand_hours * buildings` hours in each area:
+  first on the spot, on what the patrol finds today, can do, and can finish in at most `spot_hours` hours
+  each; then on the known issues that grid workers can do there. `accord = s * patrol_hours *
+  quarrel_sittings` on disputes at the table.
 - *Limits*: too few workers.
 """
 
@@ -24,15 +26,16 @@ from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import TABLE, is_workable
+from ..issues.issue_table import REPORTED, TABLE, UNKNOWN, WORK, is_workable, next_stage
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, GRID
 from . import Count, Mechanism
 
 HAND = HANDS.index("grid")
 DISPUTE = FAMILIES.index("dispute")
+OPEN_TO_VIEW = tuple(map(FAMILIES.index, ("environment", "safety", "street")))
 AWAY = decision("grid_patrol away")
-PATROL_HOURS, ERRAND_HOURS, QUARREL_CHECKS = range(3)  # places of `counts`
+PATROL_HOURS, ERRAND_HOURS, SPOT_JOBS, QUARREL_CHECKS = range(4)  # places of `counts`
 
 
 class Areas(NamedTuple):
@@ -53,6 +56,7 @@ class GridPatrol(Mechanism):
     counts: ClassVar[tuple] = (
         Count("patrol_hours", "hours walked on patrol", "巡查时间", "hours", "小时"),
         Count("errand_hours", "hours of errands and small jobs", "代办和小修", "hours", "小时"),
+        Count("spot_jobs", "jobs finished on the spot", "当场办结", "jobs", "件"),
         Count("quarrel_checks", "checks on quarrels", "过问纠纷", "checks", "次"),
     )
     patrol_hours: float = knob(
@@ -72,26 +76,42 @@ class GridPatrol(Mechanism):
         words=("Share lost to paperwork", "填表占用的时间", "占工时的比例"),
     )
     detection_rate: float = knob(
+        4.0,
+        0.0,
+        12.0,
+        unit="1/hour on patrol in a building, of finding an issue that lies open in common space",
+        source="assumed: a round of a quarter of an hour sees two of three; docs/sources.md: patrols",
+        words=("Finds what lies open in common space", "发现公共部位的显眼事项", "1/小时，巡查一栋楼时"),
+    )
+    fault_detection_rate: float = knob(
         0.48,
         0.0,
         8.0,
-        unit="1/hour on patrol in a building, of finding an issue in common space",
+        unit="1/hour on patrol in a building, of finding a fault or another hidden issue in common space",
         source="assumed; vary it",
-        words=("Finds issues in common space", "发现公共部位的事项", "1/小时，巡查一栋楼时"),
+        words=("Finds faults in common space", "发现公共部位的隐蔽故障", "1/小时，巡查一栋楼时"),
     )
     home_detection_rate: float = knob(
-        0.08,
+        0.03,
         0.0,
         4.0,
         unit="1/hour on patrol in a building, of finding an issue in a home",
         source="assumed",
         words=("Finds issues in homes", "发现家里的事项", "1/小时，巡查一栋楼时"),
     )
+    spot_hours: float = knob(
+        0.5,
+        0.0,
+        4.0,
+        unit="hours, the largest job finished on the spot when it is found",
+        source="assumed; docs/sources.md: 13 to 17 % of a patrol's finds are settled on the spot",
+        words=("Largest job finished when found", "发现时当场能办多大的事", "小时"),
+    )
     errand_hours: float = knob(
         0.1,
         0.0,
         2.0,
-        unit="hours/building/day for small jobs",
+        unit="hours/building/day for small jobs, on the spot or later",
         source="assumed",
         words=("Errands and small jobs", "代办和小修", "小时/栋·天"),
     )
@@ -147,15 +167,41 @@ class GridPatrol(Mechanism):
         for i in range(len(issues)):
             issue = issues[i]
             a = of[issue.building]
-            sight[i] = walked[a] * (
-                k.detection_rate if issue.scope > SCOPE_HOUSEHOLD else k.home_detection_rate
-            )
-            if hands[issue.category, HAND] and is_workable(issue):
+            sight[i] = walked[a] * detection_rate(issue, k)
+            if (
+                hands[issue.category, HAND]
+                and is_found_today(issue, sight[i])
+                and issue.hours_left <= min(k.spot_hours, left[a])
+            ):
                 work[i] = spend_hours(left, a, issue.hours_left)
                 m.counts[ERRAND_HOURS] += work[i]
+                m.counts[SPOT_JOBS] += work[i] > 0.0
             if issue.family == DISPUTE and issue.state == TABLE:
                 accord[i] = walked[a] * k.quarrel_sittings
                 m.counts[QUARREL_CHECKS] += walked[a] > 0.0
+        for i in range(len(issues)):
+            issue = issues[i]
+            if hands[issue.category, HAND] and is_workable(issue):
+                work[i] = spend_hours(left, of[issue.building], issue.hours_left)
+                m.counts[ERRAND_HOURS] += work[i]
+
+
+@inner_kernel
+def detection_rate(issue, k) -> float:
+    """Return the rate, 1/hour, at which a patrol finds an issue: what lies open, a fault, or in a home."""
+    if issue.scope == SCOPE_HOUSEHOLD:
+        return k.home_detection_rate
+    return k.detection_rate if issue.family in OPEN_TO_VIEW else k.fault_detection_rate
+
+
+@inner_kernel
+def is_found_today(issue, sight) -> bool:
+    """Say whether `sight` alone brings an unknown issue to its report today, and it needs hours only."""
+    return (
+        issue.state == UNKNOWN
+        and next_stage(REPORTED, issue) == WORK
+        and issue.report_hazard + sight >= issue.next_report_hazard
+    )
 
 
 @inner_kernel

@@ -3,22 +3,23 @@
 Disappoints when hard cases take many sittings: the room gives up on some until they are reported again. A
 sitting achieves less when the parties are away.
 
-`mediators` mediators work on the first `open_days_per_week` days of the week. They hear `n = min(mediators
-* cases_per_day, disputes at the table with sittings_held < book + max_sittings)`. book is the
-`sittings_held` that the case had when it last left the table for unknown (0 at first): the room gives up a
-case after `max_sittings` sittings, and hears it as often again once it is reported again.
+`mediators` mediators work on the evenings of the first `open_days_per_week` days of the week, and each holds
+up to `sittings_per_evening` sittings, over one case after the other. Listed are the disputes at the table
+with sittings_held < book + max_sittings. book is the `sittings_held` that the case had when it last left the
+table for unknown (0 at first): the room gives up a case after `max_sittings` sittings, and hears it as often
+again once it is reported again. A sitting brings a case on by `e = sittings_per_case * (1 - absence_penalty
+* (1 - around))`. A case takes as many sittings tonight as settle it, if that is at most
+`sittings_per_evening`; else one. N is their sum, at most `mediators * sittings_per_evening`.
 
-- *Asks*, for each of the n: `committee_hours` committee hours, `member_hours` member hours and
-  `lawyer_yuan` yuan.
-- *Pulls*, on the `s * n` of them with the fewest `sittings_held`: `accord = sittings_per_case * (1 -
-  absence_penalty * (1 - around))`, and `trust in neighbours = neighbour_trust_per_case` per case in its
-  building.
+- *Asks*, if N > 0, `committee_hours` committee hours and `lawyer_yuan` yuan for the evening, and
+  `member_hours * N` member hours.
+- *Pulls*: `s * N` sittings, the cases with the fewest `sittings_held` first: `accord = e` for each, and
+  `trust in neighbours = neighbour_trust_per_case` per case heard, in its building.
 - *Learns* the book. It has 4,096 entries, found by a hash of the case.
 - *Limits*: stubborn disputes, and parties who are away.
 """
 
 from dataclasses import dataclass
-from math import ceil
 from typing import ClassVar
 
 import numpy as np
@@ -27,14 +28,14 @@ from ...engine.codes import TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
-from ..issues.issue_table import TABLE
+from ..issues.issue_table import TABLE, sittings_tonight
 from ..resources.levers import ALL, COMMITTEE, MEMBER, YUAN
 from . import Count, Mechanism
 
 DISPUTE = FAMILIES.index("dispute")
 # Entries of the room's book, indexed by the random id of an issue; issues with the same index share an entry.
 PLACES = 4096
-SITTINGS = 0  # place of `counts`
+MEETINGS, SITTINGS, MATTERS = range(3)  # places of `counts`
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,11 @@ class MediationRoom(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "trust")
-    counts: ClassVar[tuple] = (Count("sittings", "sittings held with parties", "调解", "sittings", "次"),)
+    counts: ClassVar[tuple] = (
+        Count("meetings", "evenings with a case", "有案的晚上", "evenings", "次"),
+        Count("sittings", "sittings held with parties", "调解", "sittings", "次"),
+        Count("matters", "cases heard, each evening anew", "听案", "cases", "件次"),
+    )
     open_days_per_week: int = knob(
         2,
         1,
@@ -64,45 +69,45 @@ class MediationRoom(Mechanism):
         source="assumed; yiduan: a team of 12 members",
         words=("Mediators", "调解员", "人，同时调解"),
     )
-    cases_per_day: float = knob(
-        1.0,
-        0.0,
-        10.0,
-        unit="cases heard/mediator and day open",
-        source="assumed; an evening",
-        words=("Cases per day", "每天受理", "件/调解员·开放日"),
+    sittings_per_evening: int = knob(
+        2,
+        0,
+        10,
+        unit="sittings/mediator and day open, over one case or several",
+        source="assumed; an hour each",
+        words=("Sittings in an evening", "每晚调解几次", "次/调解员·开放日"),
     )
     committee_hours: float = knob(
-        1.0,
+        2.0,
         0.1,
-        8.0,
-        unit="committee hours/case",
-        source="assumed; mediator and grid leader",
-        words=("Committee's time", "居委会投入", "小时/件"),
+        16.0,
+        unit="committee hours/evening with a case, however many there are",
+        source="assumed; a grid leader opens the room; in yiduan the secretary leads the team",
+        words=("Committee's time", "居委会投入", "小时/晚"),
     )
     member_hours: float = knob(
         1.0,
         0.0,
         8.0,
-        unit="party members' hours/case",
+        unit="party members' hours/sitting",
         source="assumed; mediators are members",
-        words=("Members' time", "党员投入", "小时/件"),
+        words=("Members' time", "党员投入", "小时/次"),
     )
     lawyer_yuan: float = knob(
-        50.0,
+        100.0,
         0.0,
-        2000.0,
-        unit="yuan/case",
-        source="assumed",
-        words=("Lawyer's fee", "律师费", "元/件"),
+        4000.0,
+        unit="yuan/evening with a case, however many there are",
+        source="assumed; a lawyer sits in the room for the evening",
+        words=("Lawyer's fee", "律师费", "元/晚"),
     )
     sittings_per_case: float = knob(
         1.0,
         0.0,
         5.0,
-        unit="equivalent sittings/case heard",
+        unit="equivalent sittings/sitting held",
         source="by definition of a sitting; vary it",
-        words=("Skill", "调解水平", "折合协商次数/件"),
+        words=("Skill", "调解水平", "折合协商次数/次"),
     )
     max_sittings: float = knob(
         12.0,
@@ -139,19 +144,21 @@ class MediationRoom(Mechanism):
     @kernel
     def ask(m, w) -> None:
         k = m.knobs[0]
-        hears = min(k.mediators * k.cases_per_day, float(count_listed(w.issues, w.day, m.own, k)))
-        m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = (
-            k.committee_hours * hears,
-            k.member_hours * hears,
-            k.lawyer_yuan * hears,
-        )
+        hears = count_sittings(w, m.own, k)
+        if hears > 0.0:
+            m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = (
+                k.committee_hours,
+                k.member_hours * hears,
+                k.lawyer_yuan,
+            )
 
     @kernel
     def pull(m, w) -> None:
         k, own, issues, accord = m.knobs[0], m.own, w.issues, m.lever.accord
-        hears = min(k.mediators * k.cases_per_day, float(count_listed(issues, w.day, own, k))) * m.share[ALL]
+        left = count_sittings(w, own, k) * m.share[ALL]
         done = np.zeros(len(issues), np.bool_)
-        for turn in range(ceil(hears)):
+        m.counts[MEETINGS] += left > 0.0
+        while left > 0.0:
             case = -1
             for i in range(len(issues)):  # of those not heard today, the one with the fewest sittings
                 if (
@@ -160,15 +167,16 @@ class MediationRoom(Mechanism):
                     and (case < 0 or issues[i].sittings_held < issues[case].sittings_held)
                 ):
                     case = i
-            heard = min(1.0, hears - turn)
+            if case < 0:
+                break
+            progress = progress_per_sitting(w, issues[case], k)
+            heard = min(sittings_tonight(issues[case], progress, k.sittings_per_evening), left)
+            left -= heard
             m.counts[SITTINGS] += heard
+            m.counts[MATTERS] += 1.0
             done[case] = True
-            accord[case] = (
-                k.sittings_per_case
-                * heard
-                * (1.0 - k.absence_penalty * (1.0 - w.around[issues[case].compound]))
-            )
-            m.lever.trust[issues[case].building, TRUST_NEIGHBOURS] += heard
+            accord[case] = heard * progress
+            m.lever.trust[issues[case].building, TRUST_NEIGHBOURS] += min(1.0, heard)
         for b in range(len(m.lever.trust)):
             m.lever.trust[b, TRUST_NEIGHBOURS] *= k.neighbour_trust_per_case
 
@@ -198,10 +206,18 @@ def is_listed(issue, own, k) -> bool:
 
 
 @inner_kernel
-def count_listed(issues, day, own, k) -> int:
-    """Count the quarrels to be heard today; 0 unless the room is open, on the first days of the week."""
-    n = 0
-    if 1 <= day % 7 <= k.open_days_per_week or k.open_days_per_week == 7:
-        for i in range(len(issues)):
-            n += is_listed(issues[i], own, k)
-    return n
+def progress_per_sitting(w, issue, k) -> float:
+    """Return by how many sittings one sitting brings a case on; less where the parties are away."""
+    return k.sittings_per_case * (1.0 - k.absence_penalty * (1.0 - w.around[issue.compound]))
+
+
+@inner_kernel
+def count_sittings(w, own, k) -> float:
+    """Count the sittings wanted today; 0 unless the room is open, on the first days of the week."""
+    n = 0.0
+    if 1 <= w.day % 7 <= k.open_days_per_week or k.open_days_per_week == 7:
+        for i in range(len(w.issues)):
+            issue = w.issues[i]
+            if is_listed(issue, own, k):
+                n += sittings_tonight(issue, progress_per_sitting(w, issue, k), k.sittings_per_evening)
+    return min(n, float(k.mediators * k.sittings_per_evening))

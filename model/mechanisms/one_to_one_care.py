@@ -1,26 +1,30 @@
 """One-to-one care (一对一结对): each elder living alone gets one visitor, who looks in before emergencies.
 
-Disappoints when a pairing lapses: the sooner the less time there is for it, or when the visitor gives no
-evening for weeks or moves away. The elder then waits for another visitor, who must be willing and live
-nearby.
+Disappoints when a visitor is seldom at home or tired, and misses visits; when visitors stop, or stay away for
+weeks, or move away; and when those who are asked to take their place refuse. The elder then waits for weeks.
 
 Each elder who lives alone is paired with one member or listed volunteer. At first there are up to
-`initial_pairs` pairs.
+`initial_pairs` pairs. On the weekday of the elder's building it is drawn whether the visitor makes this
+week's visit: with chance `presence / (1 + exp(fatigue_logit * fatigue - promise_logit))`. c is 1 in a week
+with a visit, else 0. A visit is promised to one elder: it is no part of the evening that others may ask for.
 
-- *Asks* `pair_hours / 7` hours a pair, of members or of volunteers as that person is, and `search_hours`
-  member hours for each search; `min(pairs_per_month / 30, elders without a visitor)` searches are made a
-  day.
-- *Pulls*, with p the paired share of a building's elders alone: `ease = -prevention_log_rate * p s` on
-  care, `sight = detection_rate * p s` on care at home.
-- *Learns*: s times the searches is added up. For each whole one, a visitor is drawn for the next elder in
-  turn without one: by a race with weight presence among members and listed volunteers who give this week,
-  are not paired and are not such elders themselves, in the building, else in the compound. If there is
-  none, the search was in vain. A pair ends with chance `(lapse_rate + neglect_lapse_rate * (1 - s)) / 365`
-  a day, when the visitor has given no evening for `max_gap_days` days, or when the visitor has moved away.
-- *Limits*: pairs end.
+- *Asks* `pair_hours / 7 * c` hours a pair, of members or of volunteers as that person is, and `search_hours`
+  member hours for each search; `min(pairs_per_month / 30, elders without a visitor / search_days)` searches
+  are made a day. Visitors supply the hours of visits themselves, a day ahead, and these requests come first.
+- *Pulls* `sight = detection_rate * c s` on care in the elder's home. With p the mean of c over a building's
+  elders alone, and a the share of its care needs that arise from them, `ease = log(1 - a (1 -
+  exp(-prevention_log_rate * p s)))` on care: as many needs fewer as if only theirs were prevented.
+- *Learns*: s times the searches is added up. For each whole one, somebody is asked for the next elder in
+  turn without a visitor, who accepts with chance `acceptance_share`: drawn by a race with weight presence
+  among members and listed volunteers who are not paired and are not such elders themselves, in the building,
+  else in the compound. If there is none, or the answer is no, the search was in vain. A pair ends with chance
+  `lapse_rate / 365` a day, when there was no visit for `max_gap_days` days, or when visitor or elder has
+  moved away.
+- *Limits*: pairs end, and few live nearby who could begin another.
 """
 
 from dataclasses import dataclass
+from math import exp, log
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -28,14 +32,15 @@ import numpy as np
 from ...engine.codes import ELDER, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
-from ...engine.randomness import decision, exponential, key_of, uniform
-from ..issues.categories import FAMILIES
+from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
+from ..issues.categories import FAMILIES, UNITS
 from ..resources.levers import ALL, MEMBER, VOLUNTEER
 from . import Count, Mechanism
 
 CARE = FAMILIES.index("care")
 LAPSES, WHO = decision("one-to-one care: a pairing lapses"), decision("one-to-one care: who is found")
-PAIRS, VISITS, PAIRED, ENDED = range(4)  # places of `counts`
+VISITS = decision("one-to-one care: this week's visit")
+PAIRS, VISITS_MADE, PAIRED, ENDED, SEARCHES = range(5)  # places of `counts`
 
 
 class Pairs(NamedTuple):
@@ -44,10 +49,10 @@ class Pairs(NamedTuple):
     elder: np.ndarray  # (n,) int64    row among residents
     building: np.ndarray  # (n,) int64
     by: np.ndarray  # (n,) int64    visitor, a row among residents; -1 none
-    idle: np.ndarray  # (n,) float64  days since the visitor last gave an evening
-    # the visitor's fatigue yesterday: whoever has given an evening never recovers fully, newcomers have none
-    tired: np.ndarray  # (n,) float64
+    visits: np.ndarray  # (n,) float64  1 if the visitor makes this week's visit, else 0
+    idle: np.ndarray  # (n,) float64  days without a visit
     alone: np.ndarray  # (buildings,) float64  number of elders living alone
+    part: np.ndarray  # (buildings,) float64  share of the care needs that arise there which are theirs
     found: np.ndarray  # (1,) float64  searches completed and not yet used
     turn: np.ndarray  # (1,) int64    row of the elder whose visitor is searched for next
 
@@ -58,15 +63,17 @@ class OneToOneCare(Mechanism):
     zh_letter: ClassVar[str] = "伴"
     zh_does: ClassVar[str] = "每位独居老人与一人结对，结对人常去看望，在小需求变成急事之前处理。"
     zh_disappoints: ClassVar[str] = (
-        "没有时间，结对就会中断；结对人几周不来或者搬走，老人就要等下一位愿意而且住得近的人。"
+        "结对人常不在家或者累了，就会少来；结对人退出、几周不来或者搬走，接替的人又不答应，老人就要等几周。"
     )
     group: ClassVar[str] = "prevents"
-    pulls: ClassVar[tuple] = ("ease", "sight")
+    pulls: ClassVar[tuple] = ("ease", "sight", "supply")
+    first_claim: ClassVar[bool] = True
     counts: ClassVar[tuple] = (
         Count("pairs", "pairs today", "现有结对", "pairs", "对", level=True),
-        Count("visits", "visits, one a week for each pair", "上门看望，每对每周一次", "visits", "次"),
+        Count("visits", "visits made, at most one a week for each pair", "上门看望", "visits", "次"),
         Count("paired", "pairs made, those of the first day not counted", "新结对", "pairs", "对"),
         Count("ended", "pairs that ended", "中断的结对", "pairs", "对"),
+        Count("searches", "searches for a visitor, also in vain", "物色结对人", "searches", "次"),
     )
     initial_pairs: int = knob(
         0,
@@ -80,9 +87,9 @@ class OneToOneCare(Mechanism):
         1.0,
         0.1,
         10.0,
-        unit="hours/pair and week, of a member's or a volunteer's evenings",
-        source="assumed",
-        words=("Time per pair", "每对投入", "小时/对·周"),
+        unit="hours/pair and week with a visit",
+        source="assumed; befriending and visits to elders (周探访) are mostly weekly",
+        words=("Time per pair", "每对投入", "小时/对·周，来访的周"),
     )
     search_hours: float = knob(
         2.0,
@@ -100,36 +107,52 @@ class OneToOneCare(Mechanism):
         source="assumed",
         words=("New pairs per month", "每月新结对", "对，最多"),
     )
-    lapse_rate: float = knob(
+    search_days: float = knob(
+        45.0,
+        1.0,
+        1000.0,
+        unit="days from the end of a pair until somebody else is asked, mean",
+        source="assumed; a befriending service took three months (ALONE, Ireland, 2015)",
+        words=("Time until somebody else is asked", "多久另找结对人", "天，平均"),
+    )
+    acceptance_share: float = knob(
         0.5,
         0.0,
-        20.0,
-        unit="1/year, that a pairing lapses although there is time",
-        source="assumed; reports tell of lapses",
-        words=("Pairings that lapse anyway", "结对自然中断", "1/年，有时间也中断"),
+        1.0,
+        unit="share of those asked who agree to visit",
+        source="assumed; 35 % of those who enquired applied as befrienders (ALONE, Ireland, 2015)",
+        words=("Agree to visit", "答应结对", "比例，在被问到的人中"),
     )
-    neglect_lapse_rate: float = knob(
+    promise_logit: float = knob(
+        2.5,
+        -4.0,
         6.0,
+        unit="logit that a visitor who is at home and not tired makes the week's visit",
+        source="assumed: 92 %",
+        words=("Keeping the promise", "守约来访", "在家且不累时来访的对数几率"),
+    )
+    lapse_rate: float = knob(
+        0.145,
         0.0,
-        60.0,
-        unit="1/year in addition, that it lapses when there is no time",
-        source="assumed",
-        words=("Pairings that lapse without time", "结对因没时间中断", "1/年，另加"),
+        20.0,
+        unit="1/year, that a visitor stops for other reasons",
+        source="attrition of volunteers of 13.5 % a year",
+        words=("Visitors who stop", "结对人退出", "1/年"),
     )
     max_gap_days: int = knob(
         60,
         1,
         1000,
-        unit="days without an evening of the visitor after which a pairing lapses",
+        unit="days without a visit after which a pairing lapses",
         source="assumed; two months",
-        words=("Days without an evening", "多久不来算中断", "天"),
+        words=("Days without a visit", "多久不来算中断", "天"),
     )
     prevention_log_rate: float = knob(
-        0.4,
+        0.33,
         0.0,
         3.0,
-        unit="log rate by which fewer needs arise if all elders living alone are paired",
-        source="assumed; vary it",
+        unit="log rate by which fewer needs of elders living alone arise if all of them are visited",
+        source="assumed, from the effect of befriending, .18 SD (-.00 to .36), as a log odds ratio",
         words=("Fewer needs arise", "需求减少", "对数率，独居老人全部结对时"),
     )
     detection_rate: float = knob(
@@ -147,6 +170,8 @@ class OneToOneCare(Mechanism):
         elder = head[people.band[head] == ELDER].astype(np.int64)
         n, building = len(elder), people.building[elder].astype(np.int64)
         alone = np.bincount(building, minlength=b).astype(float)
+        rate, care = world.clocks.rate, world.cats.family == CARE
+        theirs = rate[:, care & (world.cats.unit == UNITS.index("alone"))].sum(axis=1)
         pairs = Pairs(
             elder,
             building,
@@ -154,6 +179,7 @@ class OneToOneCare(Mechanism):
             np.zeros(n),
             np.zeros(n),
             alone,
+            theirs / np.maximum(rate[:, care].sum(axis=1), 1e-300),
             np.array([float(self.initial_pairs)]),
             np.zeros(1, np.int64),
         )
@@ -164,59 +190,62 @@ class OneToOneCare(Mechanism):
             people.presence,
             *places,
             random_numbers.key("one-to-one care: who is there at first"),
+            1.0,
         )
         pairs.found[0], pairs.turn[0] = 0.0, 0
         return pairs
 
     @kernel
     def ask(m, w) -> None:
-        k, own, member = m.knobs[0], m.own, w.residents.member
-        members, others = 0.0, 0.0
-        for i in range(len(own.by)):
-            if own.by[i] >= 0 and member[own.by[i]]:
-                members += 1.0
-            elif own.by[i] >= 0:
-                others += 1.0
+        k, own = m.knobs[0], m.own
+        members, others = visits_by_pool(own, w.residents.member)
         m.want[MEMBER, ALL] = k.pair_hours / 7 * members + k.search_hours * searches_today(own, k)
         m.want[VOLUNTEER, ALL] = k.pair_hours / 7 * others
 
     @kernel
     def pull(m, w) -> None:
         k, own, share, issues = m.knobs[0], m.own, m.share[ALL], w.issues
-        cared = np.zeros(len(own.alone))
+        members, others = visits_by_pool(own, w.residents.member)
+        m.lever.supply[MEMBER - 1] = k.pair_hours / 7 * members
+        m.lever.supply[VOLUNTEER - 1] = k.pair_hours / 7 * others
+        cared, visited = np.zeros(len(own.alone)), np.zeros(len(w.households.building))
         for i in range(len(own.elder)):
-            cared[own.building[i]] += own.by[i] >= 0
-            m.counts[VISITS] += share / 7 if own.by[i] >= 0 else 0.0
+            cared[own.building[i]] += own.visits[i]
+            visited[w.residents.home[own.elder[i]]] = own.visits[i]
+            m.counts[VISITS_MADE] += own.visits[i] / 7 * share
         for b in range(len(cared)):
-            cared[b] = cared[b] / max(own.alone[b], 1.0) * share
-            m.lever.ease[b, CARE] = -k.prevention_log_rate * cared[b]
+            mean = cared[b] / max(own.alone[b], 1.0) * share
+            m.lever.ease[b, CARE] = log(1.0 - own.part[b] * (1.0 - exp(-k.prevention_log_rate * mean)))
         for i in range(len(issues)):
             if issues[i].family == CARE and issues[i].scope == SCOPE_HOUSEHOLD:
-                m.lever.sight[i] = k.detection_rate * cared[issues[i].building]
+                m.lever.sight[i] = k.detection_rate * visited[issues[i].household] * share
 
     @kernel
     def learn(m, w) -> None:
-        k, own, share = m.knobs[0], m.own, m.share[ALL]
-        lapses, people = key_of(w.seed, LAPSES, w.day), w.residents
+        k, own, share, people = m.knobs[0], m.own, m.share[ALL], w.residents
+        lapses, this_week = key_of(w.seed, LAPSES, w.day), key_of(w.seed, VISITS, w.day)
         own.found[0] += searches_today(own, k) * share
         for i in range(len(own.elder)):
             if own.by[i] >= 0:
-                own.idle[i] = 0.0 if people.gives[own.by[i]] else own.idle[i] + 1.0
-                before, own.tired[i] = own.tired[i], float(people.fatigue[own.by[i]])
-                moved = before > 0.0 and own.tired[i] == 0.0  # a newcomer has the visitor's row now
+                visitor = own.by[i]
+                own.idle[i] = 0.0 if own.visits[i] * share > 0.0 else own.idle[i] + 1.0
+                if own.building[i] % 7 == w.day % 7:
+                    tired = w.knobs.residents.fatigue_logit * float(people.fatigue[visitor])
+                    comes = float(people.presence[visitor]) / (1.0 + exp(tired - k.promise_logit))
+                    own.visits[i] = 1.0 if uniform(this_week, own.elder[i]) < comes else 0.0
                 if (
-                    moved
-                    or own.idle[i] >= k.max_gap_days
-                    or uniform(lapses, own.elder[i])
-                    < (k.lapse_rate + k.neglect_lapse_rate * (1.0 - share)) / 365
+                    own.idle[i] >= k.max_gap_days
+                    or uniform(lapses, own.elder[i]) < k.lapse_rate / 365
+                    or has_moved(w, visitor)
+                    or has_moved(w, own.elder[i])
                 ):
-                    own.by[i] = -1
+                    own.by[i], own.visits[i] = -1, 0.0
                     m.counts[ENDED] += 1.0
-        left = count_pairs(own)
+        left, found = count_pairs(own), own.found[0]
         if own.found[0] >= 1.0:
-            willing = np.empty(len(people.gives), np.bool_)
+            willing = np.empty(len(people.evenings), np.bool_)
             for i in range(len(willing)):
-                willing[i] = people.gives[i] and (people.member[i] or people.volunteer[i])
+                willing[i] = people.member[i] or people.volunteer[i]
             pair_elders(
                 own,
                 willing,
@@ -225,9 +254,11 @@ class OneToOneCare(Mechanism):
                 w.buildings,
                 w.compounds,
                 key_of(w.seed, WHO, w.day),
+                k.acceptance_share,
             )
         m.counts[PAIRS] = count_pairs(own)
         m.counts[PAIRED] += m.counts[PAIRS] - left
+        m.counts[SEARCHES] += found - own.found[0]
 
 
 @inner_kernel
@@ -240,21 +271,39 @@ def count_pairs(own) -> float:
 
 
 @inner_kernel
+def visits_by_pool(own, member) -> tuple[float, float]:
+    """Count this week's visits by members, and by other volunteers."""
+    members, others = 0.0, 0.0
+    for i in range(len(own.by)):
+        if own.by[i] >= 0 and member[own.by[i]]:
+            members += own.visits[i]
+        elif own.by[i] >= 0:
+            others += own.visits[i]
+    return members, others
+
+
+@inner_kernel
+def has_moved(w, resident) -> bool:
+    """Say whether the household that lived in a resident's home has left it today."""
+    return w.left[w.residents.building[resident]] == w.residents.home[resident]
+
+
+@inner_kernel
 def searches_today(own, k) -> float:
-    """Return the number of searches begun today, at most one per elder without a visitor."""
+    """Return the number of searches made today, at most one in `search_days` per elder without a visitor."""
     n = 0.0
     for i in range(len(own.by)):
         n += own.by[i] < 0
-    return min(k.pairs_per_month / 30, n)
+    return min(k.pairs_per_month / 30, n / k.search_days)
 
 
 @outer_kernel
-def pair_elders(own, willing, presence, stairwells, buildings, compounds, key) -> None:
-    """Assign a visitor to one elder in turn for each completed search in `own.found`.
+def pair_elders(own, willing, presence, stairwells, buildings, compounds, key, acceptance) -> None:
+    """Ask somebody to visit one elder in turn for each completed search in `own.found`.
 
     Visitors are drawn from the `willing` residents of the elder's building, or else of the compound, in
-    proportion to their presence. Elders living alone and residents who are paired already are removed from
-    `willing`. A search is used up even if it finds nobody.
+    proportion to their presence, and agree with chance `acceptance`. Elders living alone and residents who
+    are paired already are removed from `willing`. A search is used up even if it finds nobody.
     """
     for i in range(len(own.by)):
         willing[own.elder[i]] = False
@@ -284,8 +333,8 @@ def pair_elders(own, willing, presence, stairwells, buildings, compounds, key) -
                     presence,
                     key,
                 )
-            if visitor >= 0:
-                own.by[i], own.idle[i], own.tired[i], willing[visitor] = visitor, 0.0, 0.0, False
+            if visitor >= 0 and uniform(derive_key(key, own.elder[i]), 0) < acceptance:
+                own.by[i], own.idle[i], own.visits[i], willing[visitor] = visitor, 0.0, 1.0, False
 
 
 @inner_kernel

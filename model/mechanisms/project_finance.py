@@ -6,7 +6,7 @@ The money goes to the community's fund, where other bills may use it first.
 On Wednesdays it applies for money for bills of at least `min_bill_yuan` yuan that wait for money, or that
 belong to a project that the share `min_signed_share` of its households have signed. What is missing is the
 sum of these bills, each less what its compound's fund holds, minus the community's fund and what has been
-applied for.
+applied for. Of a bill that owners pay, only what the plan leaves to funds counts.
 
 - *Asks*, if at least 100 yuan are missing, `application_hours` committee hours, and applies for the missing
   sum.
@@ -23,6 +23,7 @@ import numpy as np
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
+from ..issues.contributions import due_from_funds
 from ..issues.issue_table import MONEY, SIGN
 from ..resources.levers import ALL, COMMITTEE
 from . import Count, Mechanism
@@ -125,11 +126,11 @@ class ProjectFinance(Mechanism):
         if w.day % 7 == WRITING:
             # half the hours are half an application
             applied = missing_yuan(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
-            m.counts[APPLICATIONS] += m.share[ALL] if applied > 0.0 else 0.0
+            m.counts[APPLICATIONS] += m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
             if uniform(key_of(w.seed, REFUSED, w.day), 0) >= k.refusal_share:
                 m.own.granted[0] = k.granted_share * pending[week % RING]
             else:
-                m.counts[REFUSALS] += pending[week % RING] > 0.0
+                m.counts[REFUSALS] += pending[week % RING] >= 1.0
             pending[week % RING] = 0.0
             pending[(week + k.answer_weeks) % RING] += applied
 
@@ -153,10 +154,10 @@ def missing_yuan(m, w) -> float:
         )
         if (
             (issue.state == MONEY or signing)
-            and issue.cost_fen >= 100 * k.min_bill_yuan
-            and issue.cost_fen > funds[c]
+            and due_from_funds(w, issue) >= 100 * k.min_bill_yuan
+            and due_from_funds(w, issue) > funds[c]
         ):
-            yuan += (issue.cost_fen - max(0, funds[c])) / 100
+            yuan += (due_from_funds(w, issue) - max(0, funds[c])) / 100
     for week in range(RING):
         yuan -= m.own.pending[week]
     return max(0.0, yuan - max(0, funds[ALL]) / 100)

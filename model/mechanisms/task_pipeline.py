@@ -8,7 +8,8 @@ issues` committee hours a day.
 
 - *Asks* `min(t, committee_share * committee's own hours)`.
 - *Pulls*, with c = s * asked / t: `voice = report_log_rate * c`, `keep = reminder_log_rate * c` on known
-  issues, `trust in committee = trust_per_answer * c` for each issue of the building resolved yesterday.
+  issues and on resolved ones, so that reporters are told what came of them, `trust in committee =
+  trust_per_answer * c` for each issue of the building resolved yesterday.
 - *Limits*: too few staff as issues accumulate.
 """
 
@@ -101,10 +102,10 @@ class TaskPipeline(Mechanism):
             m.lever.voice[b] = k.report_log_rate * care
         for i in range(len(issues)):
             issue = issues[i]
-            if is_known(issue):
+            if is_known(issue) or issue.state == RESOLVED:
                 keep[i] = k.reminder_log_rate * care
-                m.counts[MATTER_DAYS] += care
-            elif issue.state == RESOLVED and issue.resolved_day == w.day - 1:  # answered the next morning
+            m.counts[MATTER_DAYS] += care * is_known(issue)
+            if issue.state == RESOLVED and issue.resolved_day == w.day - 1:  # answered the next morning
                 trust[issue.building, TRUST_COMMITTEE] += k.trust_per_answer * care
                 m.counts[ANSWERS] += care
 

@@ -98,7 +98,8 @@ class Resident(View):
 
     home, building, band, skill = Column(), Column(), Column(), Column()
     registered, member, in_service, volunteer, housebound = Column(), Column(), Column(), Column(), Column()
-    presence, voice, zeal, gives, ties = Column(), Column(), Column(), Column(), Column()
+    presence, voice, zeal, evenings, ties = Column(), Column(), Column(), Column(), Column()
+    post_hours = Column()
     trust_committee = Column("trust", TRUST_COMMITTEE, high=1.0)
     trust_company = Column("trust", TRUST_COMPANY, high=1.0)
     trust_neighbours = Column("trust", TRUST_NEIGHBOURS, high=1.0)
@@ -112,9 +113,14 @@ class Resident(View):
         return self.model.world.duty[self.standing].item()
 
     @property
+    def gives(self) -> bool:
+        """Whether the resident has promised an evening this week."""
+        return self.evenings > 0
+
+    @property
     def evening(self) -> float:
         """Hours promised this week."""
-        return self.gives * self.model.case.volunteers.evening_hours
+        return self.evenings * self.model.case.volunteers.evening_hours
 
     @property
     def owner(self) -> bool:
@@ -148,7 +154,7 @@ class PartyMember(Resident):
     @property
     def evening(self) -> float:
         """Hours promised this week."""
-        return self.gives * self.model.case.party_members.evening_hours
+        return self.evenings * self.model.case.party_members.evening_hours
 
 
 class Volunteer(Resident):

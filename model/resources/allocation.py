@@ -4,8 +4,8 @@ from math import floor
 
 import numpy as np
 
-from ...agents import committee, departments, property_managers
-from ...agents.residents import confidence
+from ...agents import committee, departments, grid_workers, property_managers
+from ...agents.reporters import confidence
 from ...engine.codes import POOL_MEMBERS, POOL_VOLUNTEERS, TRUST_COMPANY
 from ...engine.jit import inner_kernel, outer_kernel
 from .levers import (
@@ -59,14 +59,16 @@ def supply(w) -> None:
 
 
 @outer_kernel
-def grant(wants, shares, strength, have, crews) -> None:
+def grant(wants, shares, strength, first_claim, have, crews) -> None:
     """Fill `shares` (acting, compounds + 1) with the share 0..1 of its request that each mechanism gets.
 
     `wants` (acting, 7, compounds + 1) and `have` (7,) are hours and yuan by role, `crews` (compounds,) the
     hours of each company; `wants` is scaled by `strength` (acting,) in place.
 
     The share is that of the scarcest role asked for, so no granted hour waits for another; a scarce role is
-    split in proportion to what was asked. The last column is the least share of all compounds.
+    split in proportion to what was asked, first among mechanisms with a `first_claim` (acting,), whose people
+    have promised these hours to somebody, then among the others. Crews know no such claims. The last column
+    is the least share of all compounds.
 
     Twin: reference/resources.py, grant_hours.
     """
@@ -80,14 +82,18 @@ def grant(wants, shares, strength, have, crews) -> None:
         for c in range(compounds + 1):
             shares[m, c] = 1.0
     for role in range(COMMITTEE, YUAN + 1):
-        asked = 0.0
-        for m in range(acting):
-            asked += amount(wants, m, role)
-        if asked > have[role]:
+        left = have[role]
+        for first in (True, False):
+            asked = 0.0
             for m in range(acting):
-                if amount(wants, m, role) > 0.0:
-                    for c in range(compounds):
-                        shares[m, c] = min(shares[m, c], have[role] / asked)
+                if first_claim[m] == first:
+                    asked += amount(wants, m, role)
+            if asked > left:
+                for m in range(acting):
+                    if first_claim[m] == first and amount(wants, m, role) > 0.0:
+                        for c in range(compounds):
+                            shares[m, c] = min(shares[m, c], left / asked)
+            left = max(0.0, left - asked)
     for c in range(compounds):
         asked = 0.0
         for m in range(acting):
@@ -117,15 +123,15 @@ def amount(wants, m, role) -> float:
 def charge_granted(w) -> None:
     """Charge mechanisms with what was granted, and leave the rest to the desks in `hours` (compounds + 2,).
 
-    Rows of `hours` are crews, committee and departments. Yuan leave the community's fund at once, rounded
-    down to the fen.
+    Rows of `hours` are crews, committee and departments. Grid workers' hours that no mechanism uses help at
+    the committee's desk (`lent`). Yuan leave the community's fund at once, rounded down to the fen.
 
     Twin: reference/resources.py, charge_hours.
     """
     wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crew)
     for c in range(compounds):
         hours[c] = w.crew[c]
-    desk, got_of = have[COMMITTEE], np.zeros(2)
+    desk, patrolled, got_of = have[COMMITTEE], 0.0, np.zeros(2)
     for m in range(len(w.strength)):
         row = w.codes[m]
         for role in range(YUAN):
@@ -138,6 +144,8 @@ def charge_granted(w) -> None:
             ledger.hours[row, role] += got
             if role == COMMITTEE:
                 desk -= got
+            elif role == GRID:
+                patrolled += got
             elif role == MEMBER:
                 got_of[POOL_MEMBERS] += got
             elif role == VOLUNTEER:
@@ -158,7 +166,8 @@ def charge_granted(w) -> None:
     ledger.supplied[-1] += outside
     for c in range(compounds):
         hours[c] = max(hours[c], 0.0)
-    hours[compounds], hours[compounds + 1] = max(desk, 0.0), outside
+    w.lent[0] = grid_workers.hours_at_desk(have[GRID], patrolled, k.desk_share)
+    hours[compounds], hours[compounds + 1] = max(desk, 0.0) + w.lent[0], outside
 
 
 @inner_kernel

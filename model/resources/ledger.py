@@ -6,6 +6,9 @@ import numpy as np
 
 from ...engine.jit import inner_kernel
 from .calendar import PAYERS
+from .levers import COMMITTEE, GRID
+
+UNPAID = [PAYERS.index(role) for role in ("member", "volunteer", "captain")]  # who work without pay
 
 
 class Ledger(NamedTuple):
@@ -24,11 +27,12 @@ def new_ledger(mechanisms: int) -> Ledger:
 
 
 @inner_kernel
-def charge_desks(ledger, given, hours, spending) -> None:
+def charge_desks(ledger, given, hours, lent, spending) -> None:
     """Charge the desks with what they spent on issues.
 
     These are the `given` (compounds + 2,) hours less those left in `hours`, and all fen in `spending`
-    (funds,) that are not charged to a mechanism.
+    (funds,) that are not charged to a mechanism. The committee's desk uses its own hours first, then those
+    `lent` (1,) by grid workers.
 
     Twin: reference/resources.py, charge_desks.
     """
@@ -37,7 +41,9 @@ def charge_desks(ledger, given, hours, spending) -> None:
     for c in range(compounds):
         crews += given[c] - hours[c]
     ledger.hours[mechanisms, 0] += crews
-    ledger.hours[mechanisms, 1] += given[compounds] - hours[compounds]
+    committee = min(given[compounds] - hours[compounds], given[compounds] - lent[0])
+    ledger.hours[mechanisms, COMMITTEE] += committee
+    ledger.hours[mechanisms, GRID] += given[compounds] - hours[compounds] - committee
     ledger.hours[mechanisms, -1] += given[compounds + 1] - hours[compounds + 1]
     fen = 0
     for fund in range(len(spending)):

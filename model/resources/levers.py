@@ -36,7 +36,8 @@ class Levers(NamedTuple, Generic[L]):
 
     sight: L  # (issues,) 1/day           rate at which an observer finds an unknown issue
     voice: L  # (buildings,) log rate     how much more readily neighbours report
-    keep: L  # (issues,) log rate        how much less readily a known issue is forgotten
+    # (issues,) log rate: how much less readily a known issue is forgotten, or a resolved one left unanswered
+    keep: L
     work: L  # (issues,) hours           done on issues that can be worked on
     accord: L  # (issues,) sittings        held with parties who must agree
     hurry: L  # (issues,) days            by which a department's answer comes earlier
@@ -47,6 +48,7 @@ class Levers(NamedTuple, Generic[L]):
     wish: L  # (compounds, standings) logit    wish to give an evening; its mean over a week counts
     trust: L  # (buildings, 3) per day    trust in committee, company, neighbours
     ties: L  # (buildings,) per person and day  new acquaintances
+    serve: L  # (residents,) hours       that each works in a post today; tires as evenings do
     supply: L  # (5,) hours                hands of each of POOLS that become available tomorrow
     money: L  # (1,) yuan                 into the community's fund, tomorrow
 
@@ -59,7 +61,7 @@ SIGNED = ("voice", "keep", "hurry", "reach", "consent", "ease", "wish", "trust")
 OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord", "hurry"))
 
 
-def shapes(issues: int, buildings: int, compounds: int) -> dict[str, tuple[int, ...]]:
+def shapes(issues: int, buildings: int, compounds: int, residents: int) -> dict[str, tuple[int, ...]]:
     """Return the shape of each lever's array for one mechanism; `issues` is the number there is room for."""
     b, c = (buildings,), (compounds,)
     of_buildings = {
@@ -73,7 +75,7 @@ def shapes(issues: int, buildings: int, compounds: int) -> dict[str, tuple[int, 
     return (
         {LEVERS[lever]: (issues,) for lever in OF_ISSUES}
         | of_buildings
-        | {"doors": c, "wish": (*c, STANDINGS), "supply": (len(POOLS),), "money": (1,)}
+        | {"doors": c, "wish": (*c, STANDINGS), "serve": (residents,), "supply": (len(POOLS),), "money": (1,)}
     )
 
 

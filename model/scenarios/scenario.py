@@ -14,7 +14,7 @@ from ...engine.parameters import LeftOut, check, describe_problem, knob
 from ...engine.texts.errors import Message
 from .. import mechanisms
 from ..issues.categories import CATEGORIES, Category, encode_category
-from ..issues.consent import ProjectParameters
+from ..issues.project_parameters import ProjectParameters
 from ..mechanisms import Mechanism
 from ..places import BUILDINGS
 from ..resources.calendar import CalendarParameters, InitialIssues, Shock

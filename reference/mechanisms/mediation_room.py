@@ -1,12 +1,16 @@
 """Reference model of the mediation room mechanism."""
 
 from ...model.issues.categories import FAMILIES
+from ..issues import sittings_tonight
 from ..mechanism import Mechanism
 from ..stages import TABLE
 
 
 class Twin(Mechanism):
-    """Quarrels at the table are heard on the first days of the week, least heard first, until given up."""
+    """Quarrels at the table are heard on the first days of the week, least heard first, until given up.
+
+    One that a second sitting would settle gets it the same evening.
+    """
 
     def begin(self, w) -> None:
         self.before = {}  # entry in the book -> sittings that a case had had when it was forgotten
@@ -24,34 +28,48 @@ class Twin(Mechanism):
         ]
         return quarrels if 1 <= w.day % 7 <= self.open_days_per_week or self.open_days_per_week == 7 else []
 
+    def progress(self, w, issue) -> float:
+        """Return by how many sittings one sitting brings a case on."""
+        return self.sittings_per_case * (
+            1.0 - self.absence_penalty * (1.0 - w.compounds[issue.compound].around)
+        )
+
+    def tonight(self, w, issue) -> float:
+        """Return the sittings that a case takes tonight."""
+        return sittings_tonight(issue, self.progress(w, issue), self.sittings_per_evening)
+
+    def count_sittings(self, w) -> float:
+        """Return the sittings wanted today, as many as the mediators have time for."""
+        wanted = sum(self.tonight(w, issue) for issue in self.list_quarrels(w))
+        return min(wanted, float(self.mediators * self.sittings_per_evening))
+
     def ask(self, w) -> dict:
-        heard = min(self.mediators * self.cases_per_day, len(self.list_quarrels(w)))
+        heard = self.count_sittings(w)
         return (
             {
-                "committee": self.committee_hours * heard,
+                "committee": self.committee_hours,
                 "member": self.member_hours * heard,
-                "yuan": self.lawyer_yuan * heard,
+                "yuan": self.lawyer_yuan,
             }
-            if self.list_quarrels(w)
+            if heard > 0.0
             else {}
         )
 
     def pull(self, w, share) -> dict:
         heard, warmth = [0.0 for _ in w.issues], [0.0 for _ in w.buildings]
         quarrels = sorted(self.list_quarrels(w), key=lambda i: i.sittings_held)
-        turn = {
-            issue.id: min(
-                1.0, max(0.0, min(self.mediators * self.cases_per_day, len(quarrels)) * min(share) - n)
-            )
-            for n, issue in enumerate(quarrels)
-        }
+        left, turn = self.count_sittings(w) * min(share), {}
+        for issue in quarrels:
+            turn[issue.id] = min(self.tonight(w, issue), left)
+            left -= turn[issue.id]
         for row, issue in enumerate(w.issues):
             heard[row] = turn.get(issue.id, 0.0)
-            warmth[issue.building] += heard[row]
+            warmth[issue.building] += min(1.0, heard[row])
+        self.counted["meetings"] += any(turn.values())
         self.counted["sittings"] += sum(turn.values())
-        presence = [1.0 - self.absence_penalty * (1.0 - w.compounds[i.compound].around) for i in w.issues]
+        self.counted["matters"] += sum(sittings > 0.0 for sittings in turn.values())
         return {
-            "accord": [self.sittings_per_case * part * present for part, present in zip(heard, presence)],
+            "accord": [part * self.progress(w, issue) for part, issue in zip(heard, w.issues)],
             "trust": [[0.0, 0.0, self.neighbour_trust_per_case * n] for n in warmth],
         }
 

@@ -1,6 +1,7 @@
 """Reference model of the project finance mechanism."""
 
 from ..arithmetic import sum_in_order
+from ..contributions import due_from_funds
 from ..mechanism import Mechanism
 from ..random_numbers import chance
 from ..stages import MONEY, SIGN
@@ -15,13 +16,12 @@ class Twin(Mechanism):
 
     def missing_yuan(self, w) -> float:
         """Return the yuan still lacking for large bills that wait for money, and for well-signed projects."""
-        large = [
-            i for i in w.issues if i.cost_fen >= 100 * self.min_bill_yuan and i.cost_fen > w.funds[i.compound]
-        ]
         bills = [
-            (i.cost_fen - max(0, w.funds[i.compound])) / 100
-            for i in large
-            if i.state == MONEY or (i.state == SIGN and self.well_under_way(i, w.compounds[i.compound]))
+            (due_from_funds(w, i) - max(0, w.funds[i.compound])) / 100
+            for i in w.issues
+            if due_from_funds(w, i) >= 100 * self.min_bill_yuan
+            and due_from_funds(w, i) > w.funds[i.compound]
+            and (i.state == MONEY or (i.state == SIGN and self.well_under_way(i, w.compounds[i.compound])))
         ]
         return max(
             0.0,
@@ -45,10 +45,10 @@ class Twin(Mechanism):
         self.granted = 0.0
         if w.day % 7 == 3:
             applied = self.missing_yuan(w) * self.got if self.writes else 0.0
-            self.counted["applications"] += self.got if applied > 0.0 else 0.0
+            self.counted["applications"] += self.got if self.writes else 0.0
             answered = self.answers.pop(w.day // 7, 0.0)
             if chance(w.random_numbers.key("project_finance refused", w.day), 0) >= self.refusal_share:
                 self.granted = self.granted_share * answered
             else:
-                self.counted["refusals"] += answered > 0.0
+                self.counted["refusals"] += answered >= 1.0
             self.answers[w.day // 7 + self.answer_weeks] = applied

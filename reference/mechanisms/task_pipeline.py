@@ -24,7 +24,9 @@ class Twin(Mechanism):
         self.counted["answers"] += care * len(done)
         return {
             "voice": [self.report_log_rate * care for _ in w.buildings],
-            "keep": [self.reminder_log_rate * care if is_known(i) else 0.0 for i in w.issues],
+            "keep": [
+                self.reminder_log_rate * care if is_known(i) or i.state == RESOLVED else 0.0 for i in w.issues
+            ],
             "trust": [
                 [sum_in_order(self.trust_per_answer * care for where in done if where == b.id), 0.0, 0.0]
                 for b in w.buildings

@@ -84,6 +84,12 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "p95",
         "verdict",
     },
+    ("funnel", "wuzi_yard", "--replicates", "2", "--workers", "1"): {
+        "stage",
+        "projects",
+        "share",
+        "median_days",
+    },
     ("story", "wuzi_yard", "--surprising", "1", *SMALL): {
         "case",
         "mechanisms",

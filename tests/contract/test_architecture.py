@@ -50,6 +50,7 @@ UPWARD = {  # (from, to): why it may
 # what a mechanism may import
 LEVERS = {
     "model.resources.levers",
+    "model.resources.asking",
     "model.issues.issue_table",
     "model.resources.allocation",
     "model.issues.categories",

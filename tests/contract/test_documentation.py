@@ -122,7 +122,7 @@ def test_nothing_is_left_out(kind):
 
 
 def test_it_counts_right():
-    assert len(LEVERS) == 15 and "fifteen named levers" in " ".join(ODD.split()), (
+    assert len(LEVERS) == 16 and "sixteen named levers" in " ".join(ODD.split()), (
         "docs/ODD.md counts other levers"
     )
 
@@ -165,8 +165,8 @@ def test_parameters_are_listed(knobs):
     status, out, _ = knobs("issues.litter", "--json")
     told = {one["path"]: one for one in json.loads(out)}
     assert status == 0 and all(path.startswith("issues.litter.") for path in told)
-    assert told["issues.litter.rate"]["default"] == 3.0 and told["issues.litter.rate"]["cases"] == {
-        "shuian": 14.0
+    assert told["issues.litter.rate"]["default"] == 0.1 and told["issues.litter.rate"]["cases"] == {
+        "shuian": 0.47
     }
     status, out, _ = knobs("mechanisms.grid_patrol")
     assert status == 0 and "paperwork" in out and "on patrol" in out

@@ -11,7 +11,16 @@ import pytest
 from scenarios import STORM, WORLDS, YARD, with_mechanisms
 
 from cogov.agents.population import SLOTS
-from cogov.engine.codes import CHILD, DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMPANY
+from cogov.engine.codes import (
+    CHILD,
+    DESK_COMPANY,
+    DESK_DEPARTMENT,
+    DOUBTS,
+    NOT_MET,
+    OBJECTS,
+    SIGNED,
+    TRUST_COMPANY,
+)
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import mechanisms
 from cogov.model.daily_counts import DAILY, measure_today
@@ -64,6 +73,7 @@ from cogov.model.resources.levers import (
     YUAN,
 )
 from cogov.model.simulate import build_community, days, simulate
+from cogov.model.world import start_run
 
 NAMES = mechanisms.list_mechanisms()
 
@@ -308,6 +318,11 @@ def test_every_step_that_is_allowed_is_taken_somewhere():
 # --------------------------------------------------------------------------------- nothing is made of nothing
 
 
+def count_promised(people):
+    """Count the evenings promised by members and by others."""
+    return np.array([np.sum(people.evenings[people.member]), np.sum(people.evenings[~people.member])])
+
+
 @every_world
 def test_nobody_works_longer_than_there_are_hours(scenario):
     """Hours granted to mechanisms and worked by desks, each day and by payer, are within what exists.
@@ -315,7 +330,8 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     The limits are computed again from the scenario.
     """
     s, before = scenario, None
-    pledged, more, saved = np.zeros(2), np.zeros(len(POOLS)), np.zeros(2)
+    first_week = start_run(build_community(scenario), scenario, RandomNumbers(1))
+    pledged, more, saved = count_promised(first_week.residents), np.zeros(len(POOLS)), np.zeros(2)
     for world in days(scenario, 1):
         own = {
             "committee": s.committee.staff * s.committee.shift_hours,
@@ -338,6 +354,7 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
         )
         assert {payer for payer, hours in zip(PAYERS, today_[-1]) if hours} <= {
             "property",
+            "grid",
             "committee",
             "departments",
         }, "desks have no evenings"
@@ -346,22 +363,26 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
         saved = np.minimum((there - today_.sum(axis=0))[[MEMBER, VOLUNTEER]].clip(0), week * 6 / 7)
         assert world.saved.tolist() == pytest.approx(saved.tolist())
         people = world.residents
-        pledged = np.array([np.sum(people.gives & people.member), np.sum(people.gives & ~people.member)])
+        pledged = count_promised(people)
         more = sum((hand.lever.supply for hand in world.hands.values()), np.zeros(len(POOLS)))
         assert world.more.tolist() == pytest.approx(more.tolist())
         assert world.mood.pledged.tolist() == pledged.tolist()
     assert now.sum() > 10
 
 
-def grant_shares(supply, asks, compounds=3):
-    """Return the share that each gets in each compound, from the hours available and the hours requested."""
+def grant_shares(supply, asks, compounds=3, first=()):
+    """Return the share that each gets in each compound, from the hours available and the hours requested.
+
+    Mechanisms in `first` have a first claim.
+    """
     roles = (*ROLES, "yuan")
     have = np.array([float(np.sum(supply.get(role, 0.0))) for role in roles])
     wants, shares = np.zeros((len(asks), 7, compounds + 1)), np.zeros((len(asks), compounds + 1))
     for want, ask in zip(wants, asks.values()):
         for role, hours_ in ask.items():
             want[roles.index(role), slice(0, -1) if isinstance(hours_, np.ndarray) else ALL] = hours_
-    allocation.grant(wants, shares, np.ones(len(asks)), have, supply.get("property", np.zeros(compounds)))
+    claims, crews = np.isin([*asks], first), supply.get("property", np.zeros(compounds))
+    allocation.grant(wants, shares, np.ones(len(asks)), claims, have, crews)
     assert np.array_equal(shares[:, ALL], shares[:, :-1].min(axis=1))
     return {name: share[:-1].tolist() for name, share in zip(asks, shares)}
 
@@ -397,11 +418,21 @@ def test_who_asks_a_role_for_nothing_does_not_wait_for_it():
     assert grant_shares(supply, asks)["captains"] == [1.0, 1.0, 1 / 6]
 
 
+def test_what_is_promised_to_somebody_is_granted_first():
+    """The others share what is left, as if there were no more; those who promised share what there is."""
+    asks = {"pairs": {"member": 3.0}, "team": {"member": 4.0}, "room": {"member": 2.0, "committee": 1.0}}
+    supply = {"member": 6.0, "committee": 9.0}
+    assert grant_shares(supply, asks, 1, ["pairs"]) == {"pairs": [1.0], "team": [0.5], "room": [0.5]}
+    assert grant_shares(supply, asks, 1, ["team"])["pairs"] == [0.4]
+    supply["member"] = 2.0
+    assert grant_shares(supply, asks, 1, ["pairs", "room"]) == {"pairs": [0.4], "team": [0.0], "room": [0.4]}
+
+
 def test_there_is_no_property_company_of_the_whole_community():
     """Hours requested of one for everybody are granted by nobody, and are not charged."""
     wants, shares = np.zeros((1, 7, 3)), np.zeros((1, 3))
     wants[0, PROPERTY] = 1.0
-    allocation.grant(wants, shares, np.ones(1), np.full(7, 9.0), np.array([2.0, 0.5]))
+    allocation.grant(wants, shares, np.ones(1), np.zeros(1, bool), np.full(7, 9.0), np.array([2.0, 0.5]))
     assert wants[0, PROPERTY].tolist() == [1.0, 1.0, 0.0] and shares.tolist() == [[1.0, 0.5, 0.5]]
 
 
@@ -409,9 +440,11 @@ def test_there_is_no_property_company_of_the_whole_community():
 def test_money_to_the_cent(scenario):
     """Each fund, each day: balance, income and grants, less spending.
 
-    Spending is taken from the history and from the ledger, by payer.
+    Spending is taken from the history and from the ledger, by payer. Here funds pay for lifts, too.
     """
-    price = {name: round(one.cost_yuan * 100) for name, one in scenario.issues.items()}
+    lifts = replace(scenario.issues["lift_adding"], owners_share=0.0)
+    scenario = replace(scenario, issues=scenario.issues | {"lift_adding": lifts})
+    price = {name: round((one.cost_yuan - one.subsidy_yuan) * 100) for name, one in scenario.issues.items()}
     start, more, seen = build_community(scenario).funds, 0, 0
     spent = np.zeros(len(start), np.int64)
     for world in days(scenario, 1):
@@ -473,7 +506,7 @@ def test_everything_keeps_its_range(scenario):
         assert (
             min(homes.knocks.min(), homes.talks.min()) >= 0
             and np.all(homes.talks <= homes.knocks)
-            and set(homes.stance) <= {0, 1, 2}
+            and set(homes.stance) <= {NOT_MET, DOUBTS, SIGNED, OBJECTS}
         )
         assert 0 <= world.used.min() and world.used.max() <= 1 + 1e-12
         now = rows(world)
@@ -569,7 +602,7 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
     for who, by in GOVERNED.items():
         arm = simulate(with_mechanisms(WORLDS[world], *by), 1).issues
         both = [(plain[int(i["id"])], i) for i in arm if int(i["id"]) in plain]
-        assert len(both) > 0.8 * len(plain), who
+        assert len(both) > 0.75 * len(plain), who
         for a, b in both:
             assert [a[n] for n in name] == [b[n] for n in name]
             assert (
@@ -610,7 +643,7 @@ def test_where_there_is_no_company_nobody_comes_to_trust_it():
 def test_an_issue_may_come_back_as_often_as_it_likes():
     litter = replace(
         YARD.issues["litter"],
-        rate=12.0,
+        rate=1.4,
         reopen_share=1.0,
         report_rate=5.0,
         work_hours=0.5,
@@ -631,7 +664,7 @@ def test_an_issue_may_come_back_as_often_as_it_likes():
 def test_what_was_forgotten_can_always_be_reported_again():
     litter = replace(
         YARD.issues["litter"],
-        rate=3.0,
+        rate=0.35,
         report_rate=20.0,
         recurrence=0.0,
         lapse_days=0.0,

@@ -81,7 +81,7 @@ def by_name(rows, but=()):
 SPARED = (
     "camera_dead",
     "lift_worn",
-    "job_or_partner",
+    "job_search",
     "mains_replacement",
     "disorder",
 )
@@ -321,7 +321,7 @@ def add_building(community):
         "housebound": False,
         "voice": 0,
         "zeal": -1000,
-        "gives": False,
+        "evenings": 0,
         "ties": 0,
         "known": -1,
     }
@@ -662,7 +662,7 @@ ONE_LINE = raise_rates(  # of one urgency, never given up, forgotten, redone or 
             if name in ("litter", "hygiene", "lamp_out", "wall_decay", "drain_blocked", "pet_fouling")
         },
     ),
-    litter=12.0,
+    litter=1.4,
     lamp_out=6.0,
 )
 
@@ -693,7 +693,7 @@ def test_first_come_first_served_more_hands_resolve_each_no_later(seed):
 def test_where_there_is_urgency_and_people_give_up_more_hands_resolve_more_in_the_mean_only():
     """Over 40 seeds significantly more.
 
-    In another world, found by search among 160, fewer: the claim does not hold path by path.
+    In another world, found by search among 1,000, fewer: the claim does not hold path by path.
     """
     count = np.array(
         [
@@ -703,7 +703,7 @@ def test_where_there_is_urgency_and_people_give_up_more_hands_resolve_more_in_th
                 ][-1]
                 for staff in (0.1, 0.12)
             ]
-            for seed in (*range(40), 144)
+            for seed in (*range(40), 373)
         ]
     )
     d = count[:, 1] - count[:, 0]

@@ -124,7 +124,7 @@ class SwitchedCommunity(RuleBasedStateMachine):
             and len(model.agents) >= len(model.residents)
             and (model.grid.backlog.data >= 0).all()
         )
-        assert sum(agent.gives for agent in model.residents) == model.world.mood.pledged.sum()
+        assert sum(agent.evenings for agent in model.residents) == model.world.mood.pledged.sum()
         assert measured_bytes(model.world) == before
 
     @rule(

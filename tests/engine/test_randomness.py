@@ -226,6 +226,7 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "born serving": RESIDENT,
     "born skill": RESIDENT,
     "born trust": RESIDENT,
+    "born ready": RESIDENT,
     "born zeal": RESIDENT,
     "meet on day 0": RESIDENT,
     "whom on day 0": RESIDENT,
@@ -235,6 +236,8 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "sit": ISSUE,
     "lead": ISSUE,
     "lapse": ISSUE,
+    "appointment": ISSUE,
+    "answer": ISSUE,
     "strike": ISSUE,
     "hear": ISSUE,
     "find": ISSUE,
@@ -264,6 +267,7 @@ KIND_OF = {  # what is drawn together, in the words of the source
     "extra": SEAT,
     "who": RESIDENT,
     "who * 3 + k": RESIDENT,
+    "who * 2 + k": RESIDENT,
     "np.arange(b)": BUILDING,
     "vacated": BUILDING,
 }
@@ -422,7 +426,7 @@ def add_resident(world, band):
         "volunteer": False,
         "housebound": False,
     }
-    for name, value in (nobody | {"ties": 0, "known": -1, "gives": False}).items():
+    for name, value in (nobody | {"ties": 0, "known": -1, "evenings": 0}).items():
         row[name][:] = value
     people = Residents(*(np.concatenate([getattr(people, name), row[name]]) for name in people._fields))
     homes = homes._replace(first=np.append(homes.first[:-1], homes.first[-1] + np.int32(1)))

@@ -350,10 +350,11 @@ def test_evenings_and_duties_are_those_of_ones_standing():
     model.run_model()
     duty, case = [0.0, 1.0, 3.0, 2.0], model.case
     assert 0 < sum(a.gives for a in model.residents) < 190
+    assert max(a.evenings for a in model.residents) > 1
     for a in model.residents:
         standing = 3 if a.in_service else 2 if a.member else 1 if a.volunteer else 0
         assert a.duty == duty[standing]
-        assert a.evening == a.gives * (case.party_members if a.member else case.volunteers).evening_hours
+        assert a.evening == a.evenings * (case.party_members if a.member else case.volunteers).evening_hours
 
 
 def test_staff_are_as_many_as_the_day_pays(model):

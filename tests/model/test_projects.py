@@ -30,7 +30,7 @@ WISH = replace(  # the yard, where everybody wishes for one thing, and nothing e
     issues={"yard_renewal": RENEWAL},
     initial_issues=(InitialIssues("yard_renewal", 1),),
     committee=replace(YARD.committee, staff=4.0, forgetting_rate=0.0),
-    projects=replace(YARD.projects, walk_in_rate=0.5, baseline_logit=5.0),
+    projects=replace(YARD.projects, walk_in_rate=0.5, baseline_logit=5.0, round_days=1.0, notice_days=0),
 )
 
 
@@ -75,7 +75,9 @@ def test_a_second_vote_carries_where_captains_have_come_meanwhile():
     doubting = yard_with(
         projects__baseline_logit=-1.0, projects__vote_term_days=60, projects__retry_after_days=10
     )
-    captains = mechanisms.load_class("building_captains")(first_day=65, persuasion_logit=3.0, last_day=36_500)
+    captains = mechanisms.load_class("building_captains")(
+        first_day=65, persuasion_logit=3.0, in_post_share=1.0
+    )
     alone, helped = simulate(doubting, 1), simulate(with_mechanisms(doubting, building_captains=captains), 1)
     assert (
         days_of(alone, CONSENTED) == []
@@ -125,7 +127,7 @@ def test_the_dearer_it_is_the_fewer_sign():
         signed_households(
             yard_with({"cost_yuan": yuan, "consent_rule": "all_owners"}, projects__baseline_logit=1.0)
         )
-        for yuan in (0.0, 100_000.0, 400_000.0)
+        for yuan in (0.0, 1_000_000.0, 4_000_000.0)
     ]
     assert some[0] > some[1] > some[2]
 

@@ -220,7 +220,7 @@ CLAIMS = {  # lesson -> number of its setup -> what its texts say besides the an
     "signatures": {0: ("left signed:yard_renewal > 0.6",)},
     "anecdote": {0: ("difference resolution_rate < -0.01",), 1: ("difference resolution_rate > 0",)},
     "meetings": {
-        0: ("difference backlog > 0", "difference volunteering < 0"),
+        0: ("difference backlog > 0", "difference volunteering < 0.005"),
         1: ("difference hours > 0", "difference agreed > 0"),
     },
     "complaints": {

@@ -20,11 +20,19 @@ MUTANTS = [
     mutant(
         "what is scarce is granted in full",
         "model/resources/allocation.py",
-        "min(shares[m, c], have[role] / asked)",
+        "min(shares[m, c], left / asked)",
         "min(shares[m, c], 1.0)",
         "contract/test_invariants.py::test_scarce_hours_are_all_given_out_and_in_proportion",
         plain=True,
         short=True,
+    ),
+    mutant(
+        "what is promised to somebody is granted with the rest",
+        "model/resources/allocation.py",
+        "            left = max(0.0, left - asked)\n",
+        "",
+        "contract/test_invariants.py::test_what_is_promised_to_somebody_is_granted_first",
+        plain=True,
     ),
     mutant(
         "the desks' own work is in nobody's books",

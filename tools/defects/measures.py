@@ -4,6 +4,15 @@ from .declaration import mutant
 
 MUTANTS = [
     mutant(
+        "captains' hours count as paid",
+        "model/resources/ledger.py",
+        '("member", "volunteer", "captain")',
+        '("member", "volunteer")',
+        "model/test_giving.py::test_unpaid_hours_have_a_shadow_wage",
+        plain=True,
+        short=True,
+    ),
+    mutant(
         "what is open, withdrawn or lapsed counts as resolved in time",
         "model/measures.py",
         'old & (issues["resolved_day"] >= 0) & (issues',

@@ -15,7 +15,7 @@ MUTANTS = [
     mutant(
         "random numbers of evenings are the same every week",
         "agents/residents.py",
-        "key_of(w.seed, GIVE, day)",
+        "key_of(w.seed, GIVE, w.day)",
         "key_of(w.seed, GIVE, 0)",
         TWIN,
     ),

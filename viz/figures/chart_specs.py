@@ -172,7 +172,7 @@ def survival(runs: list, words: dict = ENGLISH, within: int = measures.WITHIN) -
     """Chart the Kaplan-Meier curve of one run of each arm."""
     curves = []
     for run in runs:
-        when, share = measures.kaplan_meier(*measures.times(run))
+        when, share = measures.kaplan_meier(*measures.times_at_desks(run))
         curves.append((np.r_[0.0, when], np.r_[1.0, share]))
     return of_curves(curves, runs[0].days, words, within)
 

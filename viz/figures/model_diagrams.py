@@ -40,7 +40,7 @@ PULLED = {  # the levers, by what they change; their names are in the catalogues
     "settling": ("work", "accord", "hurry"),
     "signing": ("doors", "reach", "consent"),
     "arising": ("ease",),
-    "residents": ("wish", "trust", "ties"),
+    "residents": ("wish", "trust", "ties", "serve"),
     "means": ("supply", "money"),
 }
 COLOURS = (WITH, GREEN, PURPLE, ORANGE, WITHOUT, QUIET)  # of the groups of levers

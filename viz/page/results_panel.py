@@ -130,6 +130,16 @@ def Spending(recording, lang, seed) -> None:
     opened, set_opened = solara.use_state(False)
     solara.Text(translate(lang, "rate", rate=measures["resolution_rate"], seed=seed), classes=["co-title"])
     solara.Text(translate(lang, "cost", hours=measures["hours"], yuan=measures["yuan"], days=run.days))
+    solara.Text(
+        translate(
+            lang,
+            "cost unpaid",
+            hours=measures["unpaid_hours"],
+            wage=run.shadow_wage_yuan,
+            yuan=measures["shadow_cost_yuan"],
+        ),
+        classes=["co-quiet"],
+    )
     solara.Text(translate(lang, "budget"), classes=["co-title"])
     for label, used, available in meters(run, lang):
         with solara.Div(classes=["co-bar"]):

@@ -13,6 +13,7 @@ from rich.text import Text
 from ...experiments.comparison.runs import SOURCES
 from ...model.activities import format_amount
 from ...model.measures import MEASURES, SHARES
+from ...model.resources.ledger import PAYERS, UNPAID
 from ...model.scenarios.scenario import census_of
 
 if TYPE_CHECKING:
@@ -125,13 +126,14 @@ def comparison_table(result: Comparison) -> Table:
     return table
 
 
-def spending_table(arms: dict) -> Table:
+def spending_table(arms: dict, shadow_wage: float) -> Table:
     """Tabulate hours by role and yuan by source from {arm: {mechanism: {name: amount}}}.
 
-    An arm with an empty name gets no heading.
+    Unpaid hours are shown at `shadow_wage`, in yuan an hour, too. An arm with an empty name gets no heading.
     """
     table = Table(
         title="Hours and yuan per run, by mechanism; (desks): work that no mechanism ordered",
+        caption=f"Unpaid: members, volunteers and captains, at a shadow wage of {shadow_wage:g} yuan/hour.",
         show_header=False,
         **PLAIN,
     )
@@ -141,12 +143,12 @@ def spending_table(arms: dict) -> Table:
         if arm:
             table.add_row(arm, style="italic")
         for name, row in rows.items():
-            table.add_row(name, "; ".join(format_use(row)))
+            table.add_row(name, "; ".join(format_use(row, shadow_wage)))
     return table
 
 
-def format_use(row: dict) -> Iterator[str]:
-    """Format {name: amount} in words: hours in descending order, then yuan."""
+def format_use(row: dict, shadow_wage: float) -> Iterator[str]:
+    """Format {name: amount} in words: hours in descending order, then yuan, then unpaid hours in yuan."""
     hours = sorted(
         ((name, value) for name, value in row.items() if name not in SOURCES), key=lambda item: -item[1]
     )
@@ -158,6 +160,9 @@ def format_use(row: dict) -> Iterator[str]:
     )
     if money:
         yield money
+    unpaid = sum(row.get(PAYERS[role], 0.0) for role in UNPAID)
+    if round(unpaid):
+        yield f"unpaid {unpaid:,.0f} h = {unpaid * shadow_wage:,.0f} yuan"
 
 
 def activities_table(rows: Iterable[tuple], arms: tuple[str, ...] = ("",)) -> Table:
@@ -254,4 +259,15 @@ def patterns(table: pd.DataFrame) -> Table:
         "*: the report gives the number; "
         "otherwise its words were converted into a range, as explained in the case file."
     )
+    return out
+
+
+def funnel(table: pd.DataFrame, category: str) -> Table:
+    """Tabulate how many projects of a category reach each stage, and after how many days."""
+    out = Table(title=f"{category}: stages reached, and median days from being told", **PLAIN)
+    for column in ("stage", "projects", "share", "median days"):
+        out.add_column(column, justify="left" if column == "stage" else "right")
+    for row in table.itertuples():
+        days = "" if np.isnan(row.median_days) else f"{row.median_days:.0f}"
+        out.add_row(row.stage, str(row.projects), f"{row.share:.2f}", days)
     return out
