@@ -17,7 +17,7 @@ class PropertyParameters:
         50.0,
         5000.0,
         unit="households/worker",
-        source="docs/sources.md: one repairer per 220-390 homes, one desk person per 400-800",
+        source="docs/sources.md: one repairer per 220-390 homes, one desk person per 400-800 (C)",
         words=("Households per worker", "每名物业人员负责户数", "户/人"),
     )
     shift_hours: float = knob(

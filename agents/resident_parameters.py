@@ -78,7 +78,7 @@ class ResidentParameters:
         0.0,
         1.0,
         unit="reports of a tenant relative to an owner",
-        source="docs/sources.md: owners make 56 %, tenants 44 % of contacts",
+        source="docs/sources.md: owners make 56 %, tenants 44 % of contacts (A/B)",
         words=("Reporting by tenants", "租户的反映", "倍，与业主相比"),
     )
     migrant_report_factor: float = knob(
@@ -98,7 +98,7 @@ class ResidentParameters:
         words=("Reporting by elders", "老人的反映", "倍，与其他成年人相比"),
     )
     report_spread_log: float = knob(
-        2.5,
+        2.2,
         0.0,
         4.0,
         unit="standard deviation of the log of personal readiness to report",
@@ -176,6 +176,14 @@ class ResidentParameters:
         unit="number of issues seen that weigh as much as one's present trust",
         source="assumed",
         words=("Weight of present trust", "现有信任的分量", "相当于几件事项"),
+    )
+    negativity_factor: float = knob(
+        3.0,
+        1.0,
+        20.0,
+        unit="issues resolved that weigh as much as one left unresolved",
+        source="assumed; trust is more easily lost than won (Slovic 1993, Risk Analysis 13, 675)",
+        words=("Weight of what is left undone", "没办成的事的分量", "一件没办成抵几件办成"),
     )
     trust_spillover_share: float = knob(
         0.3,

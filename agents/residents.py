@@ -69,21 +69,26 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
 def experience(trust, resolved, unresolved, k) -> float:
     """The share of issues that a desk resolved in a building; present trust counts as further issues.
 
-    Where nothing is seen, nothing changes: a committee is not blamed for an estate that a company runs well.
+    What is left undone weighs more than what is done: trust is more easily lost than won (Slovic 1993). Where
+    nothing is seen, nothing changes: a committee is not blamed for an estate that a company runs well.
 
     Twin: reference/people.py, take_stock.
     """
-    return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + resolved + unresolved)
+    seen = resolved + k.negativity_factor * unresolved
+    return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + seen)
 
 
 @inner_kernel
 def new_trust(trust, target, k, drift) -> np.float32:
     """Trust a week later, 0..1: it moves towards `target`, and by the `drift` that mechanisms add.
 
+    A drift removes that share of distrust, a negative one that share of trust: the trusting gain little more.
+
     Twin: reference/people.py, take_stock.
     """
     t = float(trust)
-    return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift)))
+    room = 1.0 - t if drift > 0.0 else t
+    return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift * room)))
 
 
 @inner_kernel

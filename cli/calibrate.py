@@ -1,16 +1,19 @@
-"""Commands for a community's own issue log: `cogov import` and `cogov calibrate`."""
+"""Commands that hold the model against data: `cogov facts`, and for a log `cogov import` and `calibrate`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..engine.texts.errors import UserError
 from .completion import complete_knob
 from .options import (
     COMMUNITY,
+    COMPARE,
     Case,
     Days,
     Json,
+    Lang,
     Off,
     On,
     Seed,
@@ -276,3 +279,77 @@ def calibrate(
         soft_wrap=True,
         highlight=False,
     )
+
+
+@app.command(rich_help_panel=COMPARE)
+def facts(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Facts to score; default: all.", show_default=False),
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option(min=4, help="Runs per world, each with its own seed and draw of all numbers.")
+    ] = 20,
+    worlds: Annotated[
+        int, typer.Option(min=0, help="Random worlds, in which assumed numbers are halved or doubled.")
+    ] = 20,
+    seed: Seed = 0,
+    workers: Workers = None,
+    lang: Lang = "en",
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the table; default: write none.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Score the model against measured facts, with null models beside it and a p-value."""
+    from ..engine.texts import LANGUAGES
+    from ..experiments.evidence.facts import choose_facts
+    from ..experiments.evidence.scores import count_jobs, score_facts
+    from ..experiments.files import manifest
+    from ..experiments.files.csv_tables import write_csv
+    from ..model.scenarios.cases import read_case
+    from ..viz.text.evidence_tables import facts_tables
+
+    if lang not in LANGUAGES:
+        raise UserError("--lang {lang}: there are {languages}", lang=lang, languages=", ".join(LANGUAGES))
+    if out_folder:
+        manifest.refuse_sweep_folder(out_folder)
+    chosen = choose_facts(names)
+    cases = {case: read_case(case) for fact in chosen for case in fact.cases}
+    used = {name for case in cases.values() for name in case.mechanisms}
+    used |= {name for fact in chosen for name in fact.on}
+    prepare_run(next(iter(cases.values())), out_folder, used)
+    with progress() as bar:
+        task = bar.add_task("facts", total=count_jobs(replicates, worlds))
+        result = score_facts(
+            names,
+            replicates=replicates,
+            worlds=worlds,
+            seed=seed,
+            workers=workers,
+            progress=lambda: bar.advance(task),
+        )
+    if out_folder:
+        write_csv(result.table, out_folder / "facts.csv", index=False)
+        manifest.write_manifest(
+            out_folder,
+            "facts",
+            command=typed_command(),
+            cases=list(cases.values()),
+            tables=["facts.csv"],
+            replicates=replicates,
+            worlds=worlds,
+            seed=seed,
+        )
+    if as_json:
+        return print_json(
+            {
+                "facts": result.table.to_dict("records"),
+                "totals": result.totals().to_dict("records"),
+                "power": str(result.power()),
+            }
+        )
+    for part in facts_tables(result, lang):
+        out.print(part, highlight=False)
+    if out_folder:
+        out.print(f"Table: {out_folder / 'facts.csv'}", soft_wrap=True, highlight=False)

@@ -21,6 +21,7 @@ def docs(
     from ..viz.figures.model_diagrams import levers, lifecycle, save
     from ..viz.text.agent_catalogue import describe_agents
     from ..viz.text.agent_tables import agents_page
+    from ..viz.text.evidence_tables import evidence_page
     from ..viz.text.measure_tables import measures_page
     from ..viz.text.mechanism_pages import with_section
     from ..viz.text.parameter_tables import page
@@ -36,6 +37,7 @@ def docs(
     save(levers(), folder / "levers.svg")
     save(relations(), folder / "agents.svg")
     (folder / "agents.md").write_text(agents_page(describe_agents()), encoding="utf-8")
+    (folder / "evidence.md").write_text(evidence_page(), encoding="utf-8")
     (folder / "measures.md").write_text(measures_page(), encoding="utf-8")
     if (odd := folder / "ODD.md").exists():
         odd.write_text(with_section(odd.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Commands to look around: `cogov cases`, `mechanisms`, `knobs`, `agents`, `run` and `funnel`."""
+"""Commands to look around: `cogov cases`, `mechanisms`, `evidence`, `knobs`, `agents`, `run` and `funnel`."""
 
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -17,6 +17,7 @@ from .options import (
     Case,
     Days,
     Json,
+    Lang,
     Off,
     On,
     Seed,
@@ -104,6 +105,7 @@ def list_mechanisms(
     With --effects CASE, simulate a case without and with each mechanism, one at a time.
     """
     from ..model import mechanisms
+    from ..viz.text.evidence_words import describe_mechanism_grade
 
     if effects and names:
         raise UserError("--effects measures all mechanisms; leave out {names}", names=", ".join(names))
@@ -133,10 +135,18 @@ def list_mechanisms(
                 (description["disappoints"], "italic"),
             )
         )
-        table = Table("knob", "default", "range", "unit", "source", box=None, padding=(0, 2, 0, 2))
+        out.print(f"  {describe_mechanism_grade('en', name)}", highlight=False)
+        heads = ("knob", "default", "range", "unit", "grade", "source")
+        table = Table(*heads, box=None, padding=(0, 2, 0, 2))
         for knob in description["knobs"]:
+            grade = "-" if knob["grade"] is None else str(knob["grade"])
             table.add_row(
-                knob["name"], f"{knob['default']:g}", str(format_range(knob)), knob["unit"], knob["source"]
+                knob["name"],
+                f"{knob['default']:g}",
+                str(format_range(knob)),
+                knob["unit"],
+                grade,
+                knob["source"],
             )
         out.print(table)
     for name, why in broken.items():
@@ -183,12 +193,64 @@ def run_effects(name: str, changes: dict, options: dict, folder: Path, as_json: 
 
 def describe_mechanism(name: str) -> dict:
     """Return what a mechanism does and how it disappoints, and its knobs."""
+    from ..experiments.evidence.grades import grade_of, grade_of_mechanism
     from ..model import mechanisms
 
     mechanism = mechanisms.load_class(name)
     does, disappoints = mechanisms.describe(name)
-    knobs = [{"name": f.name, "default": f.default, **f.metadata} for f in fields(mechanism)]
-    return {"name": name, "zh": mechanism.zh, "does": does, "disappoints": disappoints, "knobs": knobs}
+    knobs = [
+        {
+            "name": f.name,
+            "default": f.default,
+            **f.metadata,
+            "grade": grade_of(f"mechanisms.{name}.{f.name}", f.metadata["source"]),
+        }
+        for f in fields(mechanism)
+    ]
+    words = {"zh": mechanism.zh, "does": does, "disappoints": disappoints}
+    return {"name": name, **words, "grade": grade_of_mechanism(name), "knobs": knobs}
+
+
+@app.command(rich_help_panel=LOOK)
+def evidence(
+    what: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=complete_knob,
+            metavar="[MECHANISM or PATH]",
+            help="A mechanism, or the beginning of the paths of knobs; default: all.",
+            show_default=False,
+        ),
+    ] = "",
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """List what each number rests on: its grade, its prior and the measured effects that inform it."""
+    from ..engine.texts import LANGUAGES
+    from ..experiments.evidence.grades import all_evidence
+    from ..model import mechanisms
+    from ..viz.text.evidence_tables import evidence_table
+    from ..viz.text.evidence_words import describe_mechanism_grade
+
+    if lang not in LANGUAGES:
+        raise UserError("--lang {lang}: there are {languages}", lang=lang, languages=", ".join(LANGUAGES))
+    is_mechanism = what in mechanisms.list_mechanisms()
+    prefix = f"mechanisms.{what}." if is_mechanism else what
+    known = list(all_evidence())
+    rows = [row for row in known if row.path.startswith(prefix)]
+    if not rows:
+        names = [*mechanisms.list_mechanisms(), *(row.path for row in known)]
+        raise UserError(
+            "no mechanism or knob begins with {prefix!r}{hint}",
+            prefix=what,
+            hint=suggest_names(what, names),
+        )
+    if as_json:
+        return print_json([row.as_record() for row in rows])
+    if is_mechanism:
+        out.print(describe_mechanism_grade(lang, what), style="bold", highlight=False)
+    for part in evidence_table(rows, lang, prefix if is_mechanism else ""):
+        out.print(part, highlight=False)
 
 
 @app.command(rich_help_panel=LOOK)

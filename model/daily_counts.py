@@ -1,13 +1,14 @@
 """Daily counts: what a run records at the end of every day, computed by the compiled day itself.
 
-Counts of issues are since day 0. Means over grown-ups are surveyed once a week, and hold until then.
+Counts of issues are since day 0, and leave out those of no desk (searches for a partner): no hours resolve
+them, so they are nobody's backlog. Means over grown-ups are surveyed once a week, and hold until then.
 """
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine.codes import STANDING_CHILD, TRUST_COMPANY
+from ..engine.codes import DESK_NONE, STANDING_CHILD, TRUST_COMPANY
 from ..engine.jit import inner_kernel, outer_kernel
 from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
@@ -34,18 +35,21 @@ EVERY = 7  # days between surveys of residents; in between the last survey holds
 
 
 @inner_kernel
-def count_issues(issues) -> tuple[int, int, int, int, int, int]:
-    """Count rows that are: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed."""
-    n_open, unknown, reported, resolved, withdrawn, lapsed = 0, 0, 0, 0, 0, 0
+def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
+    """Count issues: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed, all."""
+    n_open, unknown, reported, resolved, withdrawn, lapsed, arisen = 0, 0, 0, 0, 0, 0, 0
     for i in range(len(issues)):
         state = issues[i].state
+        if issues[i].desk == DESK_NONE:
+            continue
+        arisen += 1
         n_open += state < RESOLVED
         unknown += state == UNKNOWN
         reported += issues[i].reported_day >= 0
         resolved += state == RESOLVED or state == VERIFIED
         withdrawn += state == WITHDRAWN
         lapsed += state == LAPSED
-    return n_open, unknown, reported, resolved, withdrawn, lapsed
+    return n_open, unknown, reported, resolved, withdrawn, lapsed, arisen
 
 
 @inner_kernel
@@ -94,9 +98,9 @@ def measure_day(w) -> None:
     w.tallied[0] = gone
     if w.day <= 1 or w.day % EVERY == 0:
         mean_opinions(w.residents, w.buildings, w.stairwells, w.compounds.company, w.look)
-    n_open, unknown, reported, checking, _, _ = count_issues(w.issues)
+    n_open, unknown, reported, checking, _, _, arisen = count_issues(w.issues)
     out[0], out[1], out[2], out[3], out[4] = (
-        gone + len(w.issues),
+        tally[6] + arisen,
         tally[2] + reported,
         n_open,
         unknown,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..engine.codes import DESK_NONE
-from .issues.issue_table import WAS_REPORTED
+from .issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
 from .resources.ledger import UNPAID
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ class FinishedRun:
     within: int  # days that count as in time
     horizon: int  # days to which the mean time is restricted
 
-    @property
+    @cached_property
     def issues(self) -> np.ndarray:
-        """The issues that arose, (n,) ISSUE."""
-        return self.run.issues
+        """The issues that arose, (n,) ISSUE, without those of no desk: no hours resolve them."""
+        return self.run.issues[self.run.issues["desk"] != DESK_NONE]
 
     @cached_property
     def old_and_done(self) -> tuple[np.ndarray, np.ndarray]:
@@ -110,9 +110,10 @@ class FinishedRun:
 
     @cached_property
     def reporters(self) -> np.ndarray:
-        """Residents who made a report of an issue that nobody knew, one entry per report, (n,) int."""
+        """Residents who made a report, new or of a known issue, one entry per report, (n,) int."""
         history = self.run.history
-        return history["who"][(history["what"] == WAS_REPORTED) & (history["who"] >= 0)]
+        reports = (history["what"] == WAS_REPORTED) | (history["what"] == REPORTED_AGAIN)
+        return history["who"][reports & (history["who"] >= 0)]
 
     def last(self, name: str) -> float:
         """Return the value of a daily count on the last day."""

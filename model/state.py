@@ -114,7 +114,7 @@ class State(NamedTuple):
     gone: np.ndarray  # (1,) number of these
     log: np.ndarray  # room for history
     lines: np.ndarray  # (1,) lines of history written
-    tally: np.ndarray  # (6,) `measures.count_issues` of `ended`
+    tally: np.ndarray  # (7,) `measures.count_issues` of `ended`
     tallied: np.ndarray  # (1,) rows of `ended` that are in `tally`
     # (13,) measures of today, in the order of `daily_counts.DAILY`
     count: np.ndarray  # type: ignore[assignment]  # hides tuple.count

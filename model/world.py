@@ -12,8 +12,7 @@ from ..engine.jit import outer_kernel, specialise, struct
 from ..engine.source_digests import version
 from . import mechanisms
 from .initial_community import mean_trust
-from .issues import arrivals, project_parameters
-from .issues.consent import Projects
+from .issues import arrivals, consent, project_parameters
 from .issues.issue_table import EVENT, ISSUE
 from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
 from .mechanism_runtime import (
@@ -216,15 +215,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         day=0,
         knobs=numbers(scenario),
         clocks=clocks,
-        projects=Projects(
-            np.full(c, -1),
-            np.full(c, -1),
-            np.zeros(c, np.int32),
-            np.zeros(c),
-            *np.zeros((3, c), np.int32),
-            *np.full((2, c), -1, np.int32),
-            np.zeros(c, np.int64),
-        ),
+        projects=consent.new_projects(c),
         wished=np.zeros((WEEK, c, 4)),
         left=np.full(len(community.buildings.compound), -1),
         wish=np.zeros((c, 4)),
@@ -259,7 +250,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         gone=np.zeros(1, np.int64),
         log=np.zeros(16 * ROOM + 4 * people, EVENT),
         lines=np.zeros(1, np.int64),
-        tally=np.zeros(6, np.int64),
+        tally=np.zeros(7, np.int64),
         tallied=np.zeros(1, np.int64),
         count=np.zeros(13),
         look=np.zeros(6),

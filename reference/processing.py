@@ -7,8 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from .arithmetic import single, sum_in_order
-from .consent import agrees, compute_willingness, electorate
-from .contributions import divide_bill, due_from_funds, weight_of
+from .consent import agrees, compute_willingness, divide_bill, due_from_funds, electorate, weight_of
 from .issues import (
     after,
     buildings_that_see,

@@ -17,6 +17,8 @@ import pandas as pd
 from ..experiments.files.csv_tables import write_csv
 from ..experiments.files.user_mechanisms import active_mechanisms
 from ..model.measures import MEASURES, SHARES
+from .evidence_badges import STYLE as BADGES
+from .evidence_badges import evidence_section
 from .figures import sweep_figures
 from .figures.figures import save as keep
 
@@ -93,6 +95,7 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
         *(f"<h3>{escape(words)}</h3>{html(table)}" for words, table in tables_section(analysis)),
     ]
     parts += [
+        *evidence_section(analysis.results.plan),
         "<h2>Methods</h2>",
         methods(analysis),
         f"<p class='quiet'>Produced by {escape(m['command'] or 'a call from Python')}; "
@@ -101,7 +104,7 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
     head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f"<title>{title}</title><style>{STYLE}</style></head>"
+        f"<title>{title}</title><style>{STYLE}{BADGES}</style></head>"
     )
     return head + "<body>" + "\n".join(parts) + "</body></html>\n"
 

@@ -12,8 +12,8 @@ from ...engine.texts.errors import UserError
 from ...model.scenarios.scenario import Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
-from .pattern_measures import simulate_with_seed, stages_of
-from .project_stages import STAGES, median_days
+from ..measures.pattern_measures import simulate_with_seed, stages_of
+from ..measures.project_stages import STAGES, median_days
 
 COLUMNS = ["stage", "projects", "share", "median_days"]
 

@@ -25,7 +25,7 @@ from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
-from .pattern_measures import MEASURES, ObservedRun, check_measure, simulate_with_seed
+from ..measures.pattern_measures import MEASURES, ObservedRun, check_measure, simulate_with_seed
 
 SPREAD = 0.25
 # parts of a scenario that are never varied

@@ -100,6 +100,19 @@ STORM = replace(  # a sixth of the work for each issue
         for name, category in STORM.issues.items()
     },
 )
+STORM = replace(  # stairwells high enough for a lift, and households that soon agree on one and pay
+    STORM,
+    compound=(replace(STORM.compound[0], floors=6), *STORM.compound[1:]),
+    projects=replace(
+        STORM.projects,
+        walk_in_rate=0.2,
+        baseline_logit=2.0,
+        payment_days=15.0,
+        notice_days=5,
+        round_days=3.0,
+    ),
+    issues=STORM.issues | {"lift_adding": replace(STORM.issues["lift_adding"], sittings=0.5)},
+)
 FORUM = (
     replace(  # the storm in autumn: many give evenings, so meetings are held; votes fail, much is forgotten
         STORM,

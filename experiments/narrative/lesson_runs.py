@@ -19,9 +19,9 @@ from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED
 from ...model.scenarios.cases import Names, alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
-from ..calibration import pattern_measures
-from ..calibration.pattern_measures import ObservedRun
 from ..comparison.parameter_paths import value_at
+from ..measures import pattern_measures
+from ..measures.pattern_measures import ObservedRun
 from ..statistics.paired import difference
 
 PRACTICE, FRESH = "compare", "fresh"

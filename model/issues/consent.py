@@ -51,6 +51,23 @@ class Projects(NamedTuple):
     owners_fen: np.ndarray  # (compounds,) int64    fen that owners have paid for their projects, ever
 
 
+def new_projects(compounds: int) -> Projects:
+    """Return the projects of so many compounds on day 0: none."""
+    none, zero = np.full(compounds, -1), np.zeros(compounds, np.int32)
+    return Projects(
+        active=none,
+        row=none.copy(),
+        cursor=zero,
+        steps=np.zeros(compounds),
+        open=zero.copy(),
+        all=zero.copy(),
+        opens=zero.copy(),
+        posted=none.astype(np.int32),
+        by=none.astype(np.int32),
+        owners_fen=np.zeros(compounds, np.int64),
+    )
+
+
 @inner_kernel
 def chance_to_meet(h, lives, people, households, reach, k) -> float:
     """Chance that a call at household `h` meets a person who may sign.

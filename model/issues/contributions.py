@@ -16,7 +16,7 @@ WALKUP = UNITS.index("walkup")
 def is_lift(w, issue) -> bool:
     """Whether a project adds a lift to a stairwell.
 
-    Twin: reference/contributions.py, is_lift.
+    Twin: reference/consent.py, is_lift.
     """
     return w.cats.unit[issue.category] == WALKUP
 
@@ -25,7 +25,7 @@ def is_lift(w, issue) -> bool:
 def floor_weight(floor, k) -> float:
     """Weight of a household on a floor in the owners' bill for a lift; 0 below the floor that breaks even.
 
-    Twin: reference/contributions.py, floor_weight.
+    Twin: reference/consent.py, floor_weight.
     """
     if floor < k.break_even_floor:
         return 0.0
@@ -36,7 +36,7 @@ def floor_weight(floor, k) -> float:
 def floors_saved(floor, k) -> float:
     """Floors by which a lift is worth more than nothing to a household; negative below the break-even floor.
 
-    Twin: reference/contributions.py, floors_saved.
+    Twin: reference/consent.py, floors_saved.
     """
     above = floor - k.break_even_floor
     return above + 1.0 if above >= 0.0 else above
@@ -46,7 +46,7 @@ def floors_saved(floor, k) -> float:
 def net_fen(w, issue) -> int:
     """Cost of a project less its subsidy, in fen.
 
-    Twin: reference/contributions.py, net_fen.
+    Twin: reference/consent.py, net_fen.
     """
     return max(0, w.cats.cost_fen[issue.category] - w.cats.subsidy_fen[issue.category])
 
@@ -58,7 +58,7 @@ def divide_bill(w, issue, low, high) -> tuple[float, bool, int]:
     Returns the yuan per unit of weight, whether weights are those of floors (else each is 1), and the fen
     that are to be collected in all.
 
-    Twin: reference/contributions.py, divide_bill.
+    Twin: reference/consent.py, divide_bill.
     """
     k, floor, fen = w.knobs.projects, w.households.floor, net_fen(w, issue)
     if w.cats.owners_share[issue.category] > 0.0 and is_lift(w, issue):
@@ -77,7 +77,7 @@ def divide_bill(w, issue, low, high) -> tuple[float, bool, int]:
 def weight_of(w, h, by_floor) -> float:
     """Weight of household `h` in a bill that is divided `by_floor`, or equally.
 
-    Twin: reference/contributions.py, weight_of.
+    Twin: reference/consent.py, weight_of.
     """
     return floor_weight(w.households.floor[h], w.knobs.projects) if by_floor else 1.0
 
@@ -86,7 +86,7 @@ def weight_of(w, h, by_floor) -> float:
 def own_yuan(w, h, unit_yuan, by_floor) -> float:
     """Yuan that household `h` is to pay for a project; negative for one that is compensated.
 
-    Twin: reference/contributions.py, own_yuan.
+    Twin: reference/consent.py, own_yuan.
     """
     weight = weight_of(w, h, by_floor)
     return unit_yuan * weight if weight > 0.0 else -w.knobs.projects.low_floor_compensation_yuan
@@ -96,7 +96,7 @@ def own_yuan(w, h, unit_yuan, by_floor) -> float:
 def expect_shares(w, issue, low, high) -> None:
     """Expect a share of each household that signed for a project that owners pay; of all if none did.
 
-    Twin: reference/contributions.py, expect_shares.
+    Twin: reference/consent.py, expect_shares.
     """
     households = w.households
     _, by_floor, _ = divide_bill(w, issue, low, high)
@@ -112,7 +112,7 @@ def expect_shares(w, issue, low, high) -> None:
 def due_from_funds(w, issue) -> int:
     """Fen that funds are expected to pay for an issue: all, or what the plan does not ask of owners.
 
-    Twin: reference/contributions.py, due_from_funds.
+    Twin: reference/consent.py, due_from_funds.
     """
     share = w.cats.owners_share[issue.category]
     if share == 0.0:

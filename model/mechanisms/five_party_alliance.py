@@ -56,6 +56,7 @@ class Alliances(NamedTuple):
 class FivePartyAlliance(Mechanism):
     zh: ClassVar[str] = "五方联盟"
     zh_letter: ClassVar[str] = "五"
+    meant_for: ClassVar[tuple[str, ...]] = ("dispute", "water_pressure", "garage_flood", "lift_worn")
     zh_does: ClassVar[str] = "党支部、业委会、监委会、物业公司和两新组织结成五方联盟，持续推动老大难事项。"
     zh_disappoints: ClassVar[str] = (
         "业委会不运转、还没有选出，或业主不常住，就什么也定不下来；到会席数不够也开不成会。"
@@ -177,9 +178,13 @@ class FivePartyAlliance(Mechanism):
         0.004,
         0.0,
         0.1,
-        unit="trust in committee and company per full sitting",
+        unit="share of distrust in committee and company per full sitting",
         source="assumed",
-        words=("Trust gained per full sitting", "每次满席会增加的信任", "对居委会和物业公司"),
+        words=(
+            "Trust gained per full sitting",
+            "每次满席会增加的信任",
+            "消除不信任的比例，对居委会和物业公司",
+        ),
     )
 
     def begin(self, world, random_numbers) -> Alliances:

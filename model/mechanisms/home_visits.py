@@ -54,6 +54,7 @@ class Rounds(NamedTuple):
 class HomeVisits(Mechanism):
     zh: ClassVar[str] = "入户走访"
     zh_letter: ClassVar[str] = "访"
+    meant_for: ClassVar[tuple[str, ...]] = ("care", "dispute", "pipe_leak")
     zh_does: ClassVar[str] = "党员到居民家里和楼道里交谈，听到没人反映的事项，也找到身边的党员。"
     zh_disappoints: ClassVar[str] = "住户多、晚上少：大楼里只有少数住户能访到；党员来得少，访到的更少。"
     group: ClassVar[str] = "finds"
@@ -115,17 +116,17 @@ class HomeVisits(Mechanism):
         0.1,
         0.0,
         0.5,
-        unit="trust in the committee per visit",
+        unit="share of distrust in the committee per visit",
         source="assumed, with the next two so that furong_south tips; vary it",
-        words=("Trust gained per visit", "每次走访增加的信任", "对居委会"),
+        words=("Trust gained per visit", "每次走访增加的信任", "消除不信任的比例，对居委会"),
     )
     neighbour_trust_per_home: float = knob(
         0.1,
         0.0,
         0.5,
-        unit="trust in neighbours per home that takes part in a study evening",
+        unit="share of distrust in neighbours per home that takes part in a study evening",
         source="assumed; vary it",
-        words=("Trust among neighbours", "邻里信任", "每户每次院落学习"),
+        words=("Trust among neighbours", "邻里信任", "消除不信任的比例，每户每次院落学习"),
     )
     volunteering_logit: float = knob(
         2.5,

@@ -42,6 +42,7 @@ MEETINGS, SITTINGS, MATTERS = range(3)  # places of `counts`
 class MediationRoom(Mechanism):
     zh: ClassVar[str] = "调解室"
     zh_letter: ClassVar[str] = "调"
+    meant_for: ClassVar[tuple[str, ...]] = ("dispute",)
     zh_does: ClassVar[str] = "固定的调解员，与律师、党员一起，多次听取双方意见，调解纠纷。"
     zh_disappoints: ClassVar[str] = (
         "难的案子要谈很多次，有的只好放弃，要重新反映才再受理；当事人不常在家，调解效果就差。"
@@ -129,9 +130,9 @@ class MediationRoom(Mechanism):
         0.002,
         0.0,
         0.1,
-        unit="trust in neighbours, in the building, per case heard",
+        unit="share of distrust in neighbours, in the building, per case heard",
         source="assumed",
-        words=("Trust among neighbours", "邻里信任", "每调解一件，本楼"),
+        words=("Trust among neighbours", "邻里信任", "消除不信任的比例，每调解一件，本楼"),
     )
 
     def begin(self, world, random_numbers) -> np.ndarray:

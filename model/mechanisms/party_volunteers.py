@@ -48,6 +48,7 @@ class Team(NamedTuple):
 class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
     zh_letter: ClassVar[str] = "志"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "care")
     zh_does: ClassVar[str] = "党员和邻居组成志愿服务队，照护、打扫、小修，每季度一个服务日，假期有学生参加。"
     zh_disappoints: ClassVar[str] = "队伍老化；大部分工作由少数人承担，总被叫到的人会疲劳；学生只在假期参加。"
     group: ClassVar[str] = "works"
@@ -94,7 +95,7 @@ class PartyVolunteers(Mechanism):
         0.0,
         1.0,
         unit="share of the team lost/year",
-        source="docs/sources.md: attrition 13.5 % per year",
+        source="docs/sources.md: attrition 13.5 % per year (A/B)",
         words=("Loss of members by ageing", "队伍老化", "每年失去的比例"),
     )
     joining_rate: float = knob(
@@ -125,9 +126,9 @@ class PartyVolunteers(Mechanism):
         0.005,
         0.0,
         0.1,
-        unit="trust in neighbours per service day",
+        unit="share of distrust in neighbours per service day",
         source="assumed",
-        words=("Trust among neighbours", "邻里信任", "每个服务日"),
+        words=("Trust among neighbours", "邻里信任", "消除不信任的比例，每个服务日"),
     )
 
     def begin(self, world, random_numbers) -> Team:

@@ -35,6 +35,7 @@ ROUNDS_HOURS, DESK_HOURS = range(2)  # places of `counts`
 class RedProperty(Mechanism):
     zh: ClassVar[str] = "红色物业"
     zh_letter: ClassVar[str] = "红"
+    meant_for: ClassVar[tuple[str, ...]] = ("facility",)
     zh_does: ClassVar[str] = "物业公司的红色管家巡楼、接待、答复居民。"
     zh_disappoints: ClassVar[str] = (
         "资金不足时难以维持：管家的补贴出自社区资金；维修储备不足时，物业公司只放出一部分工时。"
@@ -97,9 +98,9 @@ class RedProperty(Mechanism):
         0.001,
         0.0,
         0.05,
-        unit="trust in the company per steward hour in a building",
+        unit="share of distrust in the company per steward hour in a building",
         source="assumed",
-        words=("Trust in the company", "对物业公司的信任", "每管家小时"),
+        words=("Trust in the company", "对物业公司的信任", "消除不信任的比例，每管家小时"),
     )
 
     @kernel

@@ -56,6 +56,7 @@ class Rooms(NamedTuple):
 class ServiceCentre(Mechanism):
     zh: ClassVar[str] = "党群服务中心"
     zh_letter: ClassVar[str] = "站"
+    meant_for: ClassVar[tuple[str, ...]] = ("care",)
     zh_does: ClassVar[str] = "党群服务中心：让居民见面、受邀出力，并提供课堂、诊所和维修点。"
     zh_disappoints: ClassVar[str] = (
         "住得远的人不来，满员时进不去；开办需要时间和资金，不管开不开门，每天都要付租金。"
@@ -199,9 +200,9 @@ class ServiceCentre(Mechanism):
         0.02,
         0.0,
         0.3,
-        unit="trust in neighbours and the committee, per visit",
+        unit="share of distrust in neighbours and the committee, per visit",
         source="assumed",
-        words=("Trust gained per visit", "每次到访增加的信任", "对邻居和居委会"),
+        words=("Trust gained per visit", "每次到访增加的信任", "消除不信任的比例，对邻居和居委会"),
     )
     volunteering_logit: float = knob(
         4.0,

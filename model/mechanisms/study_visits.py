@@ -39,6 +39,7 @@ class Beliefs(NamedTuple):
 class StudyVisits(Mechanism):
     zh: ClassVar[str] = "参观学习"
     zh_letter: ClassVar[str] = "学"
+    meant_for: ClassVar[tuple[str, ...]] = ("project",)
     zh_does: ClassVar[str] = "居民代表参观办得好的地方，回来后相信这里也能办到。"
     zh_disappoints: ClassVar[str] = "信心会逐渐消退；代表只带动自己所在的楼栋，第二次参观的作用不如第一次。"
     group: ClassVar[str] = "money"
@@ -115,9 +116,9 @@ class StudyVisits(Mechanism):
         0.0005,
         0.0,
         0.02,
-        unit="trust in the committee per day, if all believe",
+        unit="share of distrust in the committee per day, if all believe",
         source="assumed",
-        words=("Trust gained", "增加的信任", "对居委会，每天，人人有信心时"),
+        words=("Trust gained", "增加的信任", "消除不信任的比例，对居委会，每天，人人有信心时"),
     )
 
     def begin(self, world, random_numbers) -> Beliefs:

@@ -1,7 +1,7 @@
 """Reference model of the project finance mechanism."""
 
 from ..arithmetic import sum_in_order
-from ..contributions import due_from_funds
+from ..consent import due_from_funds
 from ..mechanism import Mechanism
 from ..random_numbers import chance
 from ..stages import MONEY, SIGN

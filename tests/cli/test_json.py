@@ -36,7 +36,23 @@ HOOK = {"title", "rows", "note"}
 KEYS = {  # words of a command -> keys of its document; of a list, those of its elements
     ("agents", "residents"): {"name", "title", "attributes", "decisions", "parameters", "asked_by"},
     ("cases",): {"name", "title", "provenance", "residents", "given", "mechanisms"},
-    ("mechanisms", "whistle"): {"name", "zh", "does", "disappoints", "knobs"},
+    ("mechanisms", "whistle"): {"name", "zh", "does", "disappoints", "grade", "knobs"},
+    ("evidence", "whistle"): {
+        "path",
+        "value",
+        "unit",
+        "source",
+        "grade",
+        "prior",
+        "p5",
+        "p95",
+        "effects",
+    },
+    ("facts", "resolved_same_day", "--replicates", "4", "--worlds", "0", "--workers", "0"): {
+        "facts",
+        "totals",
+        "power",
+    },
     ("mechanisms", "--effects", "wuzi_yard", *PAIRS, "--workers", "1"): {
         "mechanism",
         "measure",

@@ -28,9 +28,9 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "model.scenarios",
     "model",  # its own files; the folders in it have their own floors
     "model.mesa, reference, experiments.files, experiments.execution, experiments.statistics",
-    "experiments.comparison, experiments.sweep",
+    "experiments.comparison, experiments.measures, experiments.sweep",
     "experiments.exploration, experiments.calibration, experiments.city",
-    "experiments.narrative",
+    "experiments.evidence, experiments.narrative",
     "viz.i18n",
     "viz.text, viz.server",
     "viz.figures, viz.lessons",
@@ -51,9 +51,11 @@ UPWARD = {  # (from, to): why it may
 LEVERS = {
     "model.resources.levers",
     "model.resources.asking",
+    "model.resources.posts",
     "model.issues.issue_table",
     "model.resources.allocation",
     "model.issues.categories",
+    "model.issues.contributions",
 }
 OUTSIDE = {  # room -> packages it may use besides Python's own; where there is no line, any declared one
     "model.mechanisms": {"numpy"},

@@ -25,6 +25,7 @@ from cogov.model.scenarios.scenario import Scenario
 from cogov.viz.figures.model_diagrams import identity
 from cogov.viz.text.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.viz.text.agent_tables import agents_page
+from cogov.viz.text.evidence_tables import evidence_page
 from cogov.viz.text.measure_tables import measures_page
 from cogov.viz.text.mechanism_pages import with_section
 from cogov.viz.text.parameter_tables import page
@@ -52,6 +53,10 @@ def test_what_is_said_of_mechanisms_is_what_their_files_say():
 
 def test_the_page_of_measures_is_what_their_declarations_say():
     assert (DOCS / "measures.md").read_text("utf-8") == measures_page(), f"docs/measures.md {STALE}"
+
+
+def test_the_page_of_evidence_is_that_of_the_files():
+    assert (DOCS / "evidence.md").read_text("utf-8") == evidence_page(), f"docs/evidence.md {STALE}"
 
 
 def test_every_kind_of_person_decides_something_and_has_numbers():
@@ -100,7 +105,15 @@ def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):
     ]
     assert (
         written[0].keys()
-        == {"parameters.md", "agents.md", "measures.md", "lifecycle.svg", "levers.svg", "agents.svg"}
+        == {
+            "parameters.md",
+            "agents.md",
+            "evidence.md",
+            "measures.md",
+            "lifecycle.svg",
+            "levers.svg",
+            "agents.svg",
+        }
         and written[0] == written[1]
     )
 

@@ -245,6 +245,7 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "wait": ISSUE,
     "in": ISSUE,
     "lean": ISSUE,
+    "pay": ISSUE,
     "reopen": ISSUE,
     "forget": ISSUE,
     "give": RESIDENT,

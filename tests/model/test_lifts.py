@@ -9,12 +9,11 @@ from scenarios import YARD
 from cogov.engine.codes import OBJECTS, SIGNED
 from cogov.engine.parameters import set_parameters
 from cogov.experiments.calibration.funnel import tabulate_funnel
-from cogov.experiments.calibration.project_stages import STAGES
+from cogov.experiments.measures.project_stages import STAGES
 from cogov.model.issues.issue_table import CONSENTED, FAILED, GAVE_UP, MONEY, PAID, SIGN
 from cogov.model.resources.calendar import InitialIssues
 from cogov.model.simulate import days, simulate
-from cogov.reference.consent import compute_willingness
-from cogov.reference.contributions import divide_bill, own_yuan
+from cogov.reference.consent import compute_willingness, divide_bill, own_yuan
 from cogov.reference.world import World
 
 LIFT = replace(

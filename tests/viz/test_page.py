@@ -150,6 +150,7 @@ def test_it_plays_and_can_be_scrubbed(shared_visit):
     )
     shared_visit.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
     shared_visit.locator(".co-open-party_volunteers").click()
+    shared_visit.wait_for_selector(".co-grade >> text=/grade [0-4] of 4/")
     # what a mechanism got and did on the day that is looked at
     shared_visit.wait_for_selector("text=/Day 100: got [0-9.]+ of [0-9.]+ hours/")
     shared_visit.wait_for_selector("text=/Issues changed in the whole run: .*resolved [0-9]/")

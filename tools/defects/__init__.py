@@ -1,6 +1,7 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    evidence,
     hours_and_money,
     identity,
     issues,
@@ -30,5 +31,6 @@ KINDS = (
     kernels,
     output,
     user_input,
+    evidence,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

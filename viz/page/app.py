@@ -31,6 +31,7 @@ from .town_widget import Town
 
 STYLE = """
 .v-btn { text-transform: none !important; letter-spacing: 0 !important }
+.co-grade { border: 1px solid #999; border-radius: 8px; padding: 0 .5rem; font-size: .8rem }
 .co-quiet { color: #666; font-size: .85rem } .co-card { border-radius: 10px !important }
 .co-on { border-left: 4px solid #0072B2 !important }
 .co-mechanism { border-left: 4px solid transparent; padding-left: 4px }

@@ -6,8 +6,10 @@ import solara
 from reacton import ipyvuetify as rv
 from solara.components.input import use_change
 
+from ...experiments.evidence.grades import grade_of
 from ..i18n import words
 from ..i18n.words import translate
+from ..text.evidence_words import format_grade
 
 
 @solara.component
@@ -50,6 +52,9 @@ def Knob(path, knob, default, turned, set_value, lang, most=inf) -> None:
     shown = min(current, high) if held is None else scale_to_value(held / 100, low, default, high)
     slider_place = round(100 * value_to_scale(shown, low, default, high)) if held is None else held
     source = translate(lang, "number.assumed" if metadata["source"].startswith("assumed") else "number.given")
+    grade = grade_of(path, metadata["source"])
+    if grade is not None:
+        source += translate(lang, "story.comma") + format_grade(lang, grade)
     with solara.Tooltip(
         translate(
             lang, "number.range", low=format_number(low), high=format_number(high), unit=unit, source=source

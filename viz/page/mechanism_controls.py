@@ -7,12 +7,14 @@ import solara
 import solara.lab
 
 from ...engine.parameters import paths
+from ...experiments.evidence.grades import grade_of_mechanism
 from ...experiments.narrative.recording import Recording
 from ...experiments.narrative.resource_use import ENOUGH, WHAT, issues_moved
 from ...model import mechanisms
 from ...model.activities import list_activities
 from ..i18n import words
 from ..i18n.words import translate
+from ..text.evidence_words import describe_mechanism_grade, format_grade
 from . import page_state
 from .input_widgets import Knob
 
@@ -111,6 +113,8 @@ def Mechanism(name, state, shown, alter) -> None:
                     f"{translate(lang, 'mechanism.pulls')}{colon}{pulls}",
                     classes=["co-quiet"],
                 )
+                with solara.Tooltip(describe_mechanism_grade(lang, name)):
+                    solara.Text(format_grade(lang, grade_of_mechanism(name)), classes=["co-grade"])
                 for side in range(2):
                     if on[side]:
                         solara.Text(translate(lang, page_state.SIDES[side]), classes=["co-title"])

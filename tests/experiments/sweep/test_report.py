@@ -1,6 +1,7 @@
 """A report opens without a network, runs no script, agrees with the numbers, and can be passed on."""
 
 import json
+import re
 import zipfile
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from cogov.engine.texts.errors import UserError
+from cogov.experiments.files.user_mechanisms import active_mechanisms
 from cogov.experiments.sweep.archive import pack_sweep
 from cogov.experiments.sweep.experiment import Estimand, Experiment, NamedArm
 from cogov.experiments.sweep.ledger import Damaged
@@ -96,6 +98,15 @@ def test_a_card_says_what_the_table_says(page_text):
         assert found.verdicts.loc[(case, arm), "verdict"] == verdict
         assert words.startswith(verdict) and arm in text and words in text
     assert len(found.sentences()) == 2
+
+
+def test_a_badge_grades_each_mechanism_that_is_on_somewhere(page_text):
+    found, path = page_text
+    text = path.read_text("utf-8")
+    on = set().union(*active_mechanisms(found.results.plan))
+    assert {"building_captains", "grid_patrol"} <= on and text.count("<span class='grade'") == len(on)
+    title = re.search(r"<span class='grade' title='([^']*)'>grade 2 of 4</span> building_captains", text)[1]
+    assert "grade 2 of 4" in title and "证据等级2" in title
 
 
 def test_failures_are_counted_where_they_are(page_text):

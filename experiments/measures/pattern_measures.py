@@ -13,6 +13,8 @@ from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import unpack_id as called
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ...model.simulate import Run, days, finish_run
+from .fact_measures import FACT_MEASURES, PeopleCounts
+from .measure_arguments import check_arguments
 from .project_stages import (
     STAGES,
     Polls,
@@ -35,6 +37,7 @@ class ObservedRun:
     answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
     helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
     polls: Polls  # when projects were voted and willing: see `project_stages`
+    people: PeopleCounts  # who gave evenings, who knows whom, where they live
 
     def of(self, category: str) -> np.ndarray:
         """Return the issues of one category."""
@@ -45,6 +48,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
     series, names = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues)
     gave: Any = False
+    counts = PeopleCounts()
     signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
     polls: Polls = {}
     for world in days(scenario, run_seed):
@@ -52,6 +56,8 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         series[world.day - 1] = daily_counts.measure_today(world)
         if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
             gave = gave | world.residents.gives
+        if world.day % 7 == 0:
+            counts.count_week(world)
         p = world.projects
         for c in np.flatnonzero(p.all > 0):
             _, which, _ = called(p.active[c], names)
@@ -61,6 +67,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     asked = people.member | people.volunteer
     run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
     helping = np.bincount(people.home, gave) > 0
+    counts.finish(world)
     return ObservedRun(
         scenario,
         run,
@@ -68,6 +75,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         gave[asked].mean() if asked.any() else 0.0,
         helping,
         polls,
+        counts,
     )
 
 
@@ -201,6 +209,7 @@ MEASURES: dict[str, Callable] = {
     "yuan": yuan_paid,
     "funnel": lambda world, category, stage: share_reached(stages_of(world, category), stage),
     "funnel_days": lambda world, category, stage: median_days(stages_of(world, category), stage),
+    **FACT_MEASURES,
 }
 OF_CATEGORY = (
     *("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan"),
@@ -223,6 +232,8 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
         check_count_name(path, *what.partition(":")[::2])
     if kind.startswith("funnel") and what.partition(":")[2] not in STAGES:
         raise UserError("{path}: the stages are: {stages}", path=path, stages=", ".join(STAGES))
+    if kind in FACT_MEASURES:
+        return check_arguments(outcome.measure.removeprefix("gain:"), scenario)
     if kind not in MEASURES and kind not in measures.SUMMARY:
         raise UserError(
             "{measure} is unknown; there are: {measures}",

@@ -1,0 +1,68 @@
+"""Draw a scenario's uncertain numbers: from their priors, or halved and doubled at random."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ...engine.parameters import set_parameters
+from ...engine.randomness import RandomNumbers
+from ...engine.texts.errors import UserError
+from ...model.scenarios.scenario import Scenario
+from ..calibration.reported_patterns import iter_knobs
+from .grades import grade_of, prior_of
+
+ATTEMPTS = 20  # draws of a scenario whose numbers contradict each other are repeated this often
+
+
+def draw_scenario(scenario: Scenario, random_numbers: RandomNumbers) -> Scenario:
+    """Return the scenario with every uncertain number drawn from its prior.
+
+    The random number of a knob is hashed from its path, so that it does not depend on the other knobs. What a
+    case gives and what a user chooses is not drawn.
+    """
+    return redraw(
+        scenario,
+        lambda path, f, value, attempt: prior_of(path, f.metadata, value, is_whole(f)).quantile(
+            inside(float(random_numbers(path, [attempt])[0]))
+        ),
+    )
+
+
+def halve_or_double(scenario: Scenario, random_numbers: RandomNumbers) -> Scenario:
+    """Return the scenario with every assumed number (grade 0) halved or doubled, within its range."""
+
+    def change(path: str, f: Any, value: float, attempt: int) -> float:
+        if grade_of(path, f.metadata["source"]) != 0:
+            return value
+        factor = 2.0 if float(random_numbers(path, [attempt])[0]) < 0.5 else 0.5
+        changed = min(max(value * factor, f.metadata["low"]), f.metadata["high"])
+        return round(changed) if is_whole(f) else changed
+
+    return redraw(scenario, change)
+
+
+def redraw(scenario: Scenario, change: Callable[[str, Any, float, int], float]) -> Scenario:
+    """Return the scenario with every knob that its case does not give changed, as `change` says.
+
+    A draw whose numbers contradict each other is repeated. Raises UserError if all ATTEMPTS are.
+    """
+    knobs = list(iter_knobs(scenario))
+    problem = None
+    for attempt in range(ATTEMPTS):
+        try:
+            return set_parameters(
+                scenario, {path: change(path, f, value, attempt) for path, f, value in knobs}
+            )
+        except UserError as error:
+            problem = error
+    assert problem
+    raise problem
+
+
+def is_whole(f: Any) -> bool:
+    """Return whether a knob is a whole number."""
+    return f.type in (int, "int")
+
+
+def inside(u: float) -> float:
+    """Return `u`, from [0, 1), moved into (0, 1), where every prior has a quantile."""
+    return min(max(u, 1e-9), 1.0 - 1e-9)

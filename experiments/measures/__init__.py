@@ -1,0 +1,1 @@
+"""What is measured of a run to hold it against reports and measured facts."""
