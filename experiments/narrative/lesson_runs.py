@@ -20,8 +20,8 @@ from ...model.issues.issue_table import AGREED
 from ...model.scenarios.cases import Names, alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
 from ..comparison.parameter_paths import value_at
-from ..measures import pattern_measures
-from ..measures.pattern_measures import ObservedRun
+from ..observation import pattern_measures
+from ..observation.observed_run import ObservedRun, simulate_with_seed
 from ..statistics.paired import difference
 
 PRACTICE, FRESH = "compare", "fresh"
@@ -38,27 +38,29 @@ def count_agreements(observed: ObservedRun) -> int:
     return int(np.count_nonzero(observed.run.history["what"] == AGREED))
 
 
-def median_days_to_report(observed: ObservedRun, category: str) -> float:
-    """Compute the median days from arising to the report; unreported issues count to the end of the run."""
-    issues = observed.of(category)
-    return (
-        np.median(
-            np.where(issues["reported_day"] >= 0, issues["reported_day"], observed.run.days)
-            - issues["arose_day"]
-        )
-        if len(issues)
-        else np.nan
-    )
+def median_days_to(column: str) -> Callable[[ObservedRun, str], float]:
+    """Return a measure: median days from arising to the day in `column`.
+
+    Where there is no such day, days to the end of the run, so that differences of arms are finite.
+    """
+
+    def measure_days(observed: ObservedRun, category: str) -> float:
+        issues = observed.of(category)
+        end = np.where(issues[column] >= 0, issues[column], observed.run.days)
+        return np.median(end - issues["arose_day"]) if len(issues) else np.nan
+
+    return measure_days
 
 
 # measures of one category, as in "rate:lamp_out"; some are those of `pattern_measures`
 CATEGORY: dict[str, Callable] = {
     "rate": rate,
     "reported": lambda world, category: pattern_measures.share(world.of(category)["reported_day"] >= 0),
-    "days_to_report": median_days_to_report,
+    "days_to_report": median_days_to("reported_day"),
+    "days": median_days_to("resolved_day"),
 } | {
     name: pattern_measures.MEASURES[name]
-    for name in ("signed", "days", "done", "arose", "resolved", "sittings", "longest")
+    for name in ("signed", "done", "arose", "resolved", "sittings", "longest")
 }
 # measures of a daily count, as in "rise:open"
 SERIES: dict[str, Callable] = {name: pattern_measures.MEASURES[name] for name in ("slope", "rise")}
@@ -105,7 +107,7 @@ def simulate_measures(
     scenario: Scenario, wanted: Iterable[str], experiment: str, seed: int, number: int
 ) -> dict[str, float]:
     """Simulate one run; return the measures `wanted`: name -> number."""
-    observed = pattern_measures.simulate_with_seed(scenario, seed_of(experiment, scenario.name, seed, number))
+    observed = simulate_with_seed(scenario, seed_of(experiment, scenario.name, seed, number))
     whole = measures.summary(observed.run)
     return {name: float(value_of_measure(observed, whole, name)) for name in wanted}
 

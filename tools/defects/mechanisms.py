@@ -332,7 +332,7 @@ MUTANTS = [
     ),
     mutant(
         "a pattern takes a count of another mechanism",
-        "experiments/measures/pattern_measures.py",
+        "experiments/observation/pattern_measures.py",
         "amounts.get((mechanism, name), 0.0)",
         "sum(value for (_, other), value in amounts.items() if other == name)",
         "experiments/calibration/test_reported_patterns.py::test_a_count_is_that_of_its_mechanism",

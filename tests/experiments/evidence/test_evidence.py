@@ -19,7 +19,7 @@ from cogov.experiments.calibration.reported_patterns import iter_knobs
 from cogov.experiments.comparison.parameter_paths import value_at
 from cogov.experiments.evidence import effects, facts, grades, sampling, scores
 from cogov.experiments.evidence.priors import Prior, spread_of
-from cogov.experiments.measures import fact_measures
+from cogov.experiments.observation import fact_measures
 from cogov.model import mechanisms
 from cogov.model.scenarios.cases import list_cases, read_case
 

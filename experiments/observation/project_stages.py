@@ -33,7 +33,7 @@ def days_to_stages(issues: np.ndarray, history: np.ndarray, polls: Mapping) -> n
     """
     told = issues[issues["reported_day"] >= 0]
 
-    def first_days(what: int | np.int8) -> list[float]:
+    def first_days(what: np.int8) -> list[float]:
         events = history[history["what"] == what][::-1]
         first = dict(zip(events["issue"].tolist(), events["day"].tolist()))
         return [first.get(one, np.nan) for one in told["id"].tolist()]

@@ -1,82 +1,18 @@
-"""What is measured of a run to compare it with a report: sittings, signatures, evenings given, and so on."""
+"""Measures of an observed run that reported outcomes are compared with, and the table of all measures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ...engine.texts.errors import Message, Translated, UserError
-from ...model import daily_counts, measures, mechanisms
+from ...model import measures, mechanisms
 from ...model.activities import declare_counts, list_activities
 from ...model.issues.issue_table import PAID
-from ...model.issues.issue_table import unpack_id as called
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
-from ...model.simulate import Run, days, finish_run
-from .fact_measures import FACT_MEASURES, PeopleCounts
+from .fact_measures import FACT_MEASURES
 from .measure_arguments import check_arguments
-from .project_stages import (
-    STAGES,
-    Polls,
-    days_to_stages,
-    median_days,
-    share_reached,
-    watch_votes,
-)
-
-WEEKS = 4  # weeks at the end of a run in which volunteering is observed
-
-
-@dataclass
-class ObservedRun:
-    """A run, and quantities observed day by day that the run does not record."""
-
-    scenario: Scenario
-    run: Run
-    signed: dict[str, float]  # category -> largest share of households that had signed for one project
-    answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
-    helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
-    polls: Polls  # when projects were voted and willing: see `project_stages`
-    people: PeopleCounts  # who gave evenings, who knows whom, where they live
-
-    def of(self, category: str) -> np.ndarray:
-        """Return the issues of one category."""
-        return self.run.issues[self.run.issues["category"] == list(self.scenario.issues).index(category)]
-
-
-def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
-    """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
-    series, names = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues)
-    gave: Any = False
-    counts = PeopleCounts()
-    signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
-    polls: Polls = {}
-    for world in days(scenario, run_seed):
-        watch_votes(world, polls)
-        series[world.day - 1] = daily_counts.measure_today(world)
-        if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
-            gave = gave | world.residents.gives
-        if world.day % 7 == 0:
-            counts.count_week(world)
-        p = world.projects
-        for c in np.flatnonzero(p.all > 0):
-            _, which, _ = called(p.active[c], names)
-            assert which is not None  # its issues are of categories of the case
-            signed[which] = max(signed[which], 1.0 - p.open[c] / p.all[c])
-    people = world.residents
-    asked = people.member | people.volunteer
-    run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
-    helping = np.bincount(people.home, gave) > 0
-    counts.finish(world)
-    return ObservedRun(
-        scenario,
-        run,
-        signed,
-        gave[asked].mean() if asked.any() else 0.0,
-        helping,
-        polls,
-        counts,
-    )
+from .observed_run import ObservedRun
+from .project_stages import STAGES, days_to_stages, share_reached
 
 
 def stages_of(observed: ObservedRun, category: str) -> np.ndarray:
@@ -89,12 +25,32 @@ def late_slope(series: np.ndarray) -> float:
     return (series[-1] - series[len(series) // 2]) / max(len(series) - 1 - len(series) // 2, 1)
 
 
-def spans(observed: ObservedRun, category: str) -> np.ndarray:
-    """Return days from arising to resolution; for unresolved issues the length of the run."""
+def median_time(time: np.ndarray, ended: np.ndarray) -> float:
+    """Return the median of right-censored times, by Kaplan-Meier.
+
+    Infinity if the curve does not reach a half: the median is beyond what was observed. NaN without times.
+    """
+    if not len(time):
+        return np.nan
+    when, survival = measures.kaplan_meier(time, ended)
+    reached = when[survival <= 0.5 + 1e-12]
+    return float(reached[0]) if len(reached) else np.inf
+
+
+def median_days_to_resolution(observed: ObservedRun, category: str) -> float:
+    """Return the median days from arising to resolution; unresolved issues are censored at the end."""
     issues = observed.of(category)
-    return np.where(
-        issues["resolved_day"] >= 0, issues["resolved_day"] - issues["arose_day"], observed.run.days
-    )
+    resolved = issues["resolved_day"] >= 0
+    end = np.where(resolved, issues["resolved_day"], observed.run.days)
+    return median_time(end - issues["arose_day"], resolved)
+
+
+def median_days_to_stage(observed: ObservedRun, category: str, stage: str) -> float:
+    """Return the median days from being told to a stage; projects that did not reach it are censored."""
+    days = stages_of(observed, category)[:, STAGES.index(stage)]
+    told = observed.of(category)["reported_day"]
+    followed = observed.run.days - told[told >= 0]
+    return median_time(np.where(np.isnan(days), followed, days), ~np.isnan(days))
 
 
 def share(hits: np.ndarray) -> float:
@@ -125,24 +81,19 @@ def share_of_homes_that_helped(observed: ObservedRun, category: str) -> float:
 
 def issues_met(observed: ObservedRun, category: str, mechanism: str) -> np.ndarray:
     """Return the issues of a category that were open when a mechanism began, or arose later."""
-    issues, start = (
-        observed.of(category),
-        observed.scenario.mechanisms[mechanism].first_day if mechanism else 0,
-    )
+    issues, start = observed.of(category), observed.first_day(mechanism)
     return issues[(issues["resolved_day"] < 0) | (issues["resolved_day"] >= start)]
 
 
 def median_days_after(observed: ObservedRun, mechanism: str, category: str) -> float:
     """Return the median days from the start of a mechanism, or from arising if later, to resolution.
 
-    Unresolved issues count to the end of the run. NaN without issues.
+    Unresolved issues are censored at the end.
     """
-    issues, start = (
-        issues_met(observed, category, mechanism),
-        observed.scenario.mechanisms[mechanism].first_day,
-    )
-    end = np.where(issues["resolved_day"] >= 0, issues["resolved_day"], observed.run.days)
-    return np.median(end - np.maximum(issues["arose_day"], start)) if len(issues) else np.nan
+    issues, start = issues_met(observed, category, mechanism), observed.first_day(mechanism)
+    resolved = issues["resolved_day"] >= 0
+    end = np.where(resolved, issues["resolved_day"], observed.run.days)
+    return median_time(end - np.maximum(issues["arose_day"], start), resolved)
 
 
 def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") -> float:
@@ -156,6 +107,8 @@ def share_credited(observed: ObservedRun, mechanism: str) -> float:
     That is, it reported them, brought about an agreement, a consent or a department's answer, began work or
     finished it.
     """
+    if mechanism not in observed.run.names:
+        return 0.0
     code, events = observed.run.names.index(mechanism), observed.run.history
     resolved = observed.run.issues["id"][observed.run.issues["resolved_day"] >= 0]
     return share(np.isin(resolved, events["issue"][events["by"] == code]))
@@ -192,9 +145,7 @@ MEASURES: dict[str, Callable] = {
         world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)]
     ),
     "signed": lambda world, category: world.signed[category],
-    "days": lambda world, category: (
-        np.median(spans(world, category)) if len(world.of(category)) else world.run.days
-    ),
+    "days": median_days_to_resolution,
     "done": share_resolved,
     "arose": lambda world, category: len(world.of(category)),
     "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved_day"] >= 0),
@@ -208,13 +159,25 @@ MEASURES: dict[str, Callable] = {
     "turned_out": share_of_homes_that_helped,
     "yuan": yuan_paid,
     "funnel": lambda world, category, stage: share_reached(stages_of(world, category), stage),
-    "funnel_days": lambda world, category, stage: median_days(stages_of(world, category), stage),
+    "funnel_days": median_days_to_stage,
     **FACT_MEASURES,
 }
 OF_CATEGORY = (
     *("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan"),
     *("funnel", "funnel_days"),
 )
+# measures of what one mechanism does, named after the colon: 0 or undefined where it is off, by definition
+OF_MECHANISM = ("settled_by", "count", "found_share", "found_mix", "finds_per_hour", "on_the_spot_share")
+
+
+def only_with(measure: str) -> str:
+    """Return the mechanism without which a measure is 0 or undefined by definition; "" if there is none.
+
+    >>> only_with("settled_by:whistle"), only_with("gain:count:whistle:answered"), only_with("days:litter")
+    ('whistle', 'whistle', '')
+    """
+    kind, _, what = measure.removeprefix("gain:").partition(":")
+    return what.partition(":")[0] if kind in OF_MECHANISM else ""
 
 
 def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
@@ -228,10 +191,10 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
     )
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
         raise UserError("{path}: no category is called {category!r}", path=path, category=what)
-    if kind == "count":
-        check_count_name(path, *what.partition(":")[::2])
     if kind.startswith("funnel") and what.partition(":")[2] not in STAGES:
         raise UserError("{path}: the stages are: {stages}", path=path, stages=", ".join(STAGES))
+    if kind == "count":
+        check_count_name(path, *what.partition(":")[::2])
     if kind in FACT_MEASURES:
         return check_arguments(outcome.measure.removeprefix("gain:"), scenario)
     if kind not in MEASURES and kind not in measures.SUMMARY:

@@ -1,1 +1,0 @@
-"""What is measured of a run to hold it against reports and measured facts."""
