@@ -48,6 +48,7 @@ class Residents(NamedTuple):
     satisfaction: np.ndarray  # (n,) float32  0..1
     fatigue: np.ndarray  # (n,) float32  0 or more; what evenings given have cost
     evenings: np.ndarray  # (n,) int8  evenings promised this week, 0..7
+    evenings_given: np.ndarray  # (n,) float32  given so far, of those promised: each the share with work
     post_hours: np.ndarray  # (n,) float64  worked in a post since residents last took stock
     ties: np.ndarray  # (n,) int8  number of acquaintances
     known: np.ndarray  # (n, SLOTS) int32  who they are; -1 where a slot is free
@@ -219,6 +220,7 @@ def build_population(
         satisfaction=np.full(n, 0.5, np.float32),
         fatigue=np.zeros(n, np.float32),
         evenings=np.zeros(n, np.int8),
+        evenings_given=np.zeros(n, np.float32),
         post_hours=np.zeros(n),
         ties=np.zeros(n, np.int8),
         known=np.full((n, SLOTS), -1, np.int32),

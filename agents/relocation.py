@@ -61,5 +61,5 @@ def relocate(w) -> None:
                 noise = k.trust_spread * (uniform(key, i * 3 + kind) - 0.5)
                 people.trust[i, kind] = min(1.0, max(0.0, w.newcomers[b, kind] + noise))
             people.satisfaction[i], people.fatigue[i] = 0.5, 0.0
-            people.evenings[i], people.post_hours[i] = 0, 0.0
+            people.evenings[i], people.evenings_given[i], people.post_hours[i] = 0, 0.0, 0.0
             people.voice[i] = people.usual_voice[i]

@@ -2,7 +2,8 @@
 
 Once a week, on its weekday, each building takes stock (`take_stock`): its residents update their trust,
 satisfaction and fatigue, promise none to seven evenings, and may meet somebody. Each of these decisions is a
-function of its own below. The evenings of the first week are promised on day 0 (`promise_first_week`).
+function of its own below or in `reporters`. The evenings of the first week are promised on day 0
+(`promise_first_week`).
 """
 
 from math import exp
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..engine.codes import (
-    CHILD,
     POOL_MEMBERS,
     POOL_VOLUNTEERS,
     STANDING_CHILD,
@@ -21,9 +21,11 @@ from ..engine.codes import (
     TRUST_NEIGHBOURS,
 )
 from ..engine.jit import inner_kernel, outer_kernel, struct
-from ..engine.randomness import decision, derive_key, exponential, key_of, uniform
+from ..engine.randomness import decision, derive_key, key_of, uniform
 from .acquaintances import befriend, draw_acquaintance
 from .population import SLOTS, Mood, Residents
+from .reporters import DECISIONS as AS_REPORTERS
+from .reporters import faded, sum_bystanders
 from .resident_parameters import ResidentParameters
 
 if TYPE_CHECKING:
@@ -36,9 +38,6 @@ if TYPE_CHECKING:
     Knobs = ResidentParameters  # the same names
 else:
     Knobs = NamedTuple("Knobs", [(name, float) for name in ResidentParameters.__annotations__])
-
-
-# ---------------------------------------------------------------------------------------- reporting
 
 
 def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings") -> Mood:
@@ -61,93 +60,6 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
     for row in range(s):
         sum_bystanders(row, struct(people), struct(stairwells), struct(sums))
     return sums
-
-
-@outer_kernel
-def sum_bystanders(s, people, stairwells, sums) -> None:
-    """Sum up who in stairwell `s` would see something, how readily they would report it, and their trust.
-
-    Twin: reference/places.py, sum_bystanders.
-    """
-    band, presence, voice, trust = people.band, people.presence, people.voice, people.trust
-    ears = 0.0
-    for kind in range(2):
-        sums.voices[s, kind] = sums.trusting[s, kind] = 0.0
-    for i in range(stairwells.people[s], stairwells.people[s + 1]):
-        if band[i] != CHILD:
-            at_home = float(presence[i])
-            ears += at_home
-            for kind in range(2):
-                sums.voices[s, kind] += at_home * voice[i] * 2.0 * trust[i, kind]
-                sums.trusting[s, kind] += at_home * 2.0 * trust[i, kind]
-    sums.ears[s] = ears
-
-
-@inner_kernel
-def draw_reporter(first, last, people, trusted, key) -> np.int64:
-    """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody.
-
-    Twin: reference/reporting.py, report_issues.
-    """
-    presence, voice, trust = people.presence, people.voice, people.trust
-    best, winner = np.inf, np.int64(-1)
-    for i in range(np.uint64(first), np.uint64(last)):
-        weight = presence[i] * voice[i] * trust[i, trusted]
-        if weight > 0.0 and uniform(key, i) < best * weight:
-            time = exponential(key, i) / weight
-            if time < best:
-                best, winner = time, np.int64(i)
-    return winner
-
-
-@inner_kernel
-def confidence(sums, buildings, compounds) -> np.ndarray:
-    """How far those at home in each compound trust committee and company; (compounds, 2) in 0..1.
-
-    1 stands for a mean trust of one half or more.
-
-    Twin: reference/places.py, confidence.
-    """
-    out = np.ones((len(compounds.company), 2))
-    for c in range(len(out)):
-        ears, committee, company = 0.0, 0.0, 0.0
-        for s in range(buildings.first[compounds.first[c]], buildings.first[compounds.first[c + 1]]):
-            ears += sums.ears[s]
-            committee += sums.trusting[s, TRUST_COMMITTEE]
-            company += sums.trusting[s, TRUST_COMPANY]
-        if ears > 0.0:
-            out[c, TRUST_COMMITTEE], out[c, TRUST_COMPANY] = (
-                min(1.0, committee / ears),
-                min(1.0, company / ears),
-            )
-    return out
-
-
-@inner_kernel
-def encouraged(voice, usual, gain, k) -> float:
-    """Readiness to report after a good experience: a share `gain` of the way to the most it can become.
-
-    Twin: reference/issues.py, encourage.
-    """
-    return voice + gain * (k.report_habit_factor * usual - voice)
-
-
-@inner_kernel
-def discouraged(voice, k) -> float:
-    """Readiness to report after one's report came to nothing.
-
-    Twin: reference/issues.py, disappoint.
-    """
-    return voice - k.report_loss_failed * voice
-
-
-@inner_kernel
-def faded(voice, usual, k) -> float:
-    """Readiness to report a week later: experience fades, and it returns to what is usual.
-
-    Twin: reference/people.py, take_stock.
-    """
-    return (1.0 - k.report_fading_rate) * voice + k.report_fading_rate * usual
 
 
 # -------------------------------------------------------------- what a resident decides once a week
@@ -325,7 +237,7 @@ def take_stock(w) -> None:
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
     satisfaction, fatigue, evenings = people.satisfaction, people.fatigue, people.evenings
     ties, voice, usual, post_hours = people.ties, people.voice, people.usual_voice, people.post_hours
-    good, standing, dropped = sums.good, sums.standing, sums.dropped
+    given, good, standing, dropped = people.evenings_given, sums.good, sums.standing, sums.dropped
     drift, meet = sums.drift, sums.meet
     pledged, promised, helpers = sums.pledged, sums.promised, sums.helpers
     neighbourly = np.empty(SLOTS + 1)
@@ -378,6 +290,7 @@ def take_stock(w) -> None:
                 trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY] = to_committee, to_company
                 trust[i, TRUST_NEIGHBOURS] = to_neighbours
                 satisfaction[i] = new_satisfaction(satisfaction[i], content, k)
+                given[i] += evenings[i] * used[pool]
                 tired = new_fatigue(fatigue[i], evenings[i], used[pool], post_hours[i], k)
                 fatigue[i], post_hours[i] = tired, 0.0
                 logit = evening_logit(zeal[i], to_committee, to_neighbours, tired, wish[c, r], k)
@@ -407,10 +320,7 @@ def take_stock(w) -> None:
 
 
 DECISIONS = (  # what a resident decides, and when
-    (draw_reporter, "when an issue's hazard passes its threshold: who of those who see it reports it"),
-    (encouraged, "when one's report is resolved, and when one is told what came of it"),
-    (discouraged, "when one's report came to nothing"),
-    (faded, "one evening a week"),
+    *AS_REPORTERS,
     (experience, "one evening a week: what the building has seen of a desk"),
     (new_trust, "one evening a week"),
     (new_satisfaction, "one evening a week"),

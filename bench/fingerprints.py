@@ -56,6 +56,7 @@ COLUMNS = (
     "spending",
     "crew",
     "used",
+    "counts",
     "saved",
 )
 

@@ -19,11 +19,11 @@ SKELETONS = Path(__file__).parent / "skeletons"
 # words of the skeleton and what stands instead in a mechanism of cogov's own, which imports by relative names
 SHIPPED = {
     "from cogov.engine.": "from ...engine.",
-    "from cogov.model.mechanisms import Mechanism\n": "",
+    "from cogov.model.mechanisms import Count, Mechanism\n": "",
     "from cogov.model.resources.levers import ALL, COMMITTEE, MechanismHand\n": (
         "from ..resources.levers import ALL, COMMITTEE\n"
     ),
-    "from cogov.model.world import World\n": "from . import Mechanism\n",
+    "from cogov.model.world import World\n": "from . import Count, Mechanism\n",
     "m: MechanismHand, w: World": "m, w",
 }
 new = typer.Typer(help="Write the skeleton of a mechanism or a case of your own.", no_args_is_help=True)

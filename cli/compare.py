@@ -90,6 +90,14 @@ def compare(
                 "verdict": result.verdict(),
                 **census(result.case),
                 "table": result.table.to_dict("index"),
+                "activities": {
+                    arm: {
+                        name: part[arm].droplevel("mechanism").to_dict()
+                        for name, part in result.activities.groupby(level="mechanism")
+                        if arm == "with" or name not in result.mechanisms
+                    }
+                    for arm in ("without", "with")
+                },
                 "figure": str(figure_path),
                 "folder": str(folder),
             }
@@ -105,6 +113,8 @@ def compare(
             result.case.volunteers.shadow_wage_yuan,
         )
     )
+    rows = ((name, *row) for (name, _), *row in result.activities.itertuples())
+    out.print(tables.activities_table(rows, ("without", "with")))
     out.print(f"On in both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)
     out.print(tables.census(result.case), highlight=False)
     out.print(result.verdict(), style="bold", highlight=False)

@@ -32,6 +32,8 @@ from .options import (
     typed_command,
 )
 
+TABLES_OF_A_RUN = ("measures", "series", "issues", "history", "ledger", "activities")  # files of `run --out`
+
 
 @app.command(rich_help_panel=LOOK)
 def cases(as_json: Json = False) -> None:
@@ -319,8 +321,9 @@ def run(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Simulate a case once; print all measures and spending by role."""
+    """Simulate a case once; print all measures, spending by role, and what each mechanism did."""
     from ..experiments.comparison.runs import census, simulate
+    from ..model.activities import list_activities
     from ..model.scenarios.cases import alter_scenario, read_case
     from ..viz.text import tables
 
@@ -336,7 +339,7 @@ def run(
     if out_folder:
         from ..experiments.files.csv_tables import write_csv  # here, because it loads pandas, which is slow
 
-        names = [f"{name}.csv" for name in ("measures", "series", "issues", "history", "ledger")]
+        names = [f"{name}.csv" for name in TABLES_OF_A_RUN]
         for name in names:
             write_csv(getattr(result, name.removesuffix(".csv")), out_folder / name)
         manifest.write_manifest(
@@ -360,10 +363,16 @@ def run(
                 **census(result.scenario),
                 "measures": result.summary,
                 "ledger": result.spending,
+                "activities": result.done,
             }
         )
     out.print(tables.measures_table(result))
     out.print(tables.spending_table({"": result.spending}, scenario.volunteers.shadow_wage_yuan))
+    out.print(
+        tables.activities_table(
+            (a.mechanism, a.count.en, a.count.unit, a.value) for a in list_activities(result.run)
+        )
+    )
     out.print(tables.census(result.scenario), highlight=False)
     if out_folder:
         out.print(f"Tables: {out_folder}", soft_wrap=True, highlight=False)

@@ -150,7 +150,7 @@ NAMES = {  # of a knob, measure, column or category: its name until 0.1 -> its n
     "half": ("acquaintances_half_trust", "belief_half_life_days", "governance_share"),
     "hands": ("done_by",),
     "hard": ("sittings_needed",),
-    "hearers": ("study_homes",),
+    "hearers": ("study_people",),
     "home_adult": ("adults_at_home",),
     "home_away": ("absentees_at_home",),
     "home_elder": ("elders_at_home",),

@@ -13,6 +13,7 @@ that no desk takes in, such as a search for a partner, have no time limit and ar
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -348,6 +349,26 @@ def registered_minus_migrants(r: FinishedRun) -> float:
     """Resolution rate in homes of registered residents minus that in homes of migrants: inequality."""
     registered = r.run.places["registered"]
     return r.rate_at_home(registered) - r.rate_at_home(~registered)
+
+
+@measure("evenings per giver", "出力者人均晚上数", unit="evenings", better="less")
+def evenings_per_giver(r: FinishedRun) -> float:
+    """Mean evenings given by those adults and elders who gave any: the burden of those who help."""
+    given = r.run.evenings
+    return share(float(given.sum(dtype=float)), np.count_nonzero(given))
+
+
+@measure("gave an evening", "出过力的居民", unit="share")
+def share_who_gave(r: FinishedRun) -> float:
+    """Share of adults and elders who gave an evening for which there was work, at least once."""
+    return share(np.count_nonzero(r.run.evenings), len(r.run.evenings))
+
+
+@measure("evenings by the top tenth", "最积极一成居民的份额", unit="share", better="less")
+def evenings_of_top_tenth(r: FinishedRun) -> float:
+    """Share of all evenings given by the tenth of adults and elders who gave most: inequality."""
+    given = np.sort(r.run.evenings.astype(float))
+    return share(float(given[len(given) - ceil(len(given) / 10) :].sum()), float(given.sum()))
 
 
 SUMMARY = tuple(MEASURES)

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from .world import World
 
 REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
-NOT_CHECKED = {"wants", "shares", "pulls", "lever", *REPLACED}  # columns that mechanisms write, or that grow
+NOT_CHECKED = {
+    "wants",
+    "shares",
+    "counts",
+    "pulls",
+    "lever",
+    *REPLACED,
+}  # columns that mechanisms write, or that grow
 MOST = np.array(
     [10.0 if lever in ("voice", "keep", "reach", "consent", "ease") else 1e6 for lever in LEVERS]
 )  # e^10 times as many issues are the most that a day can hold

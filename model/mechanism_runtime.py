@@ -115,7 +115,12 @@ def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[st
             name,
             mechanisms[name],
             MechanismHand(
-                knobs(mechanisms[name]), own[name], state.wants[m], state.shares[m], Levers(**ignored | rows)
+                knobs(mechanisms[name]),
+                own[name],
+                state.wants[m],
+                state.shares[m],
+                Levers(**ignored | rows),
+                state.counts[m, : len(mechanisms[name].counts)],
             ),
         )
 

@@ -12,7 +12,7 @@ from ..engine.jit import outer_kernel
 from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
 from ..engine.texts.errors import UserError
-from . import daily_counts
+from . import activities, daily_counts
 from .day import simulate_day
 from .initial_community import construct_community
 from .resources.ledger import Ledger
@@ -34,6 +34,11 @@ class Run:
     ledger: Ledger  # hours and fen by mechanism
     shadow_wage_yuan: float  # what an hour of unpaid work would cost
     fen: np.ndarray  # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
+    doers: tuple[activities.Doer, ...]  # mechanisms that are switched on
+    counts: dict[str, dict[str, float]]  # mechanism -> what is counted -> how much of it was done
+    # mechanism -> what is counted -> (days,) at the end of each day; empty if it was not recorded
+    daily: dict[str, dict[str, np.ndarray]]
+    evenings: np.ndarray  # (adults and elders,) float32  evenings that each has given
     # columns that equity is measured over: number of buildings and of adults and elders; of each household,
     # tenure and registration
     places: dict[str, Any]
@@ -112,32 +117,46 @@ def restore_world(source: str, scenario: Scenario, random_numbers: RandomNumbers
     return restore_run(snapshot, build_community(scenario), scenario, random_numbers)
 
 
-def simulate(scenario: Scenario, *seed: str | int, progress: Callable[[], object] | None = None) -> Run:
+def simulate(
+    scenario: Scenario,
+    *seed: str | int,
+    progress: Callable[[], object] | None = None,
+    daily: bool = False,
+) -> Run:
     """Simulate a scenario with a random seed; the same seed gives the same random numbers in every arm.
 
-    `progress`, if given, is called after every day.
+    `progress`, if given, is called after every day. With `daily`, what mechanisms do is recorded every day.
     """
     series = np.zeros((scenario.days, len(daily_counts.DAILY)))
+    done = activities.new_daily_counts(scenario) if daily else None
     for world in days(scenario, *seed):
         world.call(daily_counts.measure_day)
         series[world.day - 1] = world.count
+        if done is not None:
+            done[world.day - 1] = world.counts
         if progress:
             progress()
-    return finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
+    return finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)), done=done)
 
 
 def finish_run(
-    world: World, scenario: Scenario, series: dict, initial: InitialCommunity | None = None
+    world: World,
+    scenario: Scenario,
+    series: dict,
+    initial: InitialCommunity | None = None,
+    done: np.ndarray | None = None,
 ) -> Run:
     """Collect the results of a run that ends with `world` today.
 
-    `series` is name -> values at the end of each day; `initial` the community on day 0, if it is at hand.
+    `series` is name -> values at the end of each day, `done` the counts of mechanisms, as
+    `activities.new_daily_counts`, if they were recorded; `initial` the community on day 0, if it is at hand.
     """
     gone, begin, heads = (
         world.gone[0],
         (initial or build_community(scenario)).funds,
         world.households.first[:-1],
     )
+    doers, people = activities.list_doers(scenario), world.residents
     order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]), kind="stable")
     return Run(
         days=world.day,
@@ -149,6 +168,10 @@ def finish_run(
         ledger=world.ledger,
         shadow_wage_yuan=scenario.volunteers.shadow_wage_yuan,
         fen=np.stack([begin, world.funds + world.spending - begin, world.spending, world.funds], axis=1),
+        doers=doers,
+        counts=activities.count_today(world),
+        daily=activities.scale_counts(doers, done, np.arange(1, len(done) + 1)) if done is not None else {},
+        evenings=people.evenings_given[people.standing != STANDING_CHILD],
         places={
             "buildings": len(world.buildings.compound),
             "owner": world.households.owner,

@@ -105,6 +105,7 @@ class State(NamedTuple):
     codes: np.ndarray  # (acting,) int8     their rows in `names`
     wants: np.ndarray  # (acting, 7, compounds + 1)  hours and yuan that each asks for today
     shares: np.ndarray  # (acting, compounds + 1)     share 0..1 of it that each gets
+    counts: np.ndarray  # (acting, most counts of any) float64  what each has done, before its strength
     pulls: Levers[Stack]  # lever -> Stack  pulls of each
     lever: Levers[np.ndarray]  # lever -> sum of all pulls
     issues: np.ndarray  # (open + being checked,) ISSUE, in the order they arose: the first of `rows`

@@ -240,6 +240,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         codes=np.array([names.index(name) for name in acting], np.int8),
         wants=np.zeros((len(acting), 7, c + 1)),
         shares=np.zeros((len(acting), c + 1)),
+        counts=np.zeros((len(acting), max((len(m.counts) for m in scenario.mechanisms.values()), default=0))),
         pulls=pulls,
         lever=lever_sums(pulls, count_places(community)),
         issues=np.zeros(0, ISSUE),

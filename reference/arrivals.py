@@ -114,6 +114,8 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         sittings_needed=0.0
         if k.sittings == 0.0
         else k.sittings * exponential(key("sit"), issue_key) * sittings_factor,
+        hurried_by=-1,
+        hurried_days=0.0,
         department_days=0
         if k.department_days == 0.0
         else 1 + int(k.department_days * exponential(key("lead"), issue_key)),

@@ -75,7 +75,7 @@ def simulate_day(w: World) -> None:
 
     # In the evening issues are checked, lapse or are forgotten; a seventh of the buildings moves house and
     # takes stock.
-    close(w, lever["keep"], lever["hurry"])
+    close(w, lever["keep"], lever["hurry"], credit_levers(w, pulls, "hurry"))
     w.wished[w.day % 7] = lever["wish"]
     for person, hours in zip(w.people, lever["serve"]):
         person.post_hours += hours

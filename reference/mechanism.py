@@ -26,13 +26,15 @@ class Mechanism:
     A subclass has `ask(w)`, which returns the hours it wants today (role -> hours, or a list of hours by
     compound; "yuan" is a role too), and `pull(w, share)`, which returns lever -> number or list; `share` is
     the share of its wish that it gets, by compound. What it does not ask or pull is 0. The strength of a
-    mechanism is applied by `day`.
+    mechanism is applied by `day`. `pull` and `learn` also count what it does: they add to the totals in
+    `counted`, and set its levels.
     """
 
     first_claim = False  # whether its requests come before those of others
 
     def __init__(self, w: World, knobs: Any) -> None:
         vars(self).update(vars(knobs))
+        self.counted = {count.name: 0.0 for count in type(knobs).counts}
         self.begin(w)
 
     def begin(self, w: World) -> None:
@@ -93,7 +95,7 @@ def sum_levers(w: World, pulls: dict[str, dict[str, Any]]) -> dict[str, Any]:
 def credit_levers(w: World, pulls: dict[str, dict[str, Any]], lever: str) -> list[tuple[int, list[float]]]:
     """List who pulls a lever whose effects are credited: (mechanism's number, pulls by issue or compound).
 
-    The levers are `sight`, `accord`, `doors` and `work`.
+    The levers are `sight`, `accord`, `doors`, `work` and `hurry`.
     """
     return [
         (w.names.index(name), times(w.mechanisms[name].strength, pull[lever]))

@@ -73,6 +73,9 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
             + k.fatigue_per_post_hour * person.post_hours
         )
         person.fatigue, person.post_hours = single(fatigue), 0.0
+        person.evenings_given = single(
+            person.evenings_given + w.used[0 if person.member else 1] * person.evenings
+        )
         give(w, b, person, fatigue)
         meet(w, b, person)
         person.voice = single(
@@ -198,5 +201,5 @@ def move_house(w: World, b: SimpleNamespace) -> None:
                 u = chance(keys.key("newcomers", w.day), person.id * 3 + whom)
                 person.trust[whom] = single(min(1.0, max(0.0, mean + k.trust_spread * (u - 0.5))))
             person.satisfaction, person.fatigue = 0.5, 0.0
-            person.evenings, person.post_hours = 0, 0.0
+            person.evenings, person.evenings_given, person.post_hours = 0, 0.0, 0.0
             person.voice = person.usual_voice

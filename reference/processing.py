@@ -6,7 +6,7 @@ from math import exp
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from .arithmetic import sum_in_order
+from .arithmetic import single, sum_in_order
 from .consent import agrees, compute_willingness, divide_bill, due_from_funds, electorate, weight_of
 from .issues import (
     after,
@@ -235,17 +235,32 @@ def resolve(w: World, issue: SimpleNamespace, by: int) -> None:
 # ---- The evening.
 
 
-def close(w: World, keep: list[float], hurry: list[float]) -> None:
+def credit_hurry(issue: SimpleNamespace, by: int, days: float) -> None:
+    """Credit mechanism `by` with `days` by which a department answers an issue sooner.
+
+    Days of others count against the leader, who is replaced when they exceed its own.
+    """
+    if days > 0.0 and by == issue.hurried_by:
+        issue.hurried_days = single(issue.hurried_days + days)
+    elif days > issue.hurried_days:
+        issue.hurried_by, issue.hurried_days = by, single(days - issue.hurried_days)
+    elif days > 0.0:
+        issue.hurried_days = single(issue.hurried_days - days)
+
+
+def close(w: World, keep: list[float], hurry: list[float], callers: list[tuple[int, list[float]]]) -> None:
     """Update all issues in the evening, and count those that residents see overdue or dropped unresolved.
 
     `keep` and `hurry` are by issue: a negative log rate of forgetting, and days by which a department answers
-    sooner.
+    sooner; `callers` lists who brings these days.
     """
     for b in w.buildings:
         b.standing = [0.0, 0.0]
     for i, issue in enumerate(w.issues):
         if issue.state == UPWARD:
             issue.due_day -= hurry[i]
+            for by, days in callers:
+                credit_hurry(issue, by, days[i])
         update_in_evening(w, issue, keep[i])
         if issue.state < RESOLVED:
             invite(w, issue)
@@ -276,7 +291,7 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float) -> None:
     k, keys, state, c = w.kinds[issue.category], w.random_numbers, issue.state, w.scenario.committee
     if state == UPWARD and issue.due_day <= w.day:
         move(w, issue, WORK)
-        w.note(issue, ANSWERED)
+        w.note(issue, ANSWERED, by=issue.hurried_by)
     elif state == RESOLVED and issue.due_day <= w.day:
         if chance(derive_key(keys.key("reopen"), issue.key), issue.reopened) < k.reopen_share:
             issue.state, issue.resolved_day, issue.hours_left = WORK, -1, c.rework_share * issue.work_hours

@@ -62,7 +62,7 @@ def run_bytes(run: Run) -> dict[str, bytes]:
     Owners (mechanisms) and categories are given by name, not by number.
     """
     owner = np.array([crc32(name.encode()) for name in run.names] + [0])
-    names = dict.fromkeys(("found_by", "resolved_by", "by"), owner) | {
+    names = dict.fromkeys(("found_by", "resolved_by", "hurried_by", "by"), owner) | {
         "category": np.array([crc32(name.encode()) for name in run.categories])
     }
     tables = {"issues": run.issues, "history": run.history}
@@ -74,8 +74,10 @@ def run_bytes(run: Run) -> dict[str, bytes]:
     columns |= {f"series.{name}": column for name, column in run.series.items()} | {
         "funds": run.fen,
         "supplied": run.ledger.supplied,
+        "evenings": run.evenings,
     }
     columns |= {f"hours.{name}": row for name, row in zip((*run.names, "desks"), run.ledger.hours)}
+    columns |= {f"counts.{name}": [*amounts.values()] for name, amounts in run.counts.items()}
     columns |= {f"fen.{name}": fen for name, fen in zip((*run.names, "desks"), run.ledger.fen)}
     return {name: np.ascontiguousarray(column).tobytes() for name, column in columns.items()}
 

@@ -15,6 +15,7 @@ import pandas as pd
 from ...engine.randomness import whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures, mechanisms
+from ...model.activities import declare_counts, sum_activities
 from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
@@ -44,6 +45,8 @@ class Comparison:
     series: pd.DataFrame  # (arm, day) -> median, 5 % and 95 % quantile of open issues over replicates
     curves: pd.DataFrame  # (arm, step) -> days, share not resolved: Kaplan-Meier over all replicates
     ledger: pd.DataFrame  # (arm, mechanism) -> mean hours by role, and yuan
+    # (mechanism, count) -> words, unit, and means without and with; NaN in an arm where it is not on
+    activities: pd.DataFrame
     asked: dict[str, Any]  # on, off and settings, as given
 
     def verdict(self) -> str:
@@ -88,12 +91,12 @@ class Comparison:
     def save(self, folder: str | Path, command: str = "") -> Path:
         """Write the tables as CSV files and manifest.json into `folder`; return its path.
 
-        The tables are table.csv, rows.csv, series.csv, curves.csv and ledger.csv.
+        The tables are table.csv, rows.csv, series.csv, curves.csv, ledger.csv and activities.csv.
         """
         folder = Path(folder)
         manifest.refuse_sweep_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        names = ("table", "rows", "series", "curves", "ledger")
+        names = ("table", "rows", "series", "curves", "ledger", "activities")
         for name in names:
             write_csv(getattr(self, name), folder / f"{name}.csv")
         manifest.write_manifest(
@@ -168,6 +171,7 @@ def compare(
         series=tabulate_open_issues(pairs),
         curves=tabulate_curves(pairs, full.days),
         ledger=tabulate_ledgers(pairs),
+        activities=tabulate_activities(pairs, full),
         asked=manifest.changes_as_given(on, off, settings),
     )
 
@@ -217,6 +221,7 @@ def reduce_runs(arm_runs: Sequence[Run], within: int) -> dict:
         "open": [run.series["open"].astype(np.int32) for run in arm_runs],
         "times": [np.stack(measures.times_at_desks(run)).astype(np.int32) for run in arm_runs],
         "ledger": [runs.ledger(run) for run in arm_runs],
+        "done": [sum_activities(run) for run in arm_runs],
     }
 
 
@@ -273,3 +278,21 @@ def tabulate_ledgers(pairs: Sequence[dict]) -> pd.DataFrame:
         for k, arm in enumerate(ARMS)
     }
     return pd.concat(tables, names=["arm"])
+
+
+def tabulate_activities(pairs: Sequence[dict], full: Scenario) -> pd.DataFrame:
+    """Compute the mean of everything that mechanisms did, in each arm: one row per mechanism and count.
+
+    Replicates in which a ratio has no value are left out of its mean.
+    """
+    rows = {}
+    for name, mechanism in sorted(full.mechanisms.items()):
+        for count in declare_counts(mechanism.counts, mechanism.pulls):
+            amounts = (
+                [pair["done"][k].get(name, {}).get(count.name, np.nan) for pair in pairs] for k in range(2)
+            )
+            means = (pd.Series(values, dtype=float).mean() for values in amounts)
+            rows[name, count.name] = {"words": count.en, "unit": count.unit, **dict(zip(ARMS, means))}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["words", "unit", *ARMS])
+    keys = zip(*rows) if rows else ([], [])
+    return table.set_axis(pd.MultiIndex.from_arrays([*keys], names=["mechanism", "count"]), axis=0)

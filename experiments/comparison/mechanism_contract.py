@@ -14,6 +14,7 @@ import numpy as np
 
 from ...engine.texts.errors import UserError
 from ...model import mechanisms
+from ...model.activities import count_today
 from ...model.mechanism_guard import try_out
 from ...model.mechanisms import Mechanism
 from ...model.precompile import ensure_compiled
@@ -99,7 +100,9 @@ def check_runs(name: str, progress: Callable[[], object]) -> Iterator[Promise]:
     yield Promise("it changes what happens", changes)
     silent = replace(mechanism, strength=0.0)
     same = not differ(communities[:1], SEEDS[0], {}, {name: silent})
-    yield Promise("with strength 0 it is the same as absent, bit for bit", same)
+    counted = simulate(with_mechanisms(communities[0], **{name: silent}), SEEDS[0]).counts[name]
+    same &= not any(counted.values())
+    yield Promise("with strength 0 it is the same as absent, bit for bit, and counts nothing", same)
     progress()
     yield from check_pulls(name, kind, communities)
     progress()
@@ -127,13 +130,14 @@ def variants(kind: type[Mechanism]) -> list[Mechanism]:
 
 def check_pulls(name: str, kind: type[Mechanism], communities: list[Scenario]) -> Iterator[Promise]:
     """Check what a mechanism asks for, and which levers it pulls, with and without its share."""
-    asked, pulled, declared = 0.0, set(), set(kind.pulls)
+    asked, pulled, declared, idle = 0.0, set(), set(kind.pulls), {count.name for count in kind.counts}
     for seed, scenario, one in product(SEEDS, communities, variants(kind)):
         for world in days(with_mechanisms(scenario, **{name: one}), seed):
             hand = world.hands[name]
             asked += float(hand.want.sum())
             pulled |= {lever for lever in LEVERS if np.any(getattr(hand.lever, lever))}
-        if seed > SEEDS[0] and asked and pulled >= declared:
+        idle -= {count for count, amount in count_today(world)[name].items() if amount}
+        if seed > SEEDS[0] and asked and pulled >= declared and not idle:
             break
     free = {
         lever
@@ -143,6 +147,7 @@ def check_pulls(name: str, kind: type[Mechanism], communities: list[Scenario]) -
     yield Promise("it asks for hours or money", asked > 0)
     wrong = [*sorted(declared - pulled), *(f"{lever} (not declared)" for lever in sorted(pulled - declared))]
     yield Promise("it pulls each lever that it declares, and no other", not wrong, ", ".join(wrong))
+    yield Promise("everything that it counts happens", not idle, ", ".join(sorted(idle)))
     yield Promise("without a share of what it asks for it pulls nothing", not free, ", ".join(sorted(free)))
 
 

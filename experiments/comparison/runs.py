@@ -12,6 +12,7 @@ from ...engine.randomness import seed_of, whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model import simulate as engine
+from ...model.activities import list_activities, sum_activities
 from ...model.issues.categories import FAMILIES, SCOPES
 from ...model.issues.issue_table import STATES, WHAT
 from ...model.precompile import ensure_compiled
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCES = ("yuan: community", "yuan: compounds")  # by the fund that pays
-NOT_SHOWN = ("key", "cost_fen")  # columns of issues that its table does not have
+NOT_SHOWN = ("key", "cost_fen", "hurried_by", "hurried_days")  # columns that the table of issues lacks
 DESKS = "(desks)"  # the ledger's row for work that no mechanism ordered
 
 
@@ -50,6 +51,11 @@ class RunTables:
         return spending(self.run)
 
     @cached_property
+    def done(self) -> dict[str, dict[str, float]]:
+        """Return what each mechanism did: {mechanism: {count: amount}}."""
+        return sum_activities(self.run)
+
+    @cached_property
     def measures(self) -> pd.Series:
         """Return all measures as a Series: name -> number."""
         import pandas as pd
@@ -62,6 +68,27 @@ class RunTables:
         import pandas as pd
 
         return pd.DataFrame(self.run.series, index=pd.RangeIndex(1, self.run.days + 1, name="day"))
+
+    @cached_property
+    def activities(self) -> pd.DataFrame:
+        """Return what each mechanism did: one row per mechanism and count."""
+        import pandas as pd
+
+        rows = [
+            (a.mechanism, a.count.name, a.count.en, a.count.unit, a.value) for a in list_activities(self.run)
+        ]
+        return pd.DataFrame(rows, columns=["mechanism", "count", "words", "unit", "value"])
+
+    @cached_property
+    def daily_activities(self) -> pd.DataFrame:
+        """Return what each mechanism had done by the end of each day: a column per mechanism and count."""
+        import pandas as pd
+
+        columns = {(name, count): days for name, row in self.run.daily.items() for count, days in row.items()}
+        index = pd.RangeIndex(1, self.run.days + 1, name="day")
+        names = pd.MultiIndex.from_tuples([*columns], names=["mechanism", "count"]) if columns else None
+        table = pd.DataFrame(columns, index=index)
+        return table if names is None else table.set_axis(names, axis=1)
 
     @cached_property
     def issues(self) -> pd.DataFrame:
@@ -122,7 +149,9 @@ def simulate(
     """
     seed, scenario = whole_seed(seed), alter_scenario(read_scenario(case), on, off, settings, days)
     ensure_compiled(list(scenario.mechanisms))
-    return RunTables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
+    return RunTables(
+        scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress, daily=True)
+    )
 
 
 def check_count(name: str, value: Any, low: int, high: int) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ...model import daily_counts
+from ...model import activities, daily_counts
 from ...model.issues import issue_table as of
 from ...model.issues.categories import FAMILIES, SCOPES
 from ...model.scenarios.scenario import Scenario
@@ -83,11 +83,13 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
         [],
         ResourceLog(scenario),
     )
+    done = activities.new_daily_counts(scenario)
     of_building = _building_of_adults(community)
     for world in days(scenario, seed):
         if world.day == 1:
             weeks.append(_mean_opinions(world, of_building))
         series[world.day] = daily_counts.measure_today(world)
+        done[world.day - 1] = world.counts
         resources.record_day(world)
         if world.day % WEEK == 0:
             weeks.append(_mean_opinions(world, of_building))
@@ -95,7 +97,7 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
             progress()
     series[0] = series[1]
     series[0, : daily_counts.COUNTS] = 0
-    run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series[1:].T)))
+    run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series[1:].T)), done=done)
     arrays = {**_place(community), **_issues(run, community), **_events(run, scenario)}
     arrays |= {f"layer_{name}": np.array([week[:, n] for week in weeks]) for n, name in enumerate(LAYERS)}
     arrays |= {f"day_{name}": column.astype(np.float32) for name, column in zip(daily_counts.DAILY, series.T)}

@@ -8,7 +8,6 @@ import numpy as np
 
 from ...model import daily_counts
 from ...model.issues.issue_table import unpack_id as called
-from ...model.resources.calendar import PAYERS
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, days, finish_run
 from .fact_measures import PeopleCounts
@@ -26,7 +25,6 @@ class ObservedRun:
     signed: dict[str, float]  # category -> largest share of households that had signed for one project
     answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
     helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
-    evenings: float  # evenings that party members worked
     polls: Polls  # when projects were voted and willing: see `project_stages`
     people: PeopleCounts  # who gave evenings, who knows whom, where they live
     # mechanism -> its first day in another arm: measures of "since it began" can then be computed without it
@@ -62,9 +60,8 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
             _, which, _ = called(p.active[c], names)
             assert which is not None  # its issues are of categories of the case
             signed[which] = max(signed[which], 1.0 - p.open[c] / p.all[c])
-    people, evening = world.residents, scenario.party_members.evening_hours
+    people = world.residents
     asked = people.member | people.volunteer
-    hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
     run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
     helping = np.bincount(people.home, gave) > 0
     counts.finish(world)
@@ -74,7 +71,6 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         signed,
         gave[asked].mean() if asked.any() else 0.0,
         helping,
-        hours / evening if evening else 0.0,
         polls,
         counts,
     )

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...engine.texts.errors import Message, UserError
-from ...model import measures
+from ...engine.texts.errors import Message, Translated, UserError
+from ...model import measures, mechanisms
+from ...model.activities import declare_counts, list_activities
 from ...model.issues.issue_table import PAID
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from .fact_measures import FACT_MEASURES
@@ -112,6 +113,12 @@ def share_credited(observed: ObservedRun, mechanism: str) -> float:
     return share(np.isin(resolved, events["issue"][events["by"] == code]))
 
 
+def count_of(observed: ObservedRun, mechanism: str, name: str) -> float:
+    """Return how much a mechanism did of what is counted under `name`; 0 where it is not on."""
+    amounts = {(a.mechanism, a.count.name): a.value for a in list_activities(observed.run)}
+    return amounts.get((mechanism, name), 0.0)
+
+
 def yuan_paid(observed: ObservedRun, category: str) -> float:
     """Return the yuan paid for issues of a category."""
     events = observed.run.history
@@ -142,7 +149,7 @@ MEASURES: dict[str, Callable] = {
     "arose": lambda world, category: len(world.of(category)),
     "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved_day"] >= 0),
     "answered": lambda world, *_: world.answered,
-    "attendances": lambda world, *_: world.evenings,
+    "count": count_of,
     "sittings": sittings(np.median),
     "longest": sittings(np.max),
     "late": late,
@@ -183,6 +190,8 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
     )
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
         raise UserError("{path}: no category is called {category!r}", path=path, category=what)
+    if kind == "count":
+        return check_count_name(path, *what.partition(":")[::2])
     if kind.startswith("funnel") and what.partition(":")[2] not in STAGES:
         raise UserError("{path}: the stages are: {stages}", path=path, stages=", ".join(STAGES))
     if kind in FACT_MEASURES:
@@ -192,4 +201,20 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
             "{measure} is unknown; there are: {measures}",
             measure=path,
             measures=", ".join(sorted({*MEASURES, *measures.SUMMARY})),
+        )
+
+
+def check_count_name(path: Message, mechanism: str, name: str) -> None:
+    """Check that a mechanism counts something under `name`. Raises UserError if not."""
+    if problem := mechanisms.explain_unusable(mechanism):
+        raise UserError("{path}: {problem}", path=path, problem=problem)
+    kind = mechanisms.load_class(mechanism)
+    there = [count.name for count in declare_counts(kind.counts, kind.pulls)]
+    if name not in there:
+        raise UserError(
+            "{path}: {mechanism} counts nothing called {name!r}; there are: {names}",
+            path=path,
+            mechanism=mechanism,
+            name=name,
+            names=", ".join(there) or Translated("none", "无"),
         )

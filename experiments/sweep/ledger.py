@@ -29,6 +29,7 @@ ROW = (  # columns of a run that its mark covers
     "seconds",
     "digest",
     "measures",
+    "activities",
     "failure",
     "part",
     "series",
@@ -36,7 +37,8 @@ ROW = (  # columns of a run that its mark covers
 )
 SCHEMA = (
     "create table runs (key text primary key, name text, arm text, replicate int, status text, seconds real, "
-    "digest text, measures blob, failure text, part text, series blob, issues blob, mark text) without rowid",
+    "digest text, measures blob, activities blob, failure text, part text, series blob, issues blob, "
+    "mark text) without rowid",
     "create table parts (file text primary key, sha256 text, runs int, part text, mark text) without rowid",
     "create table facts (name text primary key, value text, mark text) without rowid",
 )

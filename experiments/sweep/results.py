@@ -41,7 +41,7 @@ from .ledger import (
 )
 from .parts import TABLES, label_table, runs_table, stray_files
 from .sweep import SweepPlan
-from .worker import work
+from .worker import unpack_activities, work
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,6 +83,20 @@ class Results:
             key=lambda c: c.map(order) if c.name == "arm" else c,
             ignore_index=True,
         )
+
+    @cached_property
+    def activities(self) -> pd.DataFrame:
+        """What the mechanisms of each run did in all: one row per run, mechanism and count."""
+        import pandas as pd
+
+        rows = [
+            (row["name"], row["arm"], row["replicate"], mechanism, count, amount)
+            for row in self.ledger
+            for mechanism, amounts in unpack_activities(row["activities"]).items()
+            for count, amount in amounts.items()
+        ]
+        table = pd.DataFrame(rows, columns=["case", "arm", "replicate", "mechanism", "count", "value"])
+        return table.sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
 
     @cached_property
     def series(self) -> pd.DataFrame:

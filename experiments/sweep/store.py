@@ -231,7 +231,7 @@ class Store:
                     "issues": o.issues or None,
                     **{
                         name: getattr(o, name)
-                        for name in ("status", "seconds", "digest", "measures", "failure")
+                        for name in ("status", "seconds", "digest", "measures", "activities", "failure")
                     },
                 }
                 for o in outcomes

@@ -5,8 +5,10 @@ This file loads neither pandas nor matplotlib.
 
 from __future__ import annotations
 
+import json
 import time
 import traceback
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...model import daily_counts, measures, mechanisms
+from ...model.activities import sum_activities
 from ...model.issues.categories import FAMILIES
 from ...model.issues.issue_table import STATES
 from ...model.scenarios.scenario import Scenario
@@ -74,6 +77,7 @@ class RunOutcome:
     seconds: float
     digest: str = ""  # of measures, series and issues, bit for bit
     measures: bytes = b""  # (SUMMARY,) float64
+    activities: bytes = b""  # what its mechanisms did: `pack_activities`
     series: bytes = b""  # an Arrow stream
     issues: bytes = b""
     failure: str = ""  # of a failed run: the traceback; its last line names the cause
@@ -132,8 +136,19 @@ def summarise_run(run: Run, order: RunOrder, terms: RunTerms, seconds: float) ->
         seconds,
         digest.hexdigest(),
         numbers.tobytes(),
+        pack_activities(run),
         **kept,
     )
+
+
+def pack_activities(run: Run) -> bytes:
+    """Return what the mechanisms of a run did as compressed JSON, some hundred bytes."""
+    return zlib.compress(json.dumps(sum_activities(run)).encode())
+
+
+def unpack_activities(raw: bytes) -> dict[str, dict[str, float]]:
+    """Return {mechanism: {count: amount}} of `pack_activities`; nothing of a run that failed."""
+    return json.loads(zlib.decompress(raw)) if raw else {}
 
 
 def series_to_arrow(series: dict[str, np.ndarray]) -> pa.Table:

@@ -306,6 +306,7 @@ def draw_requirements(w, issue, number, issue_key) -> None:
             * (cats.stubborn_factor[j] if stiff else 1.0)
         )
     issue.department_days, issue.lapse_day, issue.appointment_days = 0, -1, 0
+    issue.hurried_by, issue.hurried_days = -1, 0.0
     if cats.appointment_days[j] != 0.0:
         issue.appointment_days = int(
             cats.appointment_days[j] * exponential(key_of(seed, APPOINTMENT, 0), issue_key)

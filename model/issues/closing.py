@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...agents.committee import answers, forgets
-from ...agents.residents import discouraged
+from ...agents.reporters import discouraged
 from ...engine.codes import DESK_NONE
 from ...engine.jit import inner_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
@@ -124,13 +124,33 @@ def give_up(w, issue) -> None:
 
 
 @inner_kernel
+def credit_hurry(issue, hurry, i) -> None:
+    """Credit the mechanism that brings a department's answer nearer by most days, of the pulls `hurry`.
+
+    A vote weighted by days (Boyer and Moore): days of others count against the leader, who is replaced when
+    they exceed its own. Of two mechanisms it is exactly the one that brought more.
+
+    Twin: reference/processing.py, credit_hurry.
+    """
+    for m in range(len(hurry.by)):
+        days = hurry.rows[m, i]
+        if days > 0.0 and hurry.by[m] == issue.hurried_by:
+            issue.hurried_days += days
+        elif days > issue.hurried_days:
+            issue.hurried_by, issue.hurried_days = hurry.by[m], days - issue.hurried_days
+        elif days > 0.0:
+            issue.hurried_days -= days
+
+
+@inner_kernel
 def close(w) -> np.ndarray:
     """Close the day of every issue; return which stay open or are still to be checked, (issues,) bool.
 
     Fills `standing` (buildings, 2) of the mood with the number of issues in common space that have been open
     for more than `fresh` days. Those of them that lapse or are withdrawn are added to `dropped` (buildings,
     2): nobody is content because an issue ended unresolved. `hurry` (days) brings a department's answer
-    nearer, `keep` (log rate) makes the desks forget less.
+    nearer, `keep` (log rate) makes the desks forget less. An answer is credited to the mechanism that brought
+    it nearer, if any did.
 
     Twin: reference/processing.py, close.
     """
@@ -149,9 +169,10 @@ def close(w) -> np.ndarray:
         state = issue.state
         if state == UPWARD:
             issue.due_day -= hurry[i]
+            credit_hurry(issue, w.pulls.hurry, i)
         if state == UPWARD and issue.due_day <= day:
             move(issue, WORK, day)
-            log_event(w.log, w.lines, issue.id, day, ANSWERED, -1, -1)
+            log_event(w.log, w.lines, issue.id, day, ANSWERED, issue.hurried_by, -1)
         elif state == RESOLVED and issue.due_day <= day:
             check(w, issue, reopens, keep[i])
         elif 0 <= issue.lapse_day <= day and not is_attended(issue, cats.cost_fen[issue.category]):

@@ -6,7 +6,7 @@ its own, as far as its hours suffice; mechanisms hold further ones.
 
 import numpy as np
 
-from ...agents import residents
+from ...agents import reporters
 from ...agents.committee import progress_of, sittings_held
 from ...engine.jit import inner_kernel
 from .issue_table import AGREED, TABLE, log_event, move, next_stage, trust_at_stake
@@ -24,7 +24,7 @@ def mediate(w) -> np.ndarray:
     issues, k, desk = w.issues, w.knobs, len(w.hours) - 2
     progress = np.zeros(len(issues))
     left = k.mediation_share * w.hours[desk]
-    trust = residents.confidence(w.mood, w.buildings, w.compounds)
+    trust = reporters.confidence(w.mood, w.buildings, w.compounds)
     for i in by_urgency(issues, TABLE):
         issue = issues[i]
         sittings = sittings_held(k.sittings_per_week, left, k.sitting_hours)

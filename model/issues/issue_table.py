@@ -70,6 +70,7 @@ ISSUE = np.dtype(
         ("found_by", "i1"),  # mechanism that found it; -1 a neighbour
         ("resolved_by", "i1"),  # mechanism that finished it; -1 its desk
         ("reopened", "i2"),  # times
+        ("hurried_by", "i1"),  # mechanism that brought the department's answer nearer; -1 none
         ("key", "u8"),  # key of its random numbers: a hash of its building, its category and its number
         ("cost_fen", "i8"),  # fen still to be paid
         ("work_hours", "f8"),  # hours it takes
@@ -84,6 +85,7 @@ ISSUE = np.dtype(
         ("give_up_day", "i4"),  # day the reporter gives up
         ("lapse_day", "i4"),  # day it lapses; -1 never
         ("department_days", "i4"),  # days a department takes
+        ("hurried_days", "f4"),  # days that it brought more than others: see `closing.credit_hurry`
         ("appointment_days", "i4"),  # days until its desk can begin to work
     ],
     align=True,

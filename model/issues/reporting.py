@@ -11,7 +11,7 @@ from math import exp
 
 import numpy as np
 
-from ...agents.residents import draw_reporter
+from ...agents.reporters import draw_reporter
 from ...engine.codes import (
     SCOPE_BUILDING,
     SCOPE_COMPOUND,

@@ -7,7 +7,7 @@ waits for ever while large jobs of a higher one go on; within a rank the oldest 
 
 import numpy as np
 
-from ...agents import residents
+from ...agents import reporters
 from ...engine.codes import DESK_NONE, SCOPE_COMPOUND, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel
 from .issue_table import (
@@ -49,7 +49,7 @@ def encourage(w, issue, gain) -> None:
     who, people = issue.reporter, w.residents
     if who >= 0:
         voice, usual = float(people.voice[who]), people.usual_voice[who]
-        people.voice[who] = residents.encouraged(voice, usual, gain, w.knobs.residents)
+        people.voice[who] = reporters.encouraged(voice, usual, gain, w.knobs.residents)
 
 
 @inner_kernel

@@ -14,6 +14,9 @@ which is read-only:
     pull(m, w)   fill its levers, `m.lever.sight` and so on, given the share `m.share` of its wants
     learn(m, w)  update its own columns `m.own` for tomorrow
 
+`pull` and `learn` also count what is done, in the places of `m.counts` that `counts` declares: they add to a
+total, and set a level. Whoever reads the counts multiplies them by the mechanism's strength.
+
 Methods marked `@kernel` are compiled; without the mark they are `@staticmethod` in plain Python, slower but
 free of numba's limits. `begin(world, random_numbers)` creates the own columns, once. `k = m.knobs[0]` gives
 the knobs by name.
@@ -43,6 +46,7 @@ from ...engine.renamed import new_name, suggest_names
 from ...engine.texts.errors import Message, Translated, UserError
 from ..resources.levers import LEVERS
 from ._base import GROUPS as GROUPS
+from ._base import Count as Count
 from ._base import Mechanism as Mechanism
 
 if TYPE_CHECKING:
@@ -344,6 +348,13 @@ def _find_faults(kind: type[Mechanism]) -> Message | str | None:
                 lever=lever,
                 hint=suggest_names(str(lever), LEVERS),
             )
+    counts = kind.counts if isinstance(kind.counts, tuple) else (None,)
+    if not all(isinstance(c, Count) for c in counts) or len({c.name for c in counts}) < len(counts):
+        return Message(
+            "{name}.counts is not a tuple of Count with different names; write counts: ClassVar[tuple] = "
+            '(Count("walks", "walks", "巡逻"),)',
+            name=name,
+        )
     try:
         check(kind())
     except Exception as error:

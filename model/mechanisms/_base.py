@@ -23,6 +23,18 @@ GROUPS = {
 
 
 @dataclass(frozen=True)
+class Count:
+    """Something that a mechanism does, and that is counted in one place of `m.counts`."""
+
+    name: str  # of its row in all tables
+    en: str  # a few words for tables, without unit
+    zh: str
+    unit: str = ""  # in plural; "" where the words say it
+    unit_zh: str = ""
+    level: bool = False  # how many there are today, set anew every day; else a total since day 0
+
+
+@dataclass(frozen=True)
 class Mechanism:
     """Base class of mechanisms: does nothing; override what you need."""
 
@@ -35,6 +47,7 @@ class Mechanism:
     zh_disappoints: ClassVar[str] = ""
     group: ClassVar[str] = ""  # its purpose, one of GROUPS; "" takes that of its first lever
     pulls: ClassVar[tuple] = ()  # levers it pulls; what it writes to other levers is ignored
+    counts: ClassVar[tuple[Count, ...]] = ()  # what it does, in the order of `m.counts`
     # whether its requests come before those of others: its people have promised these hours to somebody
     first_claim: ClassVar[bool] = False
     strength: float = knob(

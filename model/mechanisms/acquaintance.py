@@ -34,7 +34,7 @@ from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import FAMILIES
 from ..issues.issue_table import RESOLVED, is_registered
 from ..resources.levers import ALL, STANDINGS, VOLUNTEER, YUAN
-from . import Mechanism
+from . import Count, Mechanism
 
 ENVIRONMENT, SAFETY = FAMILIES.index("environment"), FAMILIES.index("safety")
 LOOKING = "partner_search"  # category that the matchmaking station handles
@@ -42,6 +42,8 @@ MATCH = decision("acquaintance: who becomes a couple")
 WEEKS = 52
 SUNDAY, YEAR = 0, 365
 LANTERNS = 45  # day of the year: mean date of the Lantern Festival
+# places of `counts`
+CLUB_EVENINGS, FESTIVALS, ATTENDANCES, SESSIONS, INTRODUCTIONS, COUPLES = range(6)
 
 
 class Neighbours(NamedTuple):
@@ -49,6 +51,7 @@ class Neighbours(NamedTuple):
 
     come: np.ndarray  # (buildings,) float64  share of homes that take part
     habit: np.ndarray  # (buildings,) float64  habit of treating shared space as one's own, 0..1
+    homes: np.ndarray  # (buildings,) float64  number of homes
     feast: np.ndarray  # (YEAR,) bool          whether there is a festival, by day of the run
     looks: np.ndarray  # (categories,) bool    whether the matchmaking station handles it
     code: np.ndarray  # (1,) int64   the mechanism's row in `names`
@@ -70,6 +73,16 @@ class Acquaintance(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("ties", "ease", "wish", "sight", "work")
+    counts: ClassVar[tuple] = (
+        Count("club_evenings", "club evenings", "社团活动", "evenings", "次"),
+        Count("festivals", "festivals", "节庆活动", "festivals", "次"),
+        Count(
+            "attendances", "homes at club evenings and festivals", "社团和节庆参加户次", "attendances", "户次"
+        ),
+        Count("sessions", "matchmaking sessions", "婚恋角值守", "sessions", "次"),
+        Count("introductions", "people introduced to each other", "牵线", "introductions", "次"),
+        Count("couples", "couples", "牵线成功", "couples", "对"),
+    )
     club_hours: float = knob(
         0.75,
         0.05,
@@ -189,7 +202,8 @@ class Acquaintance(Mechanism):
 
     def begin(self, world, random_numbers) -> Neighbours:
         homes, b = world.households, len(world.buildings.compound)
-        away = np.bincount(homes.building, homes.away, b) / np.bincount(homes.building, minlength=b)
+        number = np.bincount(homes.building, minlength=b).astype(float)
+        away = np.bincount(homes.building, homes.away, b) / number
         first = (world.scenario.calendar.first_month - 1) * YEAR // 12  # date of day 1, to within a day
         dates = (
             LANTERNS + np.arange(self.festivals_per_year) * YEAR // max(self.festivals_per_year, 1)
@@ -198,6 +212,7 @@ class Acquaintance(Mechanism):
         return Neighbours(
             1.0 - self.absence_penalty * away,
             np.zeros(b),
+            number,
             feast,
             np.isin(world.categories, LOOKING),
             np.array([world.names.index("acquaintance")]),
@@ -220,8 +235,11 @@ class Acquaintance(Mechanism):
         k, own, share, where, ease = m.knobs[0], m.own, m.share, w.buildings.compound, m.lever.ease
         come, habit, ties = own.come, own.habit, m.lever.ties
         sums, buildings = np.zeros(len(share) - 1), np.zeros(len(share) - 1)
+        m.counts[FESTIVALS] += share[ALL] if is_festival(w.day, own) else 0.0
         for b in buildings_gathering(w.day, own):
             ties[b] = k.contacts_per_gathering * (come[b] * share[where[b]])
+            m.counts[CLUB_EVENINGS] += 0.0 if is_festival(w.day, own) else share[where[b]]
+            m.counts[ATTENDANCES] += own.homes[b] * (come[b] * share[where[b]])
         for b in range(len(where)):
             c = where[b]
             ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.prevention_log_rate * habit[b] * share[c]
@@ -231,6 +249,8 @@ class Acquaintance(Mechanism):
             for standing in range(STANDINGS):
                 m.lever.wish[c, standing] = k.volunteering_logit * sums[c] / buildings[c] * share[c]
         if w.day % 7 == SUNDAY and not is_festival(w.day, own):
+            for c in range(len(sums)):
+                m.counts[SESSIONS] += share[c] * buildings[c] / len(where) if k.station_hours > 0.0 else 0.0
             for i in range(len(w.issues)):
                 if own.looks[w.issues[i].category]:
                     m.lever.sight[i] = k.detection_rate * k.station_hours * share[w.issues[i].compound]
@@ -253,11 +273,13 @@ class Acquaintance(Mechanism):
                     and issue.resolved_by == own.code[0]
                 )
             own.couples[0] += ended / 2
+            m.counts[COUPLES] += ended / 2
             own.due[0] -= ended / 2
             if own.registered[0] >= 2.0:
                 wanted = own.registered[0] / 2 * k.introductions_per_year / WEEKS
                 possible = hours_at_station(k, share, where) / k.introduction_hours
                 own.due[0] += k.couple_share * min(wanted, possible)
+                m.counts[INTRODUCTIONS] += min(wanted, possible)
         for b in range(len(habit)):
             habit[b] *= remaining
         for b in buildings_gathering(w.day, m.own):

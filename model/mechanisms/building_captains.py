@@ -44,11 +44,13 @@ from ..issues.issue_table import is_workable, loads
 from ..resources.allocation import spend_hours
 from ..resources.asking import accepts_post, choose_candidates, next_candidate
 from ..resources.levers import ALL, CAPTAIN, COMMITTEE
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("captain")
 MOVES, ASKS = decision("captain moves"), decision("captain asked")
 TALKS, ANSWERS = decision("captain talked to"), decision("captain answers")
+# places of `counts`
+CAPTAINS, UPPER_CAPTAINS, ASKED, ACCEPTED, REFUSED, DEPARTURES = range(6)
 
 
 class Posts(NamedTuple):
@@ -84,6 +86,21 @@ class BuildingCaptains(Mechanism):
     )
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "serve", "supply")
+    counts: ClassVar[tuple] = (
+        Count("captains", "building captains in post today", "在任楼长", "people", "人", level=True),
+        Count(
+            "upper_captains",
+            "posts of alley and street captains filled today",
+            "巷长街长在任岗位",
+            "posts",
+            "个",
+            level=True,
+        ),
+        Count("asked", "candidates asked in person", "当面动员", "people", "人次"),
+        Count("accepted", "candidates who accepted", "答应任楼长", "people", "人次"),
+        Count("refused", "candidates who refused", "婉拒任楼长", "people", "人次"),
+        Count("departures", "captains who stepped down or left", "卸任楼长", "people", "人次"),
+    )
     tiers: int = knob(
         3,
         1,
@@ -295,6 +312,8 @@ class BuildingCaptains(Mechanism):
         sight, work, keep = m.lever.sight, m.lever.work, m.lever.keep
         skill, where = w.residents.skill, w.buildings.compound
         coverage, left, largest = np.empty(len(where)), np.empty(len(where)), np.empty(len(where))
+        m.counts[CAPTAINS] = np.sum(own.who >= 0)
+        m.counts[UPPER_CAPTAINS] = np.sum(own.alley_head >= 0) + np.sum(own.street_head >= 0)
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
             coverage[b] = got * min(1.0, k.homes_per_captain / own.width[b])
@@ -329,15 +348,19 @@ class BuildingCaptains(Mechanism):
                 tired = own.tired[b] >= k.fatigue_at_resignation
                 if moved or tired or uniform(moves, b) < k.leaving_rate / 365:
                     own.who[b] = -1
+                    m.counts[DEPARTURES] += 1.0
                     for n in range(own.ready.shape[1]):
                         if own.ready[b, n] == captain:
                             own.until[b, n] = day + k.refusal_days
             elif place >= 0 and uniform(talks, b) < m.share[ALL]:
                 candidate = own.ready[b, place]
+                m.counts[ASKED] += 1.0
                 if accepts_post(w, candidate, uniform(answers, candidate), k.asked_logit):
                     own.who[b], own.since[b], own.tired[b] = candidate, day + 1, 0.0
+                    m.counts[ACCEPTED] += 1.0
                 else:
                     own.until[b, place] = day + k.refusal_days
+                    m.counts[REFUSED] += 1.0
             own.asked[b] = -1
             if own.who[b] < 0 and uniform(asks, b) < 1.0 - exp(-k.asks_per_month * 12 / 365):
                 own.asked[b] = next_candidate(own.ready[b], own.until[b], day)

@@ -26,7 +26,9 @@ from ...engine.codes import CHILD, ELDER, TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, VOLUNTEER
-from . import Mechanism
+from . import Count, Mechanism
+
+MEMBERS, GROUP_DAYS = range(2)  # places of `counts`
 
 
 class Groups(NamedTuple):
@@ -34,6 +36,7 @@ class Groups(NamedTuple):
 
     ceiling: np.ndarray  # (buildings,) float64  share of adults who would ever join; 0 without a group
     joined: np.ndarray  # (buildings,) float64  share of adults who have joined
+    adults: np.ndarray  # (buildings,) float64  adults and elders who are ever at home
     groups: np.ndarray  # (compounds,) float64  number of building groups
 
 
@@ -46,6 +49,10 @@ class ChatGroups(Mechanism):
     zh_disappoints: ClassVar[str] = "不是人人都入群，老人尤其少；没有人管的群，谣言损害信任，居民也逐渐退群。"
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("voice", "reach", "trust")
+    counts: ClassVar[tuple] = (
+        Count("members", "adults in the groups today", "群内成年居民", "people", "人", level=True),
+        Count("group_days", "groups followed, in days", "有人管群的群·天", "group days", "群·天"),
+    )
     coverage: float = knob(
         1.0,
         0.0,
@@ -145,7 +152,7 @@ class ChatGroups(Mechanism):
         has_group[
             np.argsort(~world.compounds.company[where], kind="stable")[: int(self.coverage * b + 0.5)]
         ] = 1.0
-        return Groups(ceiling * has_group, np.zeros(b), np.bincount(where, has_group, c))
+        return Groups(ceiling * has_group, np.zeros(b), grown, np.bincount(where, has_group, c))
 
     @kernel
     def ask(m, w) -> None:
@@ -160,6 +167,8 @@ class ChatGroups(Mechanism):
     @kernel
     def pull(m, w) -> None:
         k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
+        for c in range(len(own.groups)):
+            m.counts[GROUP_DAYS] += own.groups[c] * share_followed(c, own, share, k)
         for b in range(len(where)):
             c = where[b]
             minded = share_followed(c, own, share, k)
@@ -174,12 +183,14 @@ class ChatGroups(Mechanism):
     @kernel
     def learn(m, w) -> None:
         k, own, where = m.knobs[0], m.own, w.buildings.compound
+        m.counts[MEMBERS] = 0.0
         for b in range(len(where)):
             minded = share_followed(where[b], own, m.share, k)
             own.joined[b] += (
                 k.joining_rate * minded * (own.ceiling[b] - own.joined[b])
                 - k.leaving_rate * (1.0 - minded) * own.joined[b]
             )
+            m.counts[MEMBERS] += own.joined[b] * own.adults[b]
 
 
 @inner_kernel

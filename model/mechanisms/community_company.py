@@ -27,11 +27,12 @@ from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..resources.allocation import WEEKEND
 from ..resources.levers import ALL, COMMITTEE, YUAN
-from . import Mechanism
+from . import Count, Mechanism
 
 MONTH = 28  # days, 20 of them working days
 SATURDAY = 6  # when instalments of the capital are paid in
 BUSINESS = decision("community_company business")
+CAPITAL, GIVEN = range(2)  # places of `counts`
 
 
 class Accounts(NamedTuple):
@@ -53,6 +54,10 @@ class CommunityCompany(Mechanism):
     )
     group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("money",)
+    counts: ClassVar[tuple] = (
+        Count("capital", "capital today", "现有本金", "yuan", "元", level=True),
+        Count("given", "surplus given to governance", "用于治理的盈余", "yuan", "元"),
+    )
     business_lines: int = knob(
         10,
         1,
@@ -125,6 +130,7 @@ class CommunityCompany(Mechanism):
     def pull(m, w) -> None:
         if w.day % MONTH == 1:
             m.lever.money[0] = m.knobs[0].governance_share * m.own.surplus[0] * m.share[ALL]
+            m.counts[GIVEN] += m.lever.money[0]
 
     @kernel
     def learn(m, w) -> None:
@@ -147,6 +153,7 @@ class CommunityCompany(Mechanism):
             own.surplus[0] += max(result, 0.0)
             own.capital[0] = max(0.0, own.capital[0] + min(result, 0.0))
             own.worked[0] = 0.0
+        m.counts[CAPITAL] = own.capital[0]
 
 
 @inner_kernel

@@ -32,9 +32,10 @@ from ...engine.randomness import decision, key_of, uniform
 from ..issues.issue_table import TABLE
 from ..resources.allocation import spend_hours
 from ..resources.levers import MEMBER
-from . import Mechanism
+from . import Count, Mechanism
 
 LEAVES = decision("concurrent_posts leaves")
+POSTS, MATTER_DAYS, DEPARTURES = range(3)  # places of `counts`
 
 
 class Posts(NamedTuple):
@@ -59,6 +60,11 @@ class ConcurrentPosts(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "consent", "keep", "trust")
+    counts: ClassVar[tuple] = (
+        Count("posts", "double posts filled today", "在任的一肩挑", "people", "人", level=True),
+        Count("matter_days", "matters taken in hand, in days", "经办事项", "matter days", "件·天"),
+        Count("departures", "people who stepped down or left", "卸任", "people", "人"),
+    )
     weekly_hours: float = knob(
         4.0,
         0.5,
@@ -156,15 +162,19 @@ class ConcurrentPosts(Mechanism):
         accord, keep = m.lever.accord, m.lever.keep
         unsigned, where, company = w.projects.open, w.buildings.compound, w.compounds.company
         room, loss = np.zeros(len(since)), np.zeros(len(since))
+        m.counts[POSTS] = 0.0
         for c in range(len(since)):
             if company[c] and since[c] <= w.day:
                 room[c] = k.matters_at_a_time - (unsigned[c] > 0)
+                m.counts[POSTS] += 1.0
             elif company[c]:
                 loss[c] = m.own.lean[c] * share[c]
         for i in range(len(issues)):
             c = issues[i].compound
             if issues[i].state == TABLE:
-                accord[i] = k.decision_sittings / 7 * share[c] * spend_hours(room, c, 1.0)
+                taken = share[c] * spend_hours(room, c, 1.0)
+                accord[i] = k.decision_sittings / 7 * taken
+                m.counts[MATTER_DAYS] += taken
                 keep[i] = -k.forgetting_log_rate * loss[c]
         for b in range(len(where)):
             c = where[b]
@@ -184,6 +194,7 @@ class ConcurrentPosts(Mechanism):
                 )
                 if weary[c] >= 1.0 or uniform(leaves, c) < k.leaving_rate / 365:
                     since[c], weary[c] = w.day + 1 + k.vacancy_days, 0.0
+                    m.counts[DEPARTURES] += 1.0
 
 
 @inner_kernel

@@ -23,7 +23,9 @@ import numpy as np
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER
-from . import Mechanism
+from . import Count, Mechanism
+
+TEAMS, MEETINGS, CALLS = range(3)  # places of `counts`
 
 
 class Teams(NamedTuple):
@@ -44,6 +46,11 @@ class ConsentCampaign(Mechanism):
     group: ClassVar[str] = "money"
     letters: ClassVar[str] = "SG"
     pulls: ClassVar[tuple] = ("doors", "consent")
+    counts: ClassVar[tuple] = (
+        Count("teams", "working teams formed", "组成的工作组", "teams", "个"),
+        Count("meetings", "information meetings", "说明会", "meetings", "次"),
+        Count("calls", "calls at doors", "上门征询", "calls", "户次"),
+    )
     founding_hours: float = knob(
         6.0,
         0.5,
@@ -122,7 +129,10 @@ class ConsentCampaign(Mechanism):
     def pull(m, w) -> None:
         k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
         for c in range(len(own.ready)):
-            m.lever.doors[c] = share[c] * plan_day(c, m, w)[2]
+            _, informs, calls = plan_day(c, m, w)
+            m.lever.doors[c] = share[c] * calls
+            m.counts[CALLS] += share[c] * calls
+            m.counts[MEETINGS] += share[c] * informs / k.meeting_hours if informs > 0.0 else 0.0
         for b in range(len(where)):
             c = where[b]
             if own.ready[c] >= 1.0 and w.projects.open[c] > 0:
@@ -136,7 +146,9 @@ class ConsentCampaign(Mechanism):
                 own.project[c], own.ready[c], own.informed[c] = projects.active[c], 0.0, 0.0
             elif projects.open[c] > 0:
                 founds, informs, calls = plan_day(c, m, w)
+                before = own.ready[c]
                 own.ready[c] = min(1.0, own.ready[c] + share[c] * founds / k.founding_hours)
+                m.counts[TEAMS] += before < 1.0 <= own.ready[c]
                 own.informed[c] = min(1.0, own.informed[c] + share[c] * informs / k.information_hours)
 
 

@@ -27,10 +27,11 @@ from ..issues.categories import HANDS
 from ..issues.issue_table import is_known, is_workable
 from ..resources.allocation import WEEKEND, spend_hours
 from ..resources.levers import COMMITTEE, MEMBER
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("volunteer")
 FRIDAY = 5  # the coming week's tasks are assigned, and no work is done
+REGISTERED, ROUNDS, JOBS = range(3)  # places of `counts`
 
 
 class Register(NamedTuple):
@@ -52,6 +53,18 @@ class DoubleReporting(Mechanism):
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("wish", "work")
+    counts: ClassVar[tuple] = (
+        Count(
+            "registered",
+            "in-service members registered today",
+            "已报到的在职党员",
+            "people",
+            "人",
+            level=True,
+        ),
+        Count("rounds", "weekly rounds of registering", "组织报到", "rounds", "次"),
+        Count("jobs", "small jobs done after work", "下班后办成的小事", "jobs", "件"),
+    )
     committee_hours: float = knob(
         0.5,
         0.05,
@@ -152,15 +165,19 @@ class DoubleReporting(Mechanism):
             issue = issues[i]
             if hands[issue.category, HAND] and is_workable(issue) and issue.hours_left <= k.max_spot_hours:
                 work[i] = spend_hours(left, issue.compound, issue.hours_left)
+                m.counts[JOBS] += work[i] >= issue.hours_left
 
     @kernel
     def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
+        m.counts[REGISTERED] = 0.0
         for c in range(len(own.living)):
             if w.day % 7 == FRIDAY and own.living[c] > 0.0:
+                m.counts[ROUNDS] += m.share[c]
                 own.registered[c] += (
                     k.joining_rate * m.share[c] * (k.max_registered_share - own.registered[c])
                 )
+            m.counts[REGISTERED] += own.living[c] * own.registered[c]
 
 
 @inner_kernel

@@ -36,12 +36,13 @@ from ...engine.randomness import decision, key_of, uniform
 from ..issues.issue_table import TABLE
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
-from . import Mechanism
+from . import Count, Mechanism
 
 PARTIES = 5.0  # seats, as its name says
 FIRST = 14  # days without a sitting at first: members must have promised an evening before it
 DAYS = 6  # days before a sitting on which members promise evenings
 OWNERS = decision("five_party_alliance owners' committee comes")
+MEETINGS, SEATS, SITTINGS, MATTERS = range(4)  # places of `counts`
 
 
 class Alliances(NamedTuple):
@@ -63,6 +64,12 @@ class FivePartyAlliance(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
+    counts: ClassVar[tuple] = (
+        Count("meetings", "evenings on which it sat", "召开会议", "evenings", "次"),
+        Count("seats", "seats taken", "到会席数", "seats", "席次"),
+        Count("sittings", "sittings over stuck matters", "议老大难轮次", "sittings", "轮"),
+        Count("matters", "stuck matters discussed", "议老大难", "matters", "件次"),
+    )
     interval_weeks: int = knob(
         3,
         1,
@@ -202,6 +209,8 @@ class FivePartyAlliance(Mechanism):
         attendance, room = np.empty(len(momentum)), np.zeros(len(momentum))
         for c in range(len(momentum)):
             attendance[c] = seats(c, m, w) / PARTIES
+            m.counts[MEETINGS] += attendance[c] > 0.0
+            m.counts[SEATS] += PARTIES * attendance[c]
             if attendance[c] > 0.0 and owners_come(c, m, w):
                 room[c] = k.items_per_sitting * k.push_sittings
             if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
@@ -214,7 +223,10 @@ class FivePartyAlliance(Mechanism):
                 keep[i] = momentum[c] * share[c]
                 if w.day - issue.arose_day >= k.stuck_days:
                     progress = momentum[c] * attendance[c]
-                    accord[i] = progress * spend_hours(room, c, pushes(issue, progress, k.push_sittings))
+                    pushed = spend_hours(room, c, pushes(issue, progress, k.push_sittings))
+                    accord[i] = progress * pushed
+                    m.counts[SITTINGS] += pushed
+                    m.counts[MATTERS] += pushed > 0.0
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_COMPANY] = (
                 k.trust_per_sitting * attendance[where[b]]

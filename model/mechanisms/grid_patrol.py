@@ -29,12 +29,13 @@ from ..issues.categories import FAMILIES, HANDS
 from ..issues.issue_table import REPORTED, TABLE, UNKNOWN, WORK, is_workable, next_stage
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, GRID
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("grid")
 DISPUTE = FAMILIES.index("dispute")
 OPEN_TO_VIEW = tuple(map(FAMILIES.index, ("environment", "safety", "street")))
 AWAY = decision("grid_patrol away")
+PATROL_HOURS, ERRAND_HOURS, SPOT_JOBS, QUARREL_CHECKS = range(4)  # places of `counts`
 
 
 class Areas(NamedTuple):
@@ -53,6 +54,12 @@ class GridPatrol(Mechanism):
     zh_disappoints: ClassVar[str] = "户数多、网格员少，填表又占去一部分时间；片区的网格员不在，就没有人巡查。"
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("sight", "work", "accord")
+    counts: ClassVar[tuple] = (
+        Count("patrol_hours", "hours walked on patrol", "巡查时间", "hours", "小时"),
+        Count("errand_hours", "hours of errands and small jobs", "代办和小修", "hours", "小时"),
+        Count("spot_jobs", "jobs finished on the spot", "当场办结", "jobs", "件"),
+        Count("quarrel_checks", "checks on quarrels", "过问纠纷", "checks", "次"),
+    )
     patrol_hours: float = knob(
         0.25,
         0.01,
@@ -157,6 +164,7 @@ class GridPatrol(Mechanism):
         for a in range(areas):
             effort = m.share[ALL] * worker_present(a, m, w)
             walked[a], left[a] = effort * k.patrol_hours, k.errand_hours * m.own.size[a] * effort
+            m.counts[PATROL_HOURS] += walked[a] * m.own.size[a]
         for i in range(len(issues)):
             issue = issues[i]
             a = of[issue.building]
@@ -167,12 +175,16 @@ class GridPatrol(Mechanism):
                 and issue.hours_left <= min(k.spot_hours, left[a])
             ):
                 work[i] = spend_hours(left, a, issue.hours_left)
+                m.counts[ERRAND_HOURS] += work[i]
+                m.counts[SPOT_JOBS] += work[i] > 0.0
             if issue.family == DISPUTE and issue.state == TABLE:
                 accord[i] = walked[a] * k.quarrel_sittings
+                m.counts[QUARREL_CHECKS] += walked[a] > 0.0
         for i in range(len(issues)):
             issue = issues[i]
             if hands[issue.category, HAND] and is_workable(issue):
                 work[i] = spend_hours(left, of[issue.building], issue.hours_left)
+                m.counts[ERRAND_HOURS] += work[i]
 
 
 @inner_kernel

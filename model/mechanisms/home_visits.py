@@ -14,7 +14,8 @@ members.
 - *Asks* `e` times the members' part of members, and `e` times the committee's part of the committee.
 - *Pulls*: a visiting evening reaches `v = s * r * min(1, building_hours / (visit_hours * homes))` of the
   doors, with `sight = detection_per_visit * v` on issues at home and `trust in committee = trust_per_visit
-  * v`. A study evening reaches `v = s * r * min(1, study_homes / homes)`, with `trust in neighbours =
+  * v`. A study evening reaches `v = s * r * min(1, study_people / grown-ups of the building)`, the share of
+  its people who come, which stands for the share of its homes, with `trust in neighbours =
   neighbour_trust_per_home * v`. `wish = volunteering_logit * s * mean found` on members and listed
   volunteers.
 - *Learns* who lives there, by both kinds of evening: `found = f + v (1 - f)`, where f is `found` after
@@ -27,20 +28,22 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.codes import SCOPE_HOUSEHOLD, TRUST_COMMITTEE, TRUST_NEIGHBOURS
+from ...engine.codes import CHILD, SCOPE_HOUSEHOLD, TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER, STANDINGS
-from . import Mechanism
+from . import Count, Mechanism
 
 WEEKS = 13  # weeks of a quarter
 QUIET = 14  # first days of a run, without visits: no evenings have been promised yet
+VISITS, STUDY_EVENINGS, ATTENDANCES = range(3)  # places of `counts`
 
 
 class Rounds(NamedTuple):
     """What the visitors have reached in each building, and who makes tonight's visits."""
 
     homes: np.ndarray  # (buildings,) float64  number of homes
+    adults: np.ndarray  # (buildings,) float64  number of grown-ups, at least 1
     # share of the building's members and willing neighbours whom the visitors have discovered, 0..1
     found: np.ndarray  # (buildings,) float64
     # share of tonight's visits that members can make, and that the committee makes in their place
@@ -56,6 +59,11 @@ class HomeVisits(Mechanism):
     zh_disappoints: ClassVar[str] = "住户多、晚上少：大楼里只有少数住户能访到；党员来得少，访到的更少。"
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("sight", "trust", "wish")
+    counts: ClassVar[tuple] = (
+        Count("visits", "homes visited", "入户走访", "visits", "户次"),
+        Count("study_evenings", "study evenings", "院落学习", "evenings", "次"),
+        Count("attendances", "people at study evenings", "院落学习参加人次", "attendances", "人次"),
+    )
     building_hours: float = knob(
         1.5,
         0.0,
@@ -88,13 +96,13 @@ class HomeVisits(Mechanism):
         source="guiyuan: 16 talks within three months",
         words=("Study evenings per quarter", "每季度院落学习", "晚/季度，逐栋进行，当晚不走访"),
     )
-    study_homes: float = knob(
+    study_people: float = knob(
         56.0,
         1.0,
         1000.0,
-        unit="homes that take part in a study evening",
+        unit="people who take part in a study evening, if the building has as many grown-ups",
         source="guiyuan: over 900 attendances at 16 talks",
-        words=("Homes per study evening", "每次学习参加户数", "户"),
+        words=("People per study evening", "每次学习参加人数", "人，不超过本栋成年人数"),
     )
     detection_per_visit: float = knob(
         1.0,
@@ -138,9 +146,12 @@ class HomeVisits(Mechanism):
     )
 
     def begin(self, world, random_numbers) -> Rounds:
-        b = len(world.buildings.compound)
+        b, people = len(world.buildings.compound), world.residents
         return Rounds(
-            np.bincount(world.households.building, minlength=b).astype(float), np.zeros(b), np.zeros(2)
+            np.bincount(world.households.building, minlength=b).astype(float),
+            np.maximum(np.bincount(people.building[people.band != CHILD], minlength=b), 1).astype(float),
+            np.zeros(b),
+            np.zeros(2),
         )
 
     @kernel
@@ -160,6 +171,10 @@ class HomeVisits(Mechanism):
             reached = share_visited(b, where[b], w.day, own, share, k)
             talk = has_talk(b, w.day, len(where), k.study_evenings_per_quarter)
             visited[b] = 0.0 if talk else reached
+            m.counts[VISITS] += visited[b] * own.homes[b]
+            if talk:
+                m.counts[ATTENDANCES] += reached * own.adults[b]
+                m.counts[STUDY_EVENINGS] += reached / min(1.0, k.study_people / own.adults[b])
             trust[b, TRUST_COMMITTEE], trust[b, TRUST_NEIGHBOURS] = (
                 k.trust_per_visit * visited[b],
                 k.neighbour_trust_per_home * (reached if talk else 0.0),
@@ -201,7 +216,9 @@ def share_visited(b, compound, day, own, share, k) -> float:
     evenings_share = share[compound] * (own.who[0] + own.who[1])
     if has_talk(b, day, len(own.homes), k.study_evenings_per_quarter):
         return (
-            evenings_share * min(1.0, k.study_homes / own.homes[b]) * (1.0 if k.building_hours > 0.0 else 0.0)
+            evenings_share
+            * min(1.0, k.study_people / own.adults[b])
+            * (1.0 if k.building_hours > 0.0 else 0.0)
         )
     return evenings_share * min(1.0, k.building_hours / (k.visit_hours * own.homes[b]))
 

@@ -28,9 +28,10 @@ from ..issues.categories import HANDS
 from ..issues.issue_table import RESOLVED, TABLE, is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import MEMBER, VOLUNTEER
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("volunteer")
+GROUPS, FOUNDED, CALLS = range(3)  # places of `counts`
 
 
 class Groups(NamedTuple):
@@ -49,6 +50,13 @@ class Incubation(Mechanism):
     zh_disappoints: ClassVar[str] = "没有新的工程办成，小组就解散；没有人抽出晚上来组建，就没有小组。"
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("voice", "accord", "doors", "work")
+    counts: ClassVar[tuple] = (
+        Count(
+            "groups", "standing groups today, in whole ones", "常设小组（折合）", "groups", "个", level=True
+        ),
+        Count("founded", "groups founded after a success", "新建小组", "groups", "个"),
+        Count("calls", "calls at doors", "上门征询", "calls", "户次"),
+    )
     founding_hours: float = knob(
         3.0,
         0.5,
@@ -126,6 +134,7 @@ class Incubation(Mechanism):
             group[c], room[c] = m.own.size[c] * m.share[c], 1.0
             left[c] = k.group_hours / 7 * group[c]
             m.lever.doors[c] = group[c] * min(k.visits_per_day, float(w.projects.open[c]))
+            m.counts[CALLS] += m.lever.doors[c]
         for i in range(len(issues)):
             if issues[i].state == TABLE:
                 accord[i] = (
@@ -142,8 +151,11 @@ class Incubation(Mechanism):
     @kernel
     def learn(m, w) -> None:
         k, size, news, projects = m.knobs[0], m.own.size, m.own.news, w.projects
+        m.counts[GROUPS] = 0.0
         for c in range(len(size)):
+            m.counts[FOUNDED] += news[c] * m.share[c]
             size[c] = min(1.0, size[c] * (1.0 - 1.0 / k.group_lifetime_days) + news[c] * m.share[c])
+            m.counts[GROUPS] += size[c]
             news[c] = (
                 1.0 if projects.all[c] > 0 and projects.open[c] == 0 else 0.0
             )  # signatures completed today

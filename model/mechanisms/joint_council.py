@@ -36,10 +36,11 @@ from ...engine.parameters import knob
 from ..issues.issue_table import TABLE, is_known, sittings_tonight
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
-from . import Mechanism
+from . import Count, Mechanism
 
 FIRST = 2  # weeks without a sitting at first: members must have promised an evening before it
 DAYS = 6  # days before a sitting on which members promise evenings
+MEETINGS, CANCELLED, SITTINGS, MATTERS = range(4)  # places of `counts`
 
 
 class Councils(NamedTuple):
@@ -62,6 +63,12 @@ class JointCouncil(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
+    counts: ClassVar[tuple] = (
+        Count("meetings", "meetings held", "召开会议", "meetings", "次"),
+        Count("cancelled", "meetings without a quorum", "人数不足未开成", "meetings", "次"),
+        Count("sittings", "sittings over one matter", "议事轮次", "sittings", "轮"),
+        Count("matters", "matters discussed", "议事", "matters", "件次"),
+    )
     interval_weeks: int = knob(
         4,
         1,
@@ -225,6 +232,8 @@ class JointCouncil(Mechanism):
             present[c] = attendance(c, w.day, own, share, w.around, k)
             if present[c] > 0.0:
                 sittings[c] = evening_length(c, own, k) / k.sitting_hours
+            if sits(c, w.day, k.interval_weeks) and own.matters[c] > 0.0:
+                m.counts[MEETINGS if present[c] > 0.0 else CANCELLED] += 1.0
             called = (
                 k.volunteering_logit * share[c]
                 if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.interval_weeks)
@@ -241,9 +250,10 @@ class JointCouncil(Mechanism):
                 keep[i] = k.reminder_log_rate * (own.minuted[c] * share[c])
             if issue.state == TABLE:
                 progress = k.push_sittings * present[c]
-                accord[i] = progress * spend_hours(
-                    sittings, c, sittings_tonight(issue, progress, k.sittings_per_matter)
-                )
+                held = spend_hours(sittings, c, sittings_tonight(issue, progress, k.sittings_per_matter))
+                accord[i] = progress * held
+                m.counts[SITTINGS] += held
+                m.counts[MATTERS] += held > 0.0
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = k.trust_per_sitting * present[where[b]]
 

@@ -30,11 +30,12 @@ from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
 from ..issues.issue_table import TABLE, sittings_tonight
 from ..resources.levers import ALL, COMMITTEE, MEMBER, YUAN
-from . import Mechanism
+from . import Count, Mechanism
 
 DISPUTE = FAMILIES.index("dispute")
 # Entries of the room's book, indexed by the random id of an issue; issues with the same index share an entry.
 PLACES = 4096
+MEETINGS, SITTINGS, MATTERS = range(3)  # places of `counts`
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class MediationRoom(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "trust")
+    counts: ClassVar[tuple] = (
+        Count("meetings", "evenings with a case", "有案的晚上", "evenings", "次"),
+        Count("sittings", "sittings held with parties", "调解", "sittings", "次"),
+        Count("matters", "cases heard, each evening anew", "听案", "cases", "件次"),
+    )
     open_days_per_week: int = knob(
         2,
         1,
@@ -152,6 +158,7 @@ class MediationRoom(Mechanism):
         k, own, issues, accord = m.knobs[0], m.own, w.issues, m.lever.accord
         left = count_sittings(w, own, k) * m.share[ALL]
         done = np.zeros(len(issues), np.bool_)
+        m.counts[MEETINGS] += left > 0.0
         while left > 0.0:
             case = -1
             for i in range(len(issues)):  # of those not heard today, the one with the fewest sittings
@@ -166,6 +173,8 @@ class MediationRoom(Mechanism):
             progress = progress_per_sitting(w, issues[case], k)
             heard = min(sittings_tonight(issues[case], progress, k.sittings_per_evening), left)
             left -= heard
+            m.counts[SITTINGS] += heard
+            m.counts[MATTERS] += 1.0
             done[case] = True
             accord[case] = heard * progress
             m.lever.trust[issues[case].building, TRUST_NEIGHBOURS] += min(1.0, heard)

@@ -35,11 +35,12 @@ from ...engine.parameters import knob
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from ..issues.categories import FAMILIES, UNITS
 from ..resources.levers import ALL, MEMBER, VOLUNTEER
-from . import Mechanism
+from . import Count, Mechanism
 
 CARE = FAMILIES.index("care")
 LAPSES, WHO = decision("one-to-one care: a pairing lapses"), decision("one-to-one care: who is found")
 VISITS = decision("one-to-one care: this week's visit")
+PAIRS, VISITS_MADE, PAIRED, ENDED, SEARCHES = range(5)  # places of `counts`
 
 
 class Pairs(NamedTuple):
@@ -68,6 +69,13 @@ class OneToOneCare(Mechanism):
     group: ClassVar[str] = "prevents"
     pulls: ClassVar[tuple] = ("ease", "sight", "supply")
     first_claim: ClassVar[bool] = True
+    counts: ClassVar[tuple] = (
+        Count("pairs", "pairs today", "现有结对", "pairs", "对", level=True),
+        Count("visits", "visits made, at most one a week for each pair", "上门看望", "visits", "次"),
+        Count("paired", "pairs made, those of the first day not counted", "新结对", "pairs", "对"),
+        Count("ended", "pairs that ended", "中断的结对", "pairs", "对"),
+        Count("searches", "searches for a visitor, also in vain", "物色结对人", "searches", "次"),
+    )
     initial_pairs: int = knob(
         0,
         0,
@@ -205,6 +213,7 @@ class OneToOneCare(Mechanism):
         for i in range(len(own.elder)):
             cared[own.building[i]] += own.visits[i]
             visited[w.residents.home[own.elder[i]]] = own.visits[i]
+            m.counts[VISITS_MADE] += own.visits[i] / 7 * share
         for b in range(len(cared)):
             mean = cared[b] / max(own.alone[b], 1.0) * share
             m.lever.ease[b, CARE] = log(1.0 - own.part[b] * (1.0 - exp(-k.prevention_log_rate * mean)))
@@ -232,6 +241,8 @@ class OneToOneCare(Mechanism):
                     or has_moved(w, own.elder[i])
                 ):
                     own.by[i], own.visits[i] = -1, 0.0
+                    m.counts[ENDED] += 1.0
+        left, found = count_pairs(own), own.found[0]
         if own.found[0] >= 1.0:
             willing = np.empty(len(people.evenings), np.bool_)
             for i in range(len(willing)):
@@ -246,6 +257,18 @@ class OneToOneCare(Mechanism):
                 key_of(w.seed, WHO, w.day),
                 k.acceptance_share,
             )
+        m.counts[PAIRS] = count_pairs(own)
+        m.counts[PAIRED] += m.counts[PAIRS] - left
+        m.counts[SEARCHES] += found - own.found[0]
+
+
+@inner_kernel
+def count_pairs(own) -> float:
+    """Return the number of elders who have a visitor."""
+    n = 0.0
+    for i in range(len(own.by)):
+        n += own.by[i] >= 0
+    return n
 
 
 @inner_kernel

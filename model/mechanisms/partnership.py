@@ -28,12 +28,13 @@ from ..issues.categories import FAMILIES, HANDS
 from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, COMMITTEE, MEMBER
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("volunteer")
 STREET = FAMILIES.index("street")
 THURSDAY, MONTH = 4, 30
 FIRST = 16  # days until the first meeting: members must have promised an evening before it
+MEETINGS, LENT_HOURS, GIVEN = range(3)  # places of `counts`
 
 
 class Circle(NamedTuple):
@@ -55,6 +56,11 @@ class Partnership(Mechanism):
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "ties", "money")
+    counts: ClassVar[tuple] = (
+        Count("meetings", "meetings of the circle", "联席会", "meetings", "次"),
+        Count("lent_hours", "hours of people lent", "借出人手", "hours", "小时"),
+        Count("given", "money given", "出资", "yuan", "元"),
+    )
     partner_units: int = knob(
         0,
         0,
@@ -167,6 +173,8 @@ class Partnership(Mechanism):
         k, own, share = m.knobs[0], m.own, m.share[ALL]
         issues, hands, left = w.issues, w.cats.done_by, np.empty(1)
         left[0] = hours_lent(own, k) * share
+        m.counts[LENT_HOURS] += left[0]
+        m.counts[MEETINGS] += share if meets(own, k) else 0.0
         for i in range(len(issues)):
             issue = issues[i]
             # firms keep order in front of their own doors, whichever hands a street issue needs
@@ -177,6 +185,7 @@ class Partnership(Mechanism):
             m.lever.ties[b] = k.contacts_per_day * own.commitment[0] * share
         if w.day % MONTH == 0:
             m.lever.money[0] = k.donation_yuan * own.units[0] * own.commitment[0] * share
+            m.counts[GIVEN] += m.lever.money[0]
 
     @kernel
     def learn(m, w) -> None:

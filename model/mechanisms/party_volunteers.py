@@ -29,11 +29,12 @@ from ..issues.categories import FAMILIES, HANDS, SEASONS
 from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, MEMBER, STANDINGS, VOLUNTEER
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("volunteer")
 QUARTER, YEAR = 91, 365  # days
 CARE = FAMILIES.index("care")
+SERVICE_DAYS, SERVED, TEAM_SHARE = range(3)  # places of `counts`
 
 
 class Team(NamedTuple):
@@ -52,6 +53,11 @@ class PartyVolunteers(Mechanism):
     zh_disappoints: ClassVar[str] = "队伍老化；大部分工作由少数人承担，总被叫到的人会疲劳；学生只在假期参加。"
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("sight", "work", "wish", "trust", "ties", "supply")
+    counts: ClassVar[tuple] = (
+        Count("service_days", "service days held", "服务日", "days", "天"),
+        Count("served", "issues served, each day it is worked on", "服务", "services", "件次"),
+        Count("team_share", "share of a full team today", "队伍规模", "of a full team", "占满员", level=True),
+    )
     daily_hours: float = knob(
         0.2,
         0.01,
@@ -147,10 +153,12 @@ class PartyVolunteers(Mechanism):
                 sight[i] = k.detection_rate * got
             if hands[issue.category, HAND] and is_workable(issue):
                 work[i] = spend_hours(left, 0, issue.hours_left)
+                m.counts[SERVED] += work[i] > 0.0
         for c in range(len(m.lever.wish)):
             for standing in range(1, STANDINGS):
                 m.lever.wish[c, standing] = k.volunteering_logit * got
         if w.day % QUARTER == 0:
+            m.counts[SERVICE_DAYS] += m.share[ALL]
             for b in range(len(m.lever.ties)):
                 m.lever.trust[b, TRUST_NEIGHBOURS] = k.neighbour_trust_per_service_day * got
                 m.lever.ties[b] = k.contacts_per_service_day * got
@@ -164,6 +172,7 @@ class PartyVolunteers(Mechanism):
         m.own.left[0] = min(
             1.0, max(0.0, left + (k.joining_rate * (1.0 - left) - k.ageing_rate * left) / 365)
         )
+        m.counts[TEAM_SHARE] = m.own.left[0]
 
 
 @inner_kernel

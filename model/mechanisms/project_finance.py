@@ -26,12 +26,13 @@ from ...engine.randomness import decision, key_of, uniform
 from ..issues.contributions import due_from_funds
 from ..issues.issue_table import MONEY, SIGN
 from ..resources.levers import ALL, COMMITTEE
-from . import Mechanism
+from . import Count, Mechanism
 
 RING = 105  # weeks for which applications are kept, more than the longest wait
 WRITING = 3  # weekday on which applications are written and answered
 LEAST = 100.0  # yuan below which no application is written
 REFUSED = decision("project_finance refused")
+APPLICATIONS, REFUSALS, GRANTED = range(3)  # places of `counts`
 
 
 class Applications(NamedTuple):
@@ -52,6 +53,11 @@ class ProjectFinance(Mechanism):
     )
     group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("money",)
+    counts: ClassVar[tuple] = (
+        Count("applications", "applications written", "提交申请", "applications", "份"),
+        Count("refusals", "applications refused", "被拒的申请", "applications", "份"),
+        Count("granted", "money granted", "批下的资金", "yuan", "元"),
+    )
     min_bill_yuan: float = knob(
         5000.0,
         0.0,
@@ -112,6 +118,7 @@ class ProjectFinance(Mechanism):
     @kernel
     def pull(m, w) -> None:
         m.lever.money[0] = m.own.granted[0] * m.share[ALL]
+        m.counts[GRANTED] += m.lever.money[0]
 
     @kernel
     def learn(m, w) -> None:
@@ -120,8 +127,11 @@ class ProjectFinance(Mechanism):
         if w.day % 7 == WRITING:
             # half the hours are half an application
             applied = missing_yuan(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
+            m.counts[APPLICATIONS] += m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
             if uniform(key_of(w.seed, REFUSED, w.day), 0) >= k.refusal_share:
                 m.own.granted[0] = k.granted_share * pending[week % RING]
+            else:
+                m.counts[REFUSALS] += pending[week % RING] >= 1.0
             pending[week % RING] = 0.0
             pending[(week + k.answer_weeks) % RING] += applied
 

@@ -25,9 +25,10 @@ from ..issues.categories import HANDS
 from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import PROPERTY, YUAN
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("property")
+ROUNDS_HOURS, DESK_HOURS = range(2)  # places of `counts`
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class RedProperty(Mechanism):
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "sight", "voice", "trust")
+    counts: ClassVar[tuple] = (
+        Count("rounds_hours", "hours on rounds", "巡楼时间", "hours", "小时"),
+        Count("desk_hours", "hours to receive and answer residents", "接待和答复居民", "hours", "小时"),
+    )
     steward_share: float = knob(
         0.25,
         0.01,
@@ -114,6 +119,8 @@ class RedProperty(Mechanism):
         for c in range(len(crews)):
             hours = steward_hours(c, w, k) * m.share[c]
             left[c], building_hours[c] = (1.0 - k.rounds_share) * hours, hours / (first[c + 1] - first[c])
+            m.counts[ROUNDS_HOURS] += k.rounds_share * hours
+            m.counts[DESK_HOURS] += left[c]
         for i in range(len(issues)):
             issue = issues[i]
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:

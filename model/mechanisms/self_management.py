@@ -26,11 +26,12 @@ from ..issues.categories import FAMILIES, HANDS
 from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, VOLUNTEER
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("volunteer")
 ENVIRONMENT, SAFETY = FAMILIES.index("environment"), FAMILIES.index("safety")
 TUESDAY = 2
+MEETINGS, GIVEN_HOURS = range(2)  # places of `counts`
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class SelfManagement(Mechanism):
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "ease")
+    counts: ClassVar[tuple] = (
+        Count("meetings", "meetings of the yards", "自管会议", "meetings", "次"),
+        Count("given_hours", "hours contributed", "居民出力", "hours", "小时"),
+    )
     building_hours: float = knob(
         0.15,
         0.01,
@@ -136,6 +141,9 @@ class SelfManagement(Mechanism):
         left = np.empty(len(own))
         for c in range(len(own)):
             left[c] = k.building_hours * (first[c + 1] - first[c]) * own[c] * share[c]
+            m.counts[GIVEN_HOURS] += left[c]
+            if not w.compounds.company[c] and meets(c, w.day, k.interval_weeks):
+                m.counts[MEETINGS] += share[c]
         for i in range(len(issues)):
             issue = issues[i]
             if hands[issue.category, HAND] and is_workable(issue):

@@ -35,9 +35,10 @@ from ..issues.categories import FAMILIES, UNITS
 from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, COMMITTEE, STANDINGS, YUAN
-from . import Mechanism
+from . import Count, Mechanism
 
 CARE, HOUSEBOUND = FAMILIES.index("care"), UNITS.index("housebound")
+OPEN_DAYS, VISITS, SERVED = range(3)  # places of `counts`
 
 
 class Rooms(NamedTuple):
@@ -46,6 +47,7 @@ class Rooms(NamedTuple):
     nigh: (
         np.ndarray
     )  # (buildings,) float64  closeness to the nearest station: 1 at its door, less farther away
+    living: np.ndarray  # (buildings,) float64  residents who are ever at home
     come: np.ndarray  # (buildings,) float64  share of residents who come per day once all rooms are open
     done: np.ndarray  # (1,) float64          share of the rooms set up so far, 0..1
 
@@ -61,6 +63,11 @@ class ServiceCentre(Mechanism):
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("ties", "wish", "trust", "work")
+    counts: ClassVar[tuple] = (
+        Count("open_days", "days open", "开放天数", "days", "天"),
+        Count("visits", "visits by residents", "居民到访", "visits", "人次"),
+        Count("served", "people served with care", "照护服务", "services", "人次"),
+    )
     station_area_m2: float = knob(
         100.0,
         5.0,
@@ -235,6 +242,7 @@ class ServiceCentre(Mechanism):
         ]
         return Rooms(
             np.array(nigh),
+            living.astype(float),
             np.array([self.visit_share * nigh[i] * room[station[i]] for i in range(n)]),
             np.zeros(1),
         )
@@ -255,12 +263,14 @@ class ServiceCentre(Mechanism):
         if opens(w.day, k.open_days_per_week):
             in_use, left = m.own.done[0] * m.share[ALL], np.empty(1)
             guests, buildings = np.zeros(len(m.share) - 1), np.zeros(len(m.share) - 1)
+            m.counts[OPEN_DAYS] += in_use
             for b in range(len(where)):
                 m.lever.ties[b] = k.contacts_per_visit * come[b] * in_use
                 m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_NEIGHBOURS] = (
                     k.trust_per_visit * come[b] * in_use
                 )
                 guests[where[b]] += come[b]
+                m.counts[VISITS] += come[b] * m.own.living[b] * in_use
                 buildings[where[b]] += 1.0
             for c in range(len(guests)):
                 for standing in range(STANDINGS):
@@ -271,6 +281,7 @@ class ServiceCentre(Mechanism):
                 # at most an hour a day for a resident who lives next door and can leave home
                 if issue.family == CARE and w.cats.unit[issue.category] != HOUSEBOUND and is_workable(issue):
                     m.lever.work[i] = spend_hours(left, 0, min(issue.hours_left, m.own.nigh[issue.building]))
+                    m.counts[SERVED] += m.lever.work[i] > 0.0
 
     @kernel
     def learn(m, w) -> None:

@@ -27,10 +27,11 @@ from ..issues.categories import FAMILIES, HANDS
 from ..issues.issue_table import is_workable
 from ..resources.allocation import WEEKEND, spend_hours
 from ..resources.levers import ALL, COMMITTEE, YUAN
-from . import Mechanism
+from . import Count, Mechanism
 
 HAND = HANDS.index("volunteer")
 CARE = FAMILIES.index("care")
+ORGANISATIONS, SERVICE_HOURS, SERVED = range(3)  # places of `counts`
 
 
 class Hub(NamedTuple):
@@ -53,6 +54,13 @@ class SocialOrganisations(Mechanism):
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("sight", "work")
+    counts: ClassVar[tuple] = (
+        Count(
+            "organisations", "organisations at work today", "在驻社会组织", "organisations", "家", level=True
+        ),
+        Count("service_hours", "hours of service", "服务时间", "hours", "小时"),
+        Count("served", "issues served, each day it is worked on", "服务", "services", "件次"),
+    )
     professional_organisations: int = knob(
         3,
         0,
@@ -160,12 +168,14 @@ class SocialOrganisations(Mechanism):
         k, issues, serves, sight, work = m.knobs[0], w.issues, m.own.serves, m.lever.sight, m.lever.work
         hours, left = service_hours(m.own, k) * m.share[ALL], np.empty(1)
         left[0] = hours * len(w.buildings.compound)
+        m.counts[SERVICE_HOURS] += left[0]
         for i in range(len(issues)):
             issue = issues[i]
             if serves[issue.category]:
                 sight[i] = k.detection_rate * hours
                 if is_workable(issue):
                     work[i] = spend_hours(left, 0, issue.hours_left)
+                    m.counts[SERVED] += work[i] > 0.0
 
     @kernel
     def learn(m, w) -> None:
@@ -178,6 +188,9 @@ class SocialOrganisations(Mechanism):
             incubated
             + k.incubation_rate * paid * brought * (1.0 - incubated)
             - k.leaving_rate * (2.0 - paid) * incubated
+        )
+        m.counts[ORGANISATIONS] = (
+            k.professional_organisations * own.brought[0] + k.local_organisations * own.incubated[0]
         )
 
 

@@ -23,7 +23,9 @@ from ...engine.codes import TRUST_COMMITTEE
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import MEMBER, STANDINGS, YUAN
-from . import Mechanism
+from . import Count, Mechanism
+
+TRIPS, DELEGATES = range(2)  # places of `counts`
 
 
 class Beliefs(NamedTuple):
@@ -42,6 +44,10 @@ class StudyVisits(Mechanism):
     zh_disappoints: ClassVar[str] = "信心会逐渐消退；代表只带动自己所在的楼栋，第二次参观的作用不如第一次。"
     group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("consent", "wish", "trust")
+    counts: ClassVar[tuple] = (
+        Count("trips", "trips", "参观", "trips", "次"),
+        Count("delegates", "delegates who travelled", "参观代表", "people", "人次"),
+    )
     interval_weeks: int = knob(
         10,
         1,
@@ -134,6 +140,9 @@ class StudyVisits(Mechanism):
             m.lever.consent[b] = k.persuasion_logit * effect
             m.lever.trust[b, TRUST_COMMITTEE] = k.trust_per_day * effect
         for c in range(len(belief)):
+            if goes(c, w.day, k.interval_weeks):
+                m.counts[TRIPS] += share[c]
+                m.counts[DELEGATES] += share[c] * min(float(k.delegates), m.own.buildings[c])
             for standing in range(STANDINGS):
                 m.lever.wish[c, standing] = k.volunteering_logit * (belief[c] * share[c])
 

@@ -21,7 +21,9 @@ from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.issue_table import RESOLVED, is_known
 from ..resources.levers import ALL, COMMITTEE
-from . import Mechanism
+from . import Count, Mechanism
+
+MATTER_DAYS, ANSWERS = range(2)  # places of `counts`
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class TaskPipeline(Mechanism):
     )
     group: ClassVar[str] = "prevents"
     pulls: ClassVar[tuple] = ("voice", "keep", "trust")
+    counts: ClassVar[tuple] = (
+        Count("matter_days", "matters followed up, in days", "跟进事项", "matter days", "件·天"),
+        Count("answers", "answers given to residents", "答复居民", "answers", "件"),
+    )
     inbox_hours: float = knob(
         0.2,
         0.02,
@@ -99,8 +105,10 @@ class TaskPipeline(Mechanism):
             issue = issues[i]
             if is_known(issue) or issue.state == RESOLVED:
                 keep[i] = k.reminder_log_rate * care
+            m.counts[MATTER_DAYS] += care * is_known(issue)
             if issue.state == RESOLVED and issue.resolved_day == w.day - 1:  # answered the next morning
                 trust[issue.building, TRUST_COMMITTEE] += k.trust_per_answer * care
+                m.counts[ANSWERS] += care
 
 
 @inner_kernel

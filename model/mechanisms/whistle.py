@@ -25,9 +25,10 @@ from ...engine.parameters import knob
 from ..issues.issue_table import UPWARD
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, GRID
-from . import Mechanism
+from . import Count, Mechanism
 
 MONDAY = 1
+CALLS, CONTACTS = range(2)  # places of `counts`
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Whistle(Mechanism):
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("hurry",)
+    counts: ClassVar[tuple] = (
+        Count("calls", "calls on departments", "吹哨", "calls", "次"),
+        Count("contacts", "weekly contacts with departments", "日常联络", "contacts", "次"),
+    )
     departments: int = knob(
         3,
         1,
@@ -110,7 +115,8 @@ class Whistle(Mechanism):
     @kernel
     def pull(m, w) -> None:
         calls, brings = np.zeros(len(w.issues)), days_per_call(m, w)
-        call_departments(calls, brings, m, w)
+        m.counts[CALLS] += call_departments(calls, brings, m, w) * m.share[ALL]
+        m.counts[CONTACTS] += m.knobs[0].departments * m.share[ALL] if w.day % 7 == MONDAY else 0.0
         for i in range(len(calls)):
             m.lever.hurry[i] = brings[department_of(w.issues[i], w, m.knobs[0])] * calls[i] * m.share[ALL]
 

@@ -5,7 +5,7 @@ from math import floor
 import numpy as np
 
 from ...agents import committee, departments, grid_workers, property_managers
-from ...agents.residents import confidence
+from ...agents.reporters import confidence
 from ...engine.codes import POOL_MEMBERS, POOL_VOLUNTEERS, TRUST_COMPANY
 from ...engine.jit import inner_kernel, outer_kernel
 from .levers import (

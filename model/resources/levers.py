@@ -88,6 +88,7 @@ class MechanismHand(NamedTuple, Generic[Own]):
     want: np.ndarray  # (7, compounds + 1) hours or yuan it asks for today, by role
     share: np.ndarray  # (compounds + 1,) 0..1 share of its wish that it got
     lever: Levers[np.ndarray]  # its pulls today
+    counts: np.ndarray  # (counts it declares,) float64  what it has done, before its strength
 
 
 class Stack(NamedTuple):

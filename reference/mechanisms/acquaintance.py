@@ -64,6 +64,13 @@ class Twin(Mechanism):
         couples = min(floor(self.due), len(known) // 2) if self.hours > 0.0 else 0
         key = w.random_numbers.key("acquaintance: who becomes a couple", w.day)
         matched = {i.key for i in sorted(known, key=lambda i: chance(key, i.key))[: 2 * couples]}
+        self.counted["festivals"] += min(share) if self.is_festival(w) else 0.0
+        for b, came in zip(w.buildings, self.came):
+            if self.is_gathering(w, b):
+                self.counted["club_evenings"] += 0.0 if self.is_festival(w) else share[b.compound]
+                self.counted["attendances"] += came * sum(len(s.parts) for s in b.parts)
+            if station_hours[b.compound] > 0.0:
+                self.counted["sessions"] += share[b.compound] / len(w.buildings)
         return {
             "sight": [
                 self.detection_rate * station_hours[i.compound] if i in seekers else 0.0 for i in w.issues
@@ -94,10 +101,13 @@ class Twin(Mechanism):
                 (i.state, i.resolved_day, i.resolved_by) == (RESOLVED, w.day, self.code) for i in seekers
             )
             self.couples += ended / 2
+            self.counted["couples"] += ended / 2
             self.due -= ended / 2
             if self.registered >= 2:
                 wanted = self.registered / 2 * self.introductions_per_year / 52
-                self.due += self.couple_share * min(wanted, self.hours / self.introduction_hours)
+                introductions = min(wanted, self.hours / self.introduction_hours)
+                self.due += self.couple_share * introductions
+                self.counted["introductions"] += introductions
         for b, came in zip(w.buildings, self.came):
             remaining = b.habit * (1.0 - self.habit_loss_rate)
             b.habit = remaining + self.habit_gain * came * (1.0 - remaining)

@@ -71,6 +71,8 @@ class Twin(Mechanism):
         post = [g * min(1.0, self.homes_per_captain / b.doors) for g, b in zip(got, w.buildings)]
         where = [i.building for i in w.issues]
         led = [b.street in self.street_heads for b in w.buildings]
+        self.counted["captains"] = sum(b.captain is not None for b in w.buildings)
+        self.counted["upper_captains"] = len(self.heads) + len(self.street_heads)
         return {
             "voice": times(self.report_log_rate, post),
             "sight": [
@@ -117,12 +119,16 @@ class Twin(Mechanism):
                 ):
                     b.until[b.captain.id] = w.day + self.refusal_days
                     b.captain = None
+                    self.counted["departures"] += 1.0
             elif b.asked and chance(key("captain talked to", w.day), b.id) < self.share:
+                self.counted["asked"] += 1.0
                 u = chance(key("captain answers", w.day), b.asked.id)
                 if accepts_post(w, b.asked, u, self.asked_logit):
                     b.captain, b.since, b.tired = b.asked, w.day + 1, 0.0
+                    self.counted["accepted"] += 1.0
                 else:
                     b.until[b.asked.id] = w.day + self.refusal_days
+                    self.counted["refused"] += 1.0
             b.asked = None
             daily = 1.0 - exp(-self.asks_per_month * 12 / 365)
             if not b.captain and chance(key("captain asked", w.day), b.id) < daily:

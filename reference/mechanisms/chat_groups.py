@@ -16,9 +16,10 @@ class Twin(Mechanism):
         for b in w.buildings:
             adults = [p for p in b.people if p.band != CHILD and p.presence > 0.0]
             elders = sum(p.band == ELDER for p in adults)
-            b.group, b.joined, b.ceiling = (
+            b.group, b.joined, b.adults, b.ceiling = (
                 False,
                 0.0,
+                len(adults),
                 (self.elder_uptake * elders + self.adult_uptake * (len(adults) - elders))
                 / max(len(adults), 1),
             )
@@ -40,6 +41,7 @@ class Twin(Mechanism):
             paid * (self.groups_per_moderator / (self.groups_per_moderator + n))
             for paid, n in zip(share, self.groups)
         ]
+        self.counted["group_days"] += sum(n * part for n, part in zip(self.groups, minded))
         losses = [
             -self.rumour_trust_loss
             * (b.joined * (1.0 - minded[b.compound]) if share[b.compound] > 0.0 else 0.0)
@@ -58,3 +60,4 @@ class Twin(Mechanism):
                 self.joining_rate * minded * (ceiling - b.joined)
                 - self.leaving_rate * (1.0 - minded) * b.joined
             )
+        self.counted["members"] = sum(b.joined * b.adults for b in w.buildings)

@@ -25,7 +25,9 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         self.got = min(share)
-        return {"money": self.governance_share * self.made * self.got if w.day % 28 == 1 else 0.0}
+        given = self.governance_share * self.made * self.got if w.day % 28 == 1 else 0.0
+        self.counted["given"] += given
+        return {"money": given}
 
     def learn(self, w) -> None:
         if w.day % 28 == 1:
@@ -48,3 +50,4 @@ class Twin(Mechanism):
             else:
                 self.held = max(0.0, self.held + result)
             self.worked = 0.0
+        self.counted["capital"] = self.held

@@ -42,6 +42,8 @@ class Twin(Mechanism):
                     i.id: self.decision_sittings / 7 * share[c.id]
                     for i in self.matters_at_table(w, c)[: self.matters_at_a_time - project]
                 }
+        self.counted["posts"] = sum(self.filled_posts(w))
+        self.counted["matter_days"] += sum(share[i.compound] for i in w.issues if i.id in accord)
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "consent": [consent[b.compound] for b in w.buildings],
@@ -63,3 +65,4 @@ class Twin(Mechanism):
                 )
                 if self.weary[c.id] >= 1.0 or chance(key, c.id) < self.leaving_rate / 365:
                     self.since[c.id], self.weary[c.id] = w.day + 1 + self.vacancy_days, 0.0
+                    self.counted["departures"] += 1

@@ -29,6 +29,10 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         self.got = share
+        for c, part in zip(w.compounds, share):
+            _, informs, doors = self.plan_day(c)
+            self.counted["calls"] += part * doors
+            self.counted["meetings"] += part * informs / self.meeting_hours if informs else 0.0
         effects = [0.5 + 0.5 * c.team[2] if c.team[1] >= 1.0 and c.open else 0.0 for c in w.compounds]
         return {
             "doors": [part * self.plan_day(c)[2] for c, part in zip(w.compounds, share)],
@@ -40,9 +44,10 @@ class Twin(Mechanism):
             if c.team[0] != c.active:
                 c.team = [c.active, 0.0, 0.0]
             elif c.open:
-                founds, informs, _ = self.plan_day(c)
+                (founds, informs, _), before = self.plan_day(c), c.team[1]
                 c.team = [
                     c.active,
                     min(1.0, c.team[1] + part * founds / self.founding_hours),
                     min(1.0, c.team[2] + part * informs / self.information_hours),
                 ]
+                self.counted["teams"] += before < 1.0 <= c.team[1]

@@ -37,18 +37,21 @@ class Twin(Mechanism):
             left if i.hours_left <= self.max_spot_hours else 0.0
             for i, left in zip(w.issues, hours_wanted(w, "volunteer"))
         ]
+        hours = [h * s for h, s in zip(self.hours(w), share)]
+        work = spend_hours(hours, [i.compound for i in w.issues], small)
+        self.counted["jobs"] += sum(0.0 < job <= spent for job, spent in zip(small, work))
         return {
             "wish": [
                 [0.0, 0.0, 0.0, self.volunteering_logit * part * s] for part, s in zip(self.registered, share)
             ],
-            "work": spend_hours(
-                [h * s for h, s in zip(self.hours(w), share)], [i.compound for i in w.issues], small
-            ),
+            "work": work,
         }
 
     def learn(self, w) -> None:
         for c, organising in enumerate(self.organising_today(w)):
             if organising:
+                self.counted["rounds"] += self.share[c]
                 self.registered[c] += (
                     self.joining_rate * self.share[c] * (self.max_registered_share - self.registered[c])
                 )
+        self.counted["registered"] = sum(n * part for n, part in zip(self.living, self.registered))

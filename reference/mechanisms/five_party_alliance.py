@@ -52,6 +52,8 @@ class Twin(Mechanism):
         self.share = share
         self.held = [sits and seats >= self.quorum_seats for sits, seats in zip(self.today, taken)]
         attendance = [seats / 5.0 if held else 0.0 for held, seats in zip(self.held, taken)]
+        self.counted["meetings"] += sum(self.held)
+        self.counted["seats"] += 5.0 * sum(attendance)
         accord = {}
         for c in w.compounds:
             stuck = [
@@ -60,12 +62,15 @@ class Twin(Mechanism):
                 if i.compound == c.id and i.state == TABLE and w.day - i.arose_day >= self.stuck_days
             ]
             progress = self.momentum[c.id] * attendance[c.id]
-            room = self.items_per_sitting * self.push_sittings if owners[c.id] and progress else 0.0
-            for issue in stuck if room else []:
+            room = self.items_per_sitting * self.push_sittings if owners[c.id] and self.held[c.id] else 0.0
+            for issue in stuck:
                 left = issue.sittings_needed - issue.sittings_held
-                pushes = min(self.push_sittings, float(ceil(left / progress)), room)
+                settling = float(ceil(left / progress)) if progress else self.push_sittings
+                pushes = min(self.push_sittings, settling, room)
                 accord[issue.id] = progress * pushes
                 room -= pushes
+                self.counted["sittings"] += pushes
+                self.counted["matters"] += pushes > 0.0
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "keep": [

@@ -52,6 +52,14 @@ class Twin(Mechanism):
             left[a] -= work[-1]
         errands = spend_hours(left, areas, hours_wanted(w, "grid"))
         quarrels = [i.state == TABLE and FAMILIES[i.family] == "dispute" for i in w.issues]
+        self.counted["patrol_hours"] += sum(
+            effort * self.patrol_hours * self.area.count(a) for a, effort in enumerate(efforts)
+        )
+        self.counted["errand_hours"] += sum(work) + sum(errands)
+        self.counted["spot_jobs"] += sum(hours > 0.0 for hours in work)
+        self.counted["quarrel_checks"] += sum(
+            quarrel and hours > 0.0 for quarrel, hours in zip(quarrels, walked)
+        )
         return {
             "sight": sight,
             "work": [on_the_spot + later for on_the_spot, later in zip(work, errands)],

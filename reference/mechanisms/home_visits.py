@@ -1,5 +1,6 @@
 """Reference model of the home visits mechanism."""
 
+from ...engine.codes import CHILD
 from ..arithmetic import sum_in_order
 from ..mechanism import Mechanism
 
@@ -13,6 +14,7 @@ class Twin(Mechanism):
     def begin(self, w) -> None:
         for b in w.buildings:
             b.doors, b.found = len({p.home for p in b.people}), 0.0
+            b.adults = max(1, sum(p.band != CHILD for p in b.people))
         self.members = self.others = 0.0
 
     def is_visited_tonight(self, w, b) -> bool:
@@ -47,7 +49,7 @@ class Twin(Mechanism):
         if not self.is_visited_tonight(w, b) or self.building_hours == 0.0:
             return 0.0
         return (
-            min(1.0, self.study_homes / b.doors)
+            min(1.0, self.study_people / b.adults)
             if self.has_talk(w, b)
             else min(1.0, self.building_hours / (self.visit_hours * b.doors))
         )
@@ -58,6 +60,11 @@ class Twin(Mechanism):
         ]
         at_doors = [0.0 if self.has_talk(w, b) else called for b, called in zip(w.buildings, self.called)]
         at_talks = [called if self.has_talk(w, b) else 0.0 for b, called in zip(w.buildings, self.called)]
+        for b, door, talk in zip(w.buildings, at_doors, at_talks):
+            self.counted["visits"] += door * b.doors
+            self.counted["attendances"] += talk * b.adults
+            if talk:
+                self.counted["study_evenings"] += share[b.compound] * (self.members + self.others)
         wish = [
             self.volunteering_logit
             * sum_in_order(b.found for b in c.parts)

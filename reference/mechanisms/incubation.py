@@ -29,6 +29,8 @@ class Twin(Mechanism):
         groups = [size * group for size, group in zip(self.size, share)]
         at_table = [i for i in w.issues if i.state == TABLE]
         oldest = {next((i.id for i in at_table if i.compound == c.id), None) for c in w.compounds}
+        doors = [groups[c.id] * min(self.visits_per_day, float(c.open)) for c in w.compounds]
+        self.counted["calls"] += sum(doors)
         return {
             "voice": [self.report_log_rate * groups[b.compound] for b in w.buildings],
             "accord": [
@@ -39,10 +41,11 @@ class Twin(Mechanism):
                 [i.compound for i in w.issues],
                 hours_wanted(w, "volunteer"),
             ),
-            "doors": [groups[c.id] * min(self.visits_per_day, float(c.open)) for c in w.compounds],
+            "doors": doors,
         }
 
     def learn(self, w) -> None:
+        self.counted["founded"] += sum(news * part for news, part in zip(self.news, self.got))
         for c in w.compounds:
             self.size[c.id] = min(
                 1.0,
@@ -57,3 +60,4 @@ class Twin(Mechanism):
                 if i.consent_rule >= 0 or i.sittings_needed > 0.0
             ]
             self.news[c.id] = max([0.0, *sizes, *([1.0] if c.all > 0 and c.open == 0 else [])])
+        self.counted["groups"] = sum(self.size)

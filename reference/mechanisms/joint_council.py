@@ -69,6 +69,11 @@ class Twin(Mechanism):
             for part, announced in zip(share, self.is_announced(w))
         ]
         held = self.held = [present if present >= self.quorum else 0.0 for present in attendance]
+        self.counted["meetings"] += sum(present > 0.0 for present in held)
+        self.counted["cancelled"] += sum(
+            sits and matters > 0 and present == 0.0
+            for sits, matters, present in zip(self.sits(w), self.matters, held)
+        )
         wanted = [
             sittings_tonight(i, self.push_sittings * held[i.compound], self.sittings_per_matter)
             if i.state == TABLE
@@ -80,6 +85,8 @@ class Twin(Mechanism):
             for present, hours in zip(held, self.evening_lengths())
         ]
         taken = spend_hours(sittings, [i.compound for i in w.issues], wanted)
+        self.counted["sittings"] += sum(taken)
+        self.counted["matters"] += sum(sittings > 0.0 for sittings in taken)
         return {
             "accord": [self.push_sittings * held[i.compound] * n for n, i in zip(taken, w.issues)],
             "keep": [

@@ -65,6 +65,9 @@ class Twin(Mechanism):
         for row, issue in enumerate(w.issues):
             heard[row] = turn.get(issue.id, 0.0)
             warmth[issue.building] += min(1.0, heard[row])
+        self.counted["meetings"] += any(turn.values())
+        self.counted["sittings"] += sum(turn.values())
+        self.counted["matters"] += sum(sittings > 0.0 for sittings in turn.values())
         return {
             "accord": [part * self.progress(w, issue) for part, issue in zip(heard, w.issues)],
             "trust": [[0.0, 0.0, self.neighbour_trust_per_case * n] for n in warmth],

@@ -67,6 +67,7 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         self.share, cared = min(share), []
+        self.counted["visits"] += sum(self.visits[elder] for elder in self.pairs) * self.share / 7
         for b in w.buildings:
             elders = [p.id for p in self.alone if p.building == b.id]
             visited = sum(self.visits[elder] for elder in elders if elder in self.pairs)
@@ -101,8 +102,14 @@ class Twin(Mechanism):
                 or gone & {elder, visitor}
             ):
                 del self.pairs[elder]
+                self.counted["ended"] += 1.0
+        self.counted["paired"] -= len(self.pairs)
+        found = self.found
         self.pair_elders(
             w,
             w.random_numbers.key("one-to-one care: who is found", w.day),
             self.acceptance_share,
         )
+        self.counted["pairs"] = len(self.pairs)
+        self.counted["paired"] += len(self.pairs)
+        self.counted["searches"] += found - self.found

@@ -34,14 +34,16 @@ class Twin(Mechanism):
     def pull(self, w, share) -> dict:
         self.share = min(share)
         hours = self.lent_hours * self.partner_units * self.bound * self.share
+        money = self.donation_yuan * self.partner_units * self.bound * self.share if w.day % 30 == 0 else 0.0
+        self.counted["meetings"] += self.share if self.meets(w) else 0.0
+        self.counted["lent_hours"] += hours
+        self.counted["given"] += money
         return {
             "work": spend_hours(
                 [hours], [0 for _ in w.issues], [i.hours_left if self.suits(w, i) else 0.0 for i in w.issues]
             ),
             "ties": [self.contacts_per_day * self.bound * self.share for _ in w.buildings],
-            "money": self.donation_yuan * self.partner_units * self.bound * self.share
-            if w.day % 30 == 0
-            else 0.0,
+            "money": money,
         }
 
     def learn(self, w) -> None:

@@ -25,9 +25,12 @@ class Twin(Mechanism):
             if (w.day - 1 + self.first) % 365 * 12 // 365 + 1 in (1, 2, 7, 8)
             else 0.0
         )
+        work = spend_hours([self.wanted(w) * got], [0 for _ in w.issues], hours_wanted(w, "volunteer"))
+        self.counted["service_days"] += min(share) if w.day % 91 == 0 else 0.0
+        self.counted["served"] += sum(hours > 0.0 for hours in work)
         return {
             "sight": [self.detection_rate * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
-            "work": spend_hours([self.wanted(w) * got], [0 for _ in w.issues], hours_wanted(w, "volunteer")),
+            "work": work,
             "wish": [[0.0] + [self.volunteering_logit * got] * 3 for _ in w.compounds],
             "trust": [[0.0, 0.0, self.neighbour_trust_per_service_day * service_day] for _ in w.buildings],
             "ties": [self.contacts_per_service_day * service_day for _ in w.buildings],
@@ -41,3 +44,4 @@ class Twin(Mechanism):
                 0.0, self.left + (self.joining_rate * (1.0 - self.left) - self.ageing_rate * self.left) / 365
             ),
         )
+        self.counted["team_share"] = self.left

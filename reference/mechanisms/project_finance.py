@@ -38,13 +38,17 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         self.got = min(share)
+        self.counted["granted"] += self.granted * self.got
         return {"money": self.granted * self.got}
 
     def learn(self, w) -> None:
         self.granted = 0.0
         if w.day % 7 == 3:
             applied = self.missing_yuan(w) * self.got if self.writes else 0.0
+            self.counted["applications"] += self.got if self.writes else 0.0
             answered = self.answers.pop(w.day // 7, 0.0)
             if chance(w.random_numbers.key("project_finance refused", w.day), 0) >= self.refusal_share:
                 self.granted = self.granted_share * answered
+            else:
+                self.counted["refusals"] += answered >= 1.0
             self.answers[w.day // 7 + self.answer_weeks] = applied

@@ -25,6 +25,8 @@ class Twin(Mechanism):
     def pull(self, w, share) -> dict:
         hours = [h * s for h, s in zip(self.steward_hours(w), share)]
         each = [h / len(c.parts) for h, c in zip(hours, w.compounds)]
+        self.counted["rounds_hours"] += self.rounds_share * sum(hours)
+        self.counted["desk_hours"] += (1.0 - self.rounds_share) * sum(hours)
         return {
             "work": spend_hours(
                 times(1.0 - self.rounds_share, hours),

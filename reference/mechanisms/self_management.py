@@ -30,6 +30,8 @@ class Twin(Mechanism):
             self.building_hours * len(c.parts) * c.contributed * part for c, part in zip(w.compounds, share)
         ]
         norms = [-self.prevention_log_rate * (c.contributed * part) for c, part in zip(w.compounds, share)]
+        self.counted["given_hours"] += sum(hours)
+        self.counted["meetings"] += sum(part for c, part in zip(w.compounds, share) if self.meets(w, c))
         return {
             "work": spend_hours(hours, [i.compound for i in w.issues], hours_wanted(w, "volunteer")),
             "ease": [

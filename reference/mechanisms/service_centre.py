@@ -34,7 +34,7 @@ class Twin(Mechanism):
             self.half_distance_buildings / (self.half_distance_buildings + min(row)) for row in distances
         ]
         station = [row.index(min(row)) for row in distances]
-        living = [float(sum(p.presence > 0.0 for p in b.people)) for b in w.buildings]
+        self.living = living = [float(sum(p.presence > 0.0 for p in b.people)) for b in w.buildings]
         room = []
         for house in range(len(middles)):
             guests = sum_in_order(
@@ -74,17 +74,18 @@ class Twin(Mechanism):
             for i in w.issues
         ]
         jobs = [min(i.hours_left, self.nigh[i.building]) if can else 0.0 for i, can in zip(w.issues, able)]
+        hours = [self.service_hours * self.services * self.people_per_hour * in_use]
+        work = spend_hours(hours, [0 for _ in w.issues], jobs)
+        self.counted["open_days"] += in_use
+        self.counted["visits"] += sum(come * people * in_use for come, people in zip(self.come, self.living))
+        self.counted["served"] += sum(spent > 0.0 for spent in work)
         return {
             "ties": times(in_use, times(self.contacts_per_visit, self.come)),
             "trust": [
                 [warmth, 0.0, warmth] for warmth in times(in_use, times(self.trust_per_visit, self.come))
             ],
             "wish": [[self.volunteering_logit * part * in_use] * 4 for part in mean],
-            "work": spend_hours(
-                [self.service_hours * self.services * self.people_per_hour * in_use],
-                [0 for _ in w.issues],
-                jobs,
-            ),
+            "work": work,
         }
 
     def learn(self, w) -> None:

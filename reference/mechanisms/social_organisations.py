@@ -31,9 +31,12 @@ class Twin(Mechanism):
         self.paid = min(share)
         hours, served = self.service_hours() * self.paid, [i.category in self.serves for i in w.issues]
         jobs = [i.hours_left if is_served and workable(i) else 0.0 for i, is_served in zip(w.issues, served)]
+        work = spend_hours([hours * len(w.buildings)], [0 for _ in w.issues], jobs)
+        self.counted["service_hours"] += hours * len(w.buildings)
+        self.counted["served"] += sum(spent > 0.0 for spent in work)
         return {
             "sight": times(self.detection_rate * hours, served),
-            "work": spend_hours([hours * len(w.buildings)], [0 for _ in w.issues], jobs),
+            "work": work,
         }
 
     def learn(self, w) -> None:
@@ -45,3 +48,7 @@ class Twin(Mechanism):
             kind: n + growth[kind] * (1.0 - n) - self.leaving_rate * (2.0 - self.paid) * n
             for kind, n in self.here.items()
         }
+        self.counted["organisations"] = (
+            self.professional_organisations * self.here["elsewhere"]
+            + self.local_organisations * self.here["local"]
+        )

@@ -16,6 +16,10 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         self.share = share
+        for c, part in zip(w.compounds, share):
+            if self.away[c.id]:
+                self.counted["trips"] += part
+                self.counted["delegates"] += part * min(self.delegates, len(c.parts))
         effects = [part * belief for part, belief in zip(share, self.belief)]
         return {
             "consent": [self.persuasion_logit * effects[b.compound] for b in w.buildings],

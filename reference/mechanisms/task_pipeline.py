@@ -20,6 +20,8 @@ class Twin(Mechanism):
     def pull(self, w, share) -> dict:
         care = min(share) * self.asked / self.needed
         done = [i.building for i in w.issues if i.state == RESOLVED and i.resolved_day == w.day - 1]
+        self.counted["matter_days"] += care * sum(is_known(i) for i in w.issues)
+        self.counted["answers"] += care * len(done)
         return {
             "voice": [self.report_log_rate * care for _ in w.buildings],
             "keep": [

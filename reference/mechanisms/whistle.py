@@ -39,6 +39,8 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         brings, calls = self.make_calls(w)
+        self.counted["calls"] += sum(calls.values()) * min(share)
+        self.counted["contacts"] += self.departments * min(share) if w.day % 7 == 1 else 0.0
         return {
             "hurry": [brings[self.department_of(w, i)] * calls.get(i.id, 0.0) * min(share) for i in w.issues]
         }

@@ -79,6 +79,7 @@ def test_a_new_mechanism_keeps_every_promise_but_for_its_words(cogov, mechanism)
             "report_log_rate",
         ),
         ('"新"', '"楼"', "its Chinese letter is its own", "building_captains"),
+        ("m.counts[0] += share", "m.counts[0] = 0.0", "everything that it counts happens", "contacts"),
     ],
 )
 def test_a_broken_promise_is_named(cogov, mechanism, was, becomes, promise, remark):

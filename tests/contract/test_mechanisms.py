@@ -203,7 +203,7 @@ def test_who_never_got_an_hour_never_helped(name):
 
 
 def test_it_reads_the_world_and_never_writes_it(name, mechanism):
-    """Asking and pulling write only to its own hand, learning only to its own columns.
+    """Asking and pulling write only to its own hand, learning only to its own columns and counts.
 
     Checked every eighth day: over the weeks, that covers every weekday.
     """
@@ -212,7 +212,11 @@ def test_it_reads_the_world_and_never_writes_it(name, mechanism):
         if world.day % 8:
             continue
         hand = world.hands[name]
-        for act, may in (("ask", [hand.want]), ("pull", [*hand.lever]), ("learn", [*arrays((hand.own,))])):
+        for act, may in (
+            ("ask", [hand.want]),
+            ("pull", [*hand.lever, hand.counts]),
+            ("learn", [*arrays((hand.own,)), hand.counts]),
+        ):
             others = visible_arrays(world, may)
             before = [a.tobytes() for a in others]
             mechanism.begin(world, draws)

@@ -111,6 +111,16 @@ BROKEN = {
     ),
     "a lever that is none": (BOARD.replace('"voice"', '"vioce"'), "not a lever; did you mean 'voice'"),
     "levers that are no tuple": (BOARD.replace('("voice", "work")', '"voice"'), "is not a tuple"),
+    "counts that are no tuple of counts": (
+        BOARD.replace("    sheet:", '    counts: ClassVar[tuple] = ("sheets",)\n    sheet:'),
+        r"board.py:\d+: Board.counts is not a tuple of Count with different names",
+    ),
+    "two counts of one name": (
+        BOARD.replace("import Mechanism\n", "import Count, Mechanism\n").replace(
+            "    sheet:", '    counts: ClassVar[tuple] = 2 * (Count("sheets", "sheets", "张"),)\n    sheet:'
+        ),
+        "Board.counts is not a tuple of Count with different names",
+    ),
     "a number that is no knob": (
         BOARD.replace('knob(0.25, 0.01, 2.0, unit="hours", source="assumed")', "0.25"),
         "Board.sheet is not a knob",

@@ -10,10 +10,12 @@ import pytest
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison.compare import compare
 from cogov.model import mechanisms
+from cogov.model.activities import format_amount
 from cogov.model.scenarios.cases import list_cases
 from cogov.viz.i18n import words
 from cogov.viz.page import page_state as desks
 from cogov.viz.page.homes import homes
+from cogov.viz.page.mechanism_controls import describe_account
 from cogov.viz.page.page_state import Setting, open_state, preset, simulate_state, state_from_text
 
 SMALL = replace(open_state("wuzi_yard"), days=40)
@@ -32,6 +34,24 @@ def test_a_state_comes_back_as_it_was(case):
         ),
     )
     assert state_from_text(one.to_text()) == one
+
+
+def test_the_panel_of_a_mechanism_says_what_was_done_by_the_day_shown_and_in_the_whole_run():
+    state = replace(
+        SMALL, settings=(SMALL.settings[0].with_switch("grid_patrol", True), SMALL.settings[1]), day=20
+    )
+    recording = simulate_state(state).films[0]
+    walked = recording.run.daily["grid_patrol"]["patrol_hours"]
+    assert 0.0 < walked[19] < walked[39]
+    for lang, by_day, in_all, words_of in (
+        ("en", "Done by day 20: ", "Done in the whole run: ", "hours walked on patrol"),
+        ("zh", "到第20天：", "全程：巡查时间", "巡查时间"),
+    ):
+        lines = list(describe_account("grid_patrol", recording, 20, lang))
+        (day_line,) = (line for line in lines if line.startswith(by_day))
+        (run_line,) = (line for line in lines if line.startswith(in_all))
+        assert f"{words_of} {format_amount(walked[19])}" in day_line
+        assert f"{words_of} {format_amount(walked[39])}" in run_line
 
 
 WRONG = {

@@ -189,6 +189,22 @@ MUTANTS = [
         "test_every_parameter_of_people_and_desks_has_an_effect[projects.absentee_owner_logit]",
     ),
     mutant(
+        "an answer is credited to whoever hurried it last",
+        "model/issues/closing.py",
+        "elif days > issue.hurried_days:",
+        "elif days > 0.0:",
+        "model/test_activities.py::test_of_two_who_hurry_an_answer_the_one_that_brings_more_days_is_credited",
+    ),
+    mutant(
+        "answers of departments are credited to nobody",
+        "model/issues/closing.py",
+        "ANSWERED, issue.hurried_by, -1)",
+        "ANSWERED, -1, -1)",
+        "model/test_activities.py::"
+        "test_answers_of_departments_are_credited_to_the_whistle_and_to_nobody_without_it",
+        short=True,
+    ),
+    mutant(
         "grid workers without a patrol sit idle",
         "agents/grid_workers.py",
         "    return max(available - granted, 0.0) * desk_share",
@@ -240,7 +256,7 @@ MUTANTS = [
     ),
     mutant(
         "a result makes nobody readier to report",
-        "agents/residents.py",
+        "agents/reporters.py",
         "    return voice + gain * (k.report_habit_factor * usual - voice)",
         "    return voice + 0.0 * gain * (k.report_habit_factor * usual - voice)",
         "model/test_reporters.py::test_who_got_a_result_reports_more_readily_and_who_did_not_less",

@@ -50,4 +50,12 @@ MUTANTS = [
         "experiments/statistics/test_survival.py::test_what_was_given_up_stays_at_risk_to_the_end_of_the_run",
         short=True,
     ),
+    mutant(
+        "the top tenth is of those who gave",
+        "model/measures.py",
+        "given = np.sort(r.run.evenings.astype(float))",
+        "given = np.sort(r.run.evenings[r.run.evenings > 0].astype(float))",
+        "model/test_activities.py::test_the_spread_of_evenings_is_that_of_all_grown_ups",
+        plain=True,
+    ),
 ]

@@ -188,4 +188,19 @@ MUTANTS = [
         "tools/test_fuzz.py::test_what_escaped_once_escapes_no_more[a delimiter of two letters]",
         short=True,
     ),
+    mutant(
+        "an evening counts though there was no work",
+        "agents/residents.py",
+        "given[i] += evenings[i] * used[pool]",
+        "given[i] += evenings[i]",
+        TWIN,
+    ),
+    mutant(
+        "newcomers have given the evenings of those who left",
+        "agents/relocation.py",
+        "people.evenings_given[i], people.post_hours[i] = 0, 0.0, 0.0",
+        "people.evenings_given[i], people.post_hours[i] = 0, people.evenings_given[i], 0.0",
+        "model/test_activities.py::"
+        "test_evenings_are_given_only_by_those_who_promised_and_newcomers_have_given_none",
+    ),
 ]

@@ -279,4 +279,12 @@ MUTANTS = [
             "test_an_open_line_beyond_this_machine_needs_the_users_word"
         ),
     ),
+    mutant(
+        "a sweep stores nothing of what mechanisms did",
+        "experiments/sweep/worker.py",
+        "zlib.compress(json.dumps(sum_activities(run)).encode())",
+        "zlib.compress(json.dumps({}).encode())",
+        "experiments/sweep/test_sweep.py::test_what_mechanisms_did_in_each_run_is_stored_whoever_runs_it",
+        plain=True,
+    ),
 ]

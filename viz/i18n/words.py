@@ -15,6 +15,7 @@ from ...engine.parameters import paths
 from ...engine.texts import sections
 from ...engine.texts.errors import Namer, UserError
 from ...model import mechanisms
+from ...model.activities import format_amount
 from ...model.issues.categories import CATEGORIES
 from ...model.measures import MEASURES
 from ...model.scenarios.cases import list_cases, read_case
@@ -75,6 +76,13 @@ def mechanism(lang: str, name: str, part: str = "") -> str:
         return chinese
     english = mechanisms.describe(name)[part == "disappoints"]
     return ASIDE.sub("", english) if mechanisms.is_shipped(kind) else english
+
+
+def amount(lang: str, count: mechanisms.Count, value: float) -> str:
+    """Return what is counted and how much of it, with its unit where the words do not say it."""
+    text, unit = (count.zh, count.unit_zh) if lang == "zh" and count.zh else (count.en, count.unit)
+    number = format_amount(value)
+    return f"{text} {number}" if unit in text else f"{text} {number} {unit}"
 
 
 def letters(lang: str, name: str) -> str:

@@ -11,6 +11,7 @@ from ...experiments.evidence.grades import grade_of_mechanism
 from ...experiments.narrative.recording import Recording
 from ...experiments.narrative.resource_use import ENOUGH, WHAT, issues_moved
 from ...model import mechanisms
+from ...model.activities import list_activities
 from ..i18n import words
 from ..i18n.words import translate
 from ..text.evidence_words import describe_mechanism_grade, format_grade
@@ -166,6 +167,10 @@ def describe_account(name: str, recording: Recording, day: int, lang: str) -> It
                 roles=comma.join(translate(lang, f"role.{role}") for role in scarce_roles),
             )
         )
+    for key, done in (("done", count_by(recording, name, day)), ("done.year", count_by(recording, name))):
+        amounts = (words.amount(lang, count, value) for count, value in done)
+        if text := comma.join(amounts):
+            yield translate(lang, f"mechanism.{key}", day=day, what=text)
     for key, when in (("moved", day), ("moved.year", None)):
         moves = issues_moved(recording.run, name, when)
         yield translate(
@@ -174,3 +179,15 @@ def describe_account(name: str, recording: Recording, day: int, lang: str) -> It
             what=comma.join(f"{translate(lang, f'event.{what}')} {count:,}" for what, count in moves.items())
             or translate(lang, "mechanism.still"),
         )
+
+
+def count_by(
+    recording: Recording, name: str, day: int | None = None
+) -> Iterator[tuple[mechanisms.Count, float]]:
+    """Yield what a mechanism did by the end of `day`, or everything that it did in the whole run."""
+    if day is None:
+        yield from ((a.count, a.value) for a in list_activities(recording.run) if a.mechanism == name)
+    else:
+        daily = recording.run.daily[name]
+        for count in mechanisms.load_class(name).counts:
+            yield count, float(daily[count.name][day - 1]) if day else 0.0

@@ -1,5 +1,9 @@
 """The page of measures, docs/measures.md: `cogov docs` writes it from model/measures.py."""
 
+from collections.abc import Iterator
+
+from ...model import mechanisms
+from ...model.activities import BY_LEVER, RATIOS
 from ...model.measures import MEASURES
 from .parameter_tables import table
 
@@ -24,6 +28,15 @@ captains, departments), by source (the community's fund, the compounds' funds) a
 Python, `ledger.csv`.
 
 To add a measure, add a function with `@measure(...)` in `model/measures.py`.
+
+## What is done
+
+Of every mechanism that is on, what it does is counted: `cogov run` and `cogov compare` print it, `activities`
+holds it in Python and with `--json`, `daily_activities` day by day in Python, and a reported outcome can be
+held against it with `measure = "count:MECHANISM:NAME"`. A count is a total since day 0, or a level: how many
+there are today. All are times the mechanism's strength. A mechanism declares its counts in `counts`, and adds
+to them in `pull` and `learn`.
+
 """
 
 
@@ -34,4 +47,23 @@ def measures_page() -> str:
         for m in MEASURES.values()
     ]
     lines = table(("name", "shown as", "definition", "unit", "direction"), rows)
-    return HEAD + "\n".join(lines) + TAIL
+    return HEAD + "\n".join(lines) + TAIL + "\n".join(count_tables())
+
+
+def count_tables() -> Iterator[str]:
+    """Yield the lines of the tables of what is counted: by mechanisms, by their levers, and ratios."""
+    rows = [
+        (name, f"`{c.name}`", f"{c.en} {c.zh}", c.unit, "level" if c.level else "total")
+        for name in mechanisms.shipped_names()
+        for c in mechanisms.load_class(name).counts
+    ]
+    yield from table(("mechanism", "count", "shown as", "unit", "kind"), rows)
+    yield "\nOf every mechanism that pulls the lever, from the history of the issues:\n"
+    of_levers = [
+        (f"`{lever}`", f"`{c.name}`", f"{c.en} {c.zh}", c.unit) for lever, (c, _) in BY_LEVER.items()
+    ]
+    yield from table(("lever", "count", "shown as", "unit"), of_levers)
+    yield "\nOf every mechanism that counts both:\n"
+    ratios = [(f"`{c.name}`", f"{c.en} {c.zh}", f"`{part}` / `{base}`") for c, part, base in RATIOS]
+    yield from table(("ratio", "shown as", "what is divided"), ratios)
+    yield ""

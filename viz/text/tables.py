@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...experiments.comparison.runs import SOURCES
+from ...model.activities import format_amount
 from ...model.measures import MEASURES, SHARES
 from ...model.resources.ledger import PAYERS, UNPAID
 from ...model.scenarios.scenario import census_of
@@ -162,6 +163,29 @@ def format_use(row: dict, shadow_wage: float) -> Iterator[str]:
     unpaid = sum(row.get(PAYERS[role], 0.0) for role in UNPAID)
     if round(unpaid):
         yield f"unpaid {unpaid:,.0f} h = {unpaid * shadow_wage:,.0f} yuan"
+
+
+def activities_table(rows: Iterable[tuple], arms: tuple[str, ...] = ("",)) -> Table:
+    """Tabulate what was done: (mechanism, words, unit, amount in each arm) of everything that is counted.
+
+    An amount that does not exist is a dash: of a mechanism that is not on, or a ratio to nothing.
+    """
+    table = Table(title="What was done, by mechanism", **PLAIN)
+    table.add_column("mechanism", no_wrap=True)
+    table.add_column("", overflow="fold")
+    for arm in arms:
+        table.add_column(arm, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    previous = ""
+    for mechanism, words, unit, *amounts in rows:
+        cells = (format_amount(amount) for amount in amounts)
+        table.add_row(
+            "" if mechanism == previous else mechanism, words, *cells, "" if unit in words else unit
+        )
+        previous = mechanism
+    if not previous:
+        table.add_row("(none)")
+    return table
 
 
 EFFECTS = {  # measure -> head of its column, and the unit of the column in units of the measure

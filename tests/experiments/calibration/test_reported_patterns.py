@@ -10,11 +10,12 @@ from scenarios import STORM, pool_of_threads, with_mechanisms
 
 from cogov.cli import main as command
 from cogov.engine.parameters import paths
-from cogov.engine.randomness import RandomNumbers
+from cogov.engine.randomness import RandomNumbers, seed_of
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import reported_patterns as P
 from cogov.experiments.comparison import compare
 from cogov.experiments.execution import supervisor
+from cogov.model.mechanisms import load_class
 from cogov.model.scenarios.cases import read_case
 from cogov.model.scenarios.scenario import ReportedOutcome
 
@@ -168,7 +169,8 @@ def test_all_mechanisms_are_off_in_the_other_arm():
         "arose:litter",
         "resolved:litter",
         "answered",
-        "attendances",
+        "count:grid_patrol:patrol_hours",
+        "count:home_visits:attendances",
         "sittings:family_quarrel",
         "longest:family_quarrel",
         "turned_out:neighbour_noise",
@@ -186,9 +188,29 @@ def test_every_measure_is_a_number(measure):
         assert np.isfinite(one) or unknown or (one == np.inf and measure.startswith(("days", "after")))
 
 
+def test_a_count_is_that_of_its_mechanism():
+    both = replace(CASE, mechanisms={name: load_class(name)() for name in ("consent_campaign", "incubation")})
+    names = ("consent_campaign", "incubation", "home_visits")
+    outcomes = tuple(
+        ReportedOutcome(name, "w", f"count:{name}:{what}") for name, what in zip(names, 3 * ["calls"])
+    )
+    values = P.replicate(replace(both, reported=outcomes), 0, 0.0, 1)
+    run = P.simulate_with_seed(both, seed_of("patterns", CASE.name, 0, 1)).run
+    assert values == {name: run.counts.get(name, {}).get("calls", 0.0) for name in names}
+    assert values["home_visits"] == 0.0 < values["consent_campaign"] and "home_visits" not in run.counts
+
+
 @pytest.mark.parametrize(
     "measure, hint",
-    [("resolved:liter", "'liter'"), ("happiness", "satisfaction"), ("gain:happiness", "unknown")],
+    [
+        ("count:grid_patroll:patrol_hours", "did you mean 'grid_patrol'"),
+        ("count:grid_patrol:walks", "counts nothing called 'walks'; there are: patrol_hours"),
+        ("count", "no mechanism is called ''"),
+        ("attendances", "unknown"),
+        ("resolved:liter", "'liter'"),
+        ("happiness", "satisfaction"),
+        ("gain:happiness", "unknown"),
+    ],
 )
 def test_a_measure_that_does_not_exist_is_refused(measure, hint):
     with pytest.raises(UserError, match=hint):

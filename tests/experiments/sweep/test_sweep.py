@@ -66,6 +66,16 @@ def pooled(tmp_path_factory):
     return folder
 
 
+def test_what_mechanisms_did_in_each_run_is_stored_whoever_runs_it(finished_folder, pooled):
+    done = read_results(finished_folder).activities
+    assert done.equals(read_results(pooled).activities)
+    case = replace(read_case("wuzi_yard"), days=SMALL.days)
+    patrolled = done[done.mechanism == "grid_patrol"]
+    assert set(patrolled.arm) == {"patrol"} and set(patrolled.replicate) == set(range(SMALL.replicates))
+    assert (patrolled[patrolled["count"] == "patrol_hours"].value > 0).all()
+    assert set(done[done.arm == "as it is"].mechanism) == set(case.mechanisms)
+
+
 def content_digest(folder):
     """Return a digest of the tables' content in any order, without code of the store: rows sorted as text."""
     import pyarrow.parquet as pq
