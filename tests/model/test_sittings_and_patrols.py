@@ -42,7 +42,7 @@ def pulled_days(scenario, name, seed=1):
 
 
 def talkative(sittings, scenario=FORUM):
-    """Return a community with many disputes, each of about so many sittings, none of them by telephone."""
+    """Return a community with many disputes, each of about so many sittings, none by the committee itself."""
     disputes = {
         name: replace(
             one,
@@ -55,8 +55,8 @@ def talkative(sittings, scenario=FORUM):
         for name, one in scenario.issues.items()
         if one.family == "dispute"
     }
-    phone = replace(scenario.committee, phone_sittings_per_day=0.0, forgetting_rate=0.0)
-    return replace(scenario, issues=scenario.issues | disputes, committee=phone)
+    idle = replace(scenario.committee, sittings_per_week=0.0, forgetting_rate=0.0)
+    return replace(scenario, issues=scenario.issues | disputes, committee=idle)
 
 
 # ------------------------------------------------------------------------------------------------- an evening

@@ -254,15 +254,15 @@ MUTANTS = [
     mutant(
         "the more hands, the less each does at a job",
         "model/issues/work.py",
-        "min(min(issue.hours_left, pair[desk]), hours[desk])",
-        "min(min(issue.hours_left, pair[desk] / (1.0 + hours[desk])), hours[desk])",
+        "min(issue.hours_left, w.pair[desk])",
+        "min(issue.hours_left, w.pair[desk] / (1.0 + w.hours[desk]))",
         "contract/test_metamorphic.py::test_first_come_first_served_more_hands_resolve_each_no_later[0]",
     ),
     mutant(
         "the youngest job is worked on first",
         "model/issues/work.py",
-        "    for i in by_urgency(issues, WORK):\n",
-        "    for i in by_urgency(issues, WORK)[::-1]:\n",
+        "waiting, quota = by_urgency(issues, WORK), ",
+        "waiting, quota = by_urgency(issues, WORK)[::-1], ",
         TWIN,
     ),
     mutant(
