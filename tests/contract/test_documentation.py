@@ -182,7 +182,7 @@ def test_parameters_are_listed(knobs):
         "shuian": 0.47
     }
     status, out, _ = knobs("mechanisms.grid_patrol")
-    assert status == 0 and "paperwork" in out and "on patrol" in out
+    assert status == 0 and "paperwork_share" in out and "1/hour on" in out
     assert knobs("--markdown")[1] == page(list_parameters())
 
 
