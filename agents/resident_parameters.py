@@ -98,7 +98,7 @@ class ResidentParameters:
         words=("Reporting by elders", "老人的反映", "倍，与其他成年人相比"),
     )
     report_spread_log: float = knob(
-        2.5,
+        2.2,
         0.0,
         4.0,
         unit="standard deviation of the log of personal readiness to report",

@@ -36,7 +36,7 @@ EVERY = 7  # days between surveys of residents; in between the last survey holds
 
 @inner_kernel
 def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
-    """Count rows that are: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed, any."""
+    """Count issues: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed, all."""
     n_open, unknown, reported, resolved, withdrawn, lapsed, arisen = 0, 0, 0, 0, 0, 0, 0
     for i in range(len(issues)):
         state = issues[i].state

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..engine.codes import DESK_NONE
-from .issues.issue_table import WAS_REPORTED
+from .issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
 from .resources.ledger import UNPAID
 
 if TYPE_CHECKING:
@@ -109,9 +109,10 @@ class FinishedRun:
 
     @cached_property
     def reporters(self) -> np.ndarray:
-        """Residents who made a report of an issue that nobody knew, one entry per report, (n,) int."""
+        """Residents who made a report, new or of a known issue, one entry per report, (n,) int."""
         history = self.run.history
-        return history["who"][(history["what"] == WAS_REPORTED) & (history["who"] >= 0)]
+        reports = (history["what"] == WAS_REPORTED) | (history["what"] == REPORTED_AGAIN)
+        return history["who"][reports & (history["who"] >= 0)]
 
     def last(self, name: str) -> float:
         """Return the value of a daily count on the last day."""

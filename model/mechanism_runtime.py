@@ -121,14 +121,13 @@ def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[st
 
 
 def grow_stacks(pulls: Levers, room: int) -> Levers:
-    """Return the same stacks, those of levers over issues emptied, with room for `room` issues."""
+    """Return the same stacks with today's pulls, those of levers over issues with room for `room` issues."""
 
     def longer(index: int, stack: Stack) -> Stack:
-        return (
-            stack._replace(rows=np.zeros((len(stack.who), room)), sum=np.zeros(room))
-            if index in OF_ISSUES
-            else stack
-        )
+        if index not in OF_ISSUES:
+            return stack
+        more = room - stack.sum.size
+        return stack._replace(rows=np.pad(stack.rows, ((0, 0), (0, more))), sum=np.pad(stack.sum, (0, more)))
 
     return Levers(*(longer(index, stack) for index, stack in enumerate(pulls)))
 

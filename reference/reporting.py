@@ -52,7 +52,17 @@ def report_issues(w: World, voice: list[float], sight: list[tuple[int, list[floa
             if issue.state == UNKNOWN:
                 report_first(w, issue, rate, neighbours, looks)
             else:
-                w.note(issue, REPORTED_AGAIN)
+                w.note(issue, REPORTED_AGAIN, who=draw_reporter(w, issue))
+
+
+def draw_reporter(w: World, issue: SimpleNamespace) -> int:
+    """Return the number of the resident who makes this report, -1 for nobody or a passer-by in the street."""
+    readiness = lambda person: single(
+        single(person.presence * person.voice) * person.trust[trust_at_stake(issue)]
+    )
+    key = derive_key(derive_key(w.random_numbers.key("tell"), issue.key), issue.reports)
+    who = race(place_that_sees(w, issue).people, readiness, key)
+    return who.id if who else -1
 
 
 def report_first(
@@ -62,15 +72,7 @@ def report_first(
     drawn = chance(derive_key(w.random_numbers.key("find"), issue.key), issue.reports) * rate
     by, reporter, part = -1, -1, drawn - neighbours
     if part < 0.0:
-        readiness = lambda person: single(
-            single(person.presence * person.voice) * person.trust[trust_at_stake(issue)]
-        )
-        who = race(
-            place_that_sees(w, issue).people,
-            readiness,
-            derive_key(derive_key(w.random_numbers.key("tell"), issue.key), issue.reports),
-        )
-        reporter = who.id if who else -1
+        reporter = draw_reporter(w, issue)
     else:
         for by, looked in looks:
             part -= looked

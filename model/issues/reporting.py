@@ -170,8 +170,10 @@ def report_issues(w) -> None:
             today += 1
             issue.reports += 1
             issue.next_report_hazard += exponential(derive_key(clock, issue.key), issue.reports)
+            race = derive_key(derive_key(teller, issue.key), issue.reports)
             if issue.state != UNKNOWN:
-                log_event(log, used, issue.id, day, REPORTED_AGAIN, -1, -1)
+                who = draw_issue_reporter(w, issue, race)
+                log_event(log, used, issue.id, day, REPORTED_AGAIN, -1, who)
                 continue
             by, who = -1, np.int64(-1)
             part = uniform(derive_key(finder, issue.key), issue.reports) * rate - neighbours
@@ -182,7 +184,7 @@ def report_issues(w) -> None:
                     if part < 0.0:
                         break
             else:
-                who = draw_issue_reporter(w, issue, derive_key(derive_key(teller, issue.key), issue.reports))
+                who = draw_issue_reporter(w, issue, race)
             issue.state = REPORTED
             issue.reporter = who
             if issue.reported_day < 0:

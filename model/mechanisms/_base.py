@@ -28,7 +28,9 @@ class Mechanism:
 
     zh: ClassVar[str] = ""  # its Chinese name
     zh_letter: ClassVar[str] = ""  # one character, for its helpers in the town
-    letters: ClassVar[str] = ""  # the same in English; "" takes the initials of the file name
+    # families or categories of issues that it is meant for; () stands for all
+    meant_for: ClassVar[tuple[str, ...]] = ()
+    letters: ClassVar[str] = ""  # `zh_letter` in English; "" takes the initials of the file name
     zh_does: ClassVar[str] = ""  # what it does, and how it disappoints: in English, the docstring of its file
     zh_disappoints: ClassVar[str] = ""
     group: ClassVar[str] = ""  # its purpose, one of GROUPS; "" takes that of its first lever

@@ -61,6 +61,7 @@ class Neighbours(NamedTuple):
 class Acquaintance(Mechanism):
     zh: ClassVar[str] = "创熟"
     zh_letter: ClassVar[str] = "熟"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "safety")
     zh_does: ClassVar[str] = (
         "创熟：邻里协会办社团、过节庆、设婚恋角给人牵线，让陌生邻居变成熟人，也让居民更守公约、更愿意出力。"
     )

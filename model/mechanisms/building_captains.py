@@ -73,6 +73,7 @@ class Posts(NamedTuple):
 class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
     zh_letter: ClassVar[str] = "楼"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "safety", "care", "lamp_out", "neighbour_noise")
     zh_does: ClassVar[str] = (
         "居委会逐栋动员楼长：居民有事可以找楼长反映，小事当场办好，楼长也知道各户什么时候在家。巷长补缺，"
         "街长跟进已反映的事项，避免遗忘。"

@@ -41,6 +41,7 @@ class Groups(NamedTuple):
 class ChatGroups(Mechanism):
     zh: ClassVar[str] = "微信群"
     zh_letter: ClassVar[str] = "群"
+    meant_for: ClassVar[tuple[str, ...]] = ("facility", "safety")
     zh_does: ClassVar[str] = "每栋楼有微信群，并有人管群：几分钟就能反映事项，不在家的住户也能联系上。"
     zh_disappoints: ClassVar[str] = "不是人人都入群，老人尤其少；没有人管的群，谣言损害信任，居民也逐渐退群。"
     group: ClassVar[str] = "finds"

@@ -46,6 +46,7 @@ class Accounts(NamedTuple):
 class CommunityCompany(Mechanism):
     zh: ClassVar[str] = "社区公司"
     zh_letter: ClassVar[str] = "企"
+    meant_for: ClassVar[tuple[str, ...]] = ("facility",)
     zh_does: ClassVar[str] = "党组织领办的公司在社区提供有偿服务，盈余的一半用于治理。"
     zh_disappoints: ClassVar[str] = (
         "它毕竟是生意：先要投入资金和居委会的时间；亏损的月份没有盈余可用，还会减少本金。"

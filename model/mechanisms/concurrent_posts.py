@@ -50,6 +50,7 @@ class Posts(NamedTuple):
 class ConcurrentPosts(Mechanism):
     zh: ClassVar[str] = "一肩挑"
     zh_letter: ClassVar[str] = "挑"
+    meant_for: ClassVar[tuple[str, ...]] = ("dispute", "project")
     zh_does: ClassVar[str] = "支部书记兼任业委会主任，一个人就能代表两个组织作决定。"
     zh_disappoints: ClassVar[str] = (
         "一个人同时只能办几件事，积压会把人累垮。人一离任，两个组织几个月无人牵头，"

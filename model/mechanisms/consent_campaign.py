@@ -38,6 +38,7 @@ class Teams(NamedTuple):
 class ConsentCampaign(Mechanism):
     zh: ClassVar[str] = "意愿征询"
     zh_letter: ClassVar[str] = "征"
+    meant_for: ClassVar[tuple[str, ...]] = ("project",)
     zh_does: ClassVar[str] = "发起小组召开说明会，逐户上门，为公共工程征集签名。"
     zh_disappoints: ClassVar[str] = "有的住户总不在家，有的住户不同意；签名在接近门槛时停滞，再上门也没有用。"
     group: ClassVar[str] = "money"

@@ -44,6 +44,7 @@ class Register(NamedTuple):
 class DoubleReporting(Mechanism):
     zh: ClassVar[str] = "双报到"
     zh_letter: ClassVar[str] = "双"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "safety", "care")
     zh_does: ClassVar[str] = "在职党员到居住地报到，下班后办一些小事。"
     zh_disappoints: ClassVar[str] = (
         "只有晚上和周末有空；要组织几个月才陆续报到，也有人始终不参加。未办结事项集中出现时，"

@@ -55,6 +55,7 @@ class Alliances(NamedTuple):
 class FivePartyAlliance(Mechanism):
     zh: ClassVar[str] = "五方联盟"
     zh_letter: ClassVar[str] = "五"
+    meant_for: ClassVar[tuple[str, ...]] = ("dispute", "water_pressure", "garage_flood", "lift_worn")
     zh_does: ClassVar[str] = "党支部、业委会、监委会、物业公司和两新组织结成五方联盟，持续推动老大难事项。"
     zh_disappoints: ClassVar[str] = (
         "业委会不运转、还没有选出，或业主不常住，就什么也定不下来；到会席数不够也开不成会。"

@@ -48,6 +48,7 @@ class Areas(NamedTuple):
 class GridPatrol(Mechanism):
     zh: ClassVar[str] = "网格巡查"
     zh_letter: ClassVar[str] = "格"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "safety", "street")
     zh_does: ClassVar[str] = "网格员每天巡查，不等居民反映就发现事项，顺手代办小事，过问纠纷。"
     zh_disappoints: ClassVar[str] = "户数多、网格员少，填表又占去一部分时间；片区的网格员不在，就没有人巡查。"
     group: ClassVar[str] = "finds"

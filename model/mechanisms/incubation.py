@@ -44,6 +44,7 @@ class Groups(NamedTuple):
 class Incubation(Mechanism):
     zh: ClassVar[str] = "孵化"
     zh_letter: ClassVar[str] = "孵"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "safety", "project")
     zh_does: ClassVar[str] = "一个工程办成后留下一个常设小组，继续办小事、上门和协商。"
     zh_disappoints: ClassVar[str] = "没有新的工程办成，小组就解散；没有人抽出晚上来组建，就没有小组。"
     group: ClassVar[str] = "works"

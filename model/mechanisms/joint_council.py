@@ -55,6 +55,7 @@ class Councils(NamedTuple):
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
     zh_letter: ClassVar[str] = "议"
+    meant_for: ClassVar[tuple[str, ...]] = ("dispute", "water_pressure", "rooftop_beds", "lift_worn")
     zh_does: ClassVar[str] = "居委会、业主和物业公司定期开会议事，任务落实到人、定好期限。"
     zh_disappoints: ClassVar[str] = (
         "事项要等到下一次会议；到会的人太少就开不成；会开多了人会疲劳，不常住的居民很少到会。"

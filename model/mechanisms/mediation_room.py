@@ -41,6 +41,7 @@ PLACES = 4096
 class MediationRoom(Mechanism):
     zh: ClassVar[str] = "调解室"
     zh_letter: ClassVar[str] = "调"
+    meant_for: ClassVar[tuple[str, ...]] = ("dispute",)
     zh_does: ClassVar[str] = "固定的调解员，与律师、党员一起，多次听取双方意见，调解纠纷。"
     zh_disappoints: ClassVar[str] = (
         "难的案子要谈很多次，有的只好放弃，要重新反映才再受理；当事人不常在家，调解效果就差。"

@@ -60,6 +60,7 @@ class Pairs(NamedTuple):
 class OneToOneCare(Mechanism):
     zh: ClassVar[str] = "一对一结对"
     zh_letter: ClassVar[str] = "伴"
+    meant_for: ClassVar[tuple[str, ...]] = ("elder_alone",)
     zh_does: ClassVar[str] = "每位独居老人与一人结对，结对人常去看望，在小需求变成急事之前处理。"
     zh_disappoints: ClassVar[str] = (
         "结对人常不在家或者累了，就会少来；结对人退出、几周不来或者搬走，接替的人又不答应，老人就要等几周。"

@@ -48,6 +48,7 @@ class Circle(NamedTuple):
 class Partnership(Mechanism):
     zh: ClassVar[str] = "区域共建"
     zh_letter: ClassVar[str] = "友"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "care", "street")
     zh_does: ClassVar[str] = "辖区单位和企业共建，借出人手、开放场地、出资。"
     zh_disappoints: ClassVar[str] = (
         "承诺没有约束力，会后逐周淡化，没有人联络时快一倍；借来的人还需要居委会带领。"

@@ -47,6 +47,7 @@ class Team(NamedTuple):
 class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
     zh_letter: ClassVar[str] = "志"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "care")
     zh_does: ClassVar[str] = "党员和邻居组成志愿服务队，照护、打扫、小修，每季度一个服务日，假期有学生参加。"
     zh_disappoints: ClassVar[str] = "队伍老化；大部分工作由少数人承担，总被叫到的人会疲劳；学生只在假期参加。"
     group: ClassVar[str] = "works"

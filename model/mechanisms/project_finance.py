@@ -45,6 +45,7 @@ class Applications(NamedTuple):
 class ProjectFinance(Mechanism):
     zh: ClassVar[str] = "项目筹资"
     zh_letter: ClassVar[str] = "筹"
+    meant_for: ClassVar[tuple[str, ...]] = ("project", "lift_worn", "water_pressure")
     zh_does: ClassVar[str] = "申请补助、业主分摊和维修资金，支付大额账单。"
     zh_disappoints: ClassVar[str] = (
         "要等几个月；有的申请被拒，批下来的也只够一部分。批下的钱进入社区资金，可能先被别的账单用掉。"

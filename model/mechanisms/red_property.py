@@ -34,6 +34,7 @@ HAND = HANDS.index("property")
 class RedProperty(Mechanism):
     zh: ClassVar[str] = "红色物业"
     zh_letter: ClassVar[str] = "红"
+    meant_for: ClassVar[tuple[str, ...]] = ("facility",)
     zh_does: ClassVar[str] = "物业公司的红色管家巡楼、接待、答复居民。"
     zh_disappoints: ClassVar[str] = (
         "资金不足时难以维持：管家的补贴出自社区资金；维修储备不足时，物业公司只放出一部分工时。"

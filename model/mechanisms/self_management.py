@@ -37,6 +37,7 @@ TUESDAY = 2
 class SelfManagement(Mechanism):
     zh: ClassVar[str] = "自管委"
     zh_letter: ClassVar[str] = "自"
+    meant_for: ClassVar[tuple[str, ...]] = ("environment", "safety")
     zh_does: ClassVar[str] = "没有物业公司的院落，由自管委和居民公约自己管理。"
     zh_disappoints: ClassVar[str] = (
         "会有人搭便车：多数人比看到的别人出力略少一点，总出力逐渐下降，直到开会督促才恢复。"

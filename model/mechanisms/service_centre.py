@@ -54,6 +54,7 @@ class Rooms(NamedTuple):
 class ServiceCentre(Mechanism):
     zh: ClassVar[str] = "党群服务中心"
     zh_letter: ClassVar[str] = "站"
+    meant_for: ClassVar[tuple[str, ...]] = ("care",)
     zh_does: ClassVar[str] = "党群服务中心：让居民见面、受邀出力，并提供课堂、诊所和维修点。"
     zh_disappoints: ClassVar[str] = (
         "住得远的人不来，满员时进不去；开办需要时间和资金，不管开不开门，每天都要付租金。"

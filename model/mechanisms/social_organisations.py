@@ -46,6 +46,7 @@ class Hub(NamedTuple):
 class SocialOrganisations(Mechanism):
     zh: ClassVar[str] = "社会组织"
     zh_letter: ClassVar[str] = "社"
+    meant_for: ClassVar[tuple[str, ...]] = ("care", "environment")
     zh_does: ClassVar[str] = "枢纽引进社会组织提供服务，再由它们孵化本地组织。"
     zh_disappoints: ClassVar[str] = (
         "资助和收费中断后，离开的组织无人接替，本地组织也会关闭；本地组织要许多个月才能成长起来。"

@@ -37,6 +37,7 @@ class Beliefs(NamedTuple):
 class StudyVisits(Mechanism):
     zh: ClassVar[str] = "参观学习"
     zh_letter: ClassVar[str] = "学"
+    meant_for: ClassVar[tuple[str, ...]] = ("project",)
     zh_does: ClassVar[str] = "居民代表参观办得好的地方，回来后相信这里也能办到。"
     zh_disappoints: ClassVar[str] = "信心会逐渐消退；代表只带动自己所在的楼栋，第二次参观的作用不如第一次。"
     group: ClassVar[str] = "money"

@@ -28,6 +28,7 @@ from . import Mechanism
 class TaskPipeline(Mechanism):
     zh: ClassVar[str] = "任务流水线"
     zh_letter: ClassVar[str] = "单"
+    meant_for: ClassVar[tuple[str, ...]] = ("facility", "environment", "safety", "dispute", "care")
     zh_does: ClassVar[str] = "收件箱、会商室、任务书、幸福云：每件事项都有负责人、有期限、有答复。"
     zh_disappoints: ClassVar[str] = (
         "没有人手就难以维持：要不遗忘，每件事项每天都要花几分钟，而居委会留出的时间有限，事项越多，"

@@ -32,7 +32,7 @@ from cogov.engine.parameters import paths, set_parameter
 from cogov.engine.randomness import RandomNumbers
 from cogov.engine.texts.errors import UserError
 from cogov.model import mechanisms
-from cogov.model.issues.categories import Category
+from cogov.model.issues.categories import CATEGORIES, FAMILIES, Category
 from cogov.model.measures import summary
 from cogov.model.resources.levers import LEVERS, POOLS, PROPERTY
 from cogov.model.scenarios.cases import read_case
@@ -168,6 +168,10 @@ def test_unpaid_it_pulls_nothing(name):
             for lever, part in hand.lever._asdict().items()
             if lever not in ("wish", "supply") and np.any(part)
         ] == [], f"day {world.day}"
+
+
+def test_what_it_is_meant_for_exists(name, mechanism):
+    assert {*mechanism.meant_for} <= {*FAMILIES, *CATEGORIES} and mechanism.meant_for
 
 
 def test_it_pulls_the_levers_that_it_says_and_each_of_them(name, mechanism):

@@ -3,16 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from scenarios import YARD, raise_rates
 
+from cogov.engine.codes import DESK_COMPANY, DESK_NONE
 from cogov.engine.jit import outer_kernel
 from cogov.engine.parameters import set_parameters
 from cogov.model.issues.categories import CATEGORIES
-from cogov.model.issues.issue_table import AGREED, DONE
+from cogov.model.issues.issue_table import AGREED, DONE, REPORTED
 from cogov.model.issues.work import divide
 from cogov.model.resources.calendar import PAYERS
 from cogov.model.scenarios.cases import list_cases, read_case
-from cogov.model.simulate import simulate
+from cogov.model.simulate import days, simulate
 
 GRID, COMMITTEE = PAYERS.index("grid"), PAYERS.index("committee")
 POOR = set_parameters(  # a yard of many issues whose committee alone has too few hours
@@ -114,3 +116,18 @@ def test_cases_are_staffed_at_the_planning_norm_or_say_why_not():
         if abs(read_case(name).committee.staff / read_case(name).community.residents * 10_000 - 18) > 0.6
     }
     assert other == {"changcheng_shuijun", "furong_south", "wuzi_yard"}
+
+
+@pytest.mark.parametrize("name", list_cases())
+def test_no_paid_hands_sit_idle_while_issues_wait_for_them(name):
+    """While a desk has hours to spare in the evening, no reported issue waits there to be taken in."""
+    scenario = replace(read_case(name), mechanisms={}, days=120)
+    company = [kind.company for kind in scenario.compound for _ in range(kind.count)]
+    spare = 0
+    for world in days(scenario, 1):
+        waiting = world.issues[(world.issues["state"] == REPORTED) & (world.issues["desk"] != DESK_NONE)]
+        desks = {*np.where(waiting["desk"] == DESK_COMPANY, waiting["compound"], len(company)).tolist()}
+        with_hours = {*np.flatnonzero(world.hours[:-1] >= scenario.committee.intake_hours).tolist()}
+        spare += len(company) in with_hours
+        assert not desks & with_hours, f"day {world.day}"
+    assert scenario.committee.staff < 1.0 or spare > 0

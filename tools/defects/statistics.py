@@ -213,4 +213,13 @@ MUTANTS = [
         "experiments/exploration/test_sweep_analyses.py::"
         "test_a_switch_changed_by_morris_counts_as_changed_once",
     ),
+    mutant(
+        "a mechanism's own issues are all issues",
+        "experiments/comparison/effects.py",
+        " | (not meant)\n",
+        " | True\n",
+        "experiments/comparison/test_effects.py::"
+        "test_a_mechanism_is_also_measured_over_the_issues_that_it_is_meant_for",
+        plain=True,
+    ),
 ]

@@ -166,6 +166,7 @@ def format_use(row: dict, shadow_wage: float) -> Iterator[str]:
 
 EFFECTS = {  # measure -> head of its column, and the unit of the column in units of the measure
     "resolution_rate": ("in time", 0.01),
+    "own_issues_resolved": ("own", 0.01),
     "restricted_mean_time": ("days", 1.0),
     "trust_committee": ("trust", 1.0),
     "hours": ("1000 h", 1000.0),
@@ -193,7 +194,8 @@ def effects(table: pd.DataFrame, case: Scenario, replicates: int, among: bool) -
         out.add_row(mechanism + " *" * bool(rates.reported), *cells)
     out.caption = (
         "Mean difference ± half of its 95 % interval; dim if the interval contains zero. "
-        "In time: percentage points. *: the case has the mechanism."
+        "In time: points; own: points of the share resolved, of the issues that it is meant for. "
+        "*: the case has the mechanism."
     )
     return out
 

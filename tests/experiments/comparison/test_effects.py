@@ -1,15 +1,19 @@
 """The effect of one mechanism at a time."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from cli_runner import typist
 from scenarios import STORM, with_mechanisms
 
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison import runs
-from cogov.experiments.comparison.effects import SHOWN, mechanism_effects
+from cogov.experiments.comparison.effects import OWN, SHOWN, mechanism_effects, own_issues_resolved
 from cogov.model import measures, mechanisms
+from cogov.model.issues.categories import FAMILIES
+from cogov.model.simulate import simulate
 
 NAMES = mechanisms.list_mechanisms()
 
@@ -18,7 +22,8 @@ def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
     table = mechanism_effects(with_mechanisms(STORM, "grid_patrol", "whistle"), replicates=2, days=40)
     assert list(table.index) == [(name, measure) for name in NAMES for measure in SHOWN]
     assert {name for name, _ in table.index[table["reported"].astype(bool)]} == {"grid_patrol", "whistle"}
-    assert (table["pairs"] == 2).all() and (table["low"] <= table["difference"]).all()
+    rows = table.drop(index=OWN, level="measure")  # there may be no issue that it is meant for
+    assert (rows["pairs"] == 2).all() and (rows["low"] <= rows["difference"]).all()
 
 
 @pytest.mark.parametrize("among", [False, True])
@@ -67,3 +72,14 @@ def test_the_command_line_shows_and_keeps_them(monkeypatch, capsys, tmp_path):
     assert status == 0 and [one["name"] for one in json.loads(out)] == ["whistle"]
     status, _, err = typed("whistel")
     assert status == 2 and "'whistel'" in err and err.count("\n") == 1
+
+
+def test_a_mechanism_is_also_measured_over_the_issues_that_it_is_meant_for():
+    """A mediation room resolves more quarrels, and its own measure is the share of these alone."""
+    scenario = with_mechanisms(STORM, "mediation_room")
+    run = simulate(replace(scenario, days=120), 1)
+    mine = run.issues[run.issues["family"] == FAMILIES.index("dispute")]
+    assert own_issues_resolved(run, "mediation_room") == np.mean(mine["resolved_day"] >= 0)
+    assert own_issues_resolved(run, "task_pipeline") != own_issues_resolved(run, "mediation_room")
+    table = mechanism_effects(STORM, replicates=4, days=120)
+    assert table.loc[("mediation_room", OWN), "difference"] > 0
