@@ -67,8 +67,8 @@ MUTANTS = [
     mutant(
         "a desk works two pairs of hands on one job",
         "model/issues/work.py",
-        "min(issue.hours_left, pair[desk])",
-        "min(issue.hours_left, 2.0 * pair[desk])",
+        "min(issue.hours_left, w.pair[desk])",
+        "min(issue.hours_left, 2.0 * w.pair[desk])",
         "contract/test_limits.py::test_the_closed_form_holds[backlog]",
     ),
     mutant(
