@@ -311,7 +311,7 @@ def test_where_little_is_reported_the_lively_community_becomes_slack():
 
 
 def test_captains_wake_the_slack_community_but_not_for_good():
-    """If they are in post from the start, within a year it trusts more than the lively one in the end.
+    """If they are in post from the start, within a year it trusts far more than without them.
 
     They step down over the years, and where hardly anybody trusts nobody follows; the same holds where the
     committee must find them first.
@@ -325,7 +325,7 @@ def test_captains_wake_the_slack_community_but_not_for_good():
     print(
         "\ntrust at each year's end, with captains", woken.mean(axis=0).round(2), sought.mean(axis=0).round(2)
     )
-    assert is_positive(woken[:, 0] - trust(0.85)[:, -1]) and is_positive(woken[:, 0] - woken[:, -1])
+    assert is_positive(woken[:, 0] - slack[:, 0] - 0.1) and is_positive(woken[:, 0] - woken[:, -1])
     assert is_positive(woken[:, -1] - slack[:, -1]) and is_positive(0.1 - (sought - slack)[:, -1])
 
 
