@@ -170,10 +170,13 @@ def experience(trust, resolved, unresolved, k) -> float:
 def new_trust(trust, target, k, drift) -> np.float32:
     """Trust a week later, 0..1: it moves towards `target`, and by the `drift` that mechanisms add.
 
+    A drift removes that share of distrust, a negative one that share of trust: the trusting gain little more.
+
     Twin: reference/people.py, take_stock.
     """
     t = float(trust)
-    return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift)))
+    room = 1.0 - t if drift > 0.0 else t
+    return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift * room)))
 
 
 @inner_kernel

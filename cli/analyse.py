@@ -1,4 +1,4 @@
-"""Commands that explain the results of a sweep: `cogov attribute`, `sensitivity` and `discover`."""
+"""Commands that explain results: `cogov attribute`, `sensitivity`, `discover` of a sweep, and `funnel`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,25 @@ import typer
 
 from ..engine.texts.errors import UserError
 from .completion import complete_mechanism
-from .options import EXPLAIN, Json, Seed, app, err, out, print_json, typed_command
+from .options import (
+    EXPLAIN,
+    LOOK,
+    Case,
+    Days,
+    Json,
+    Off,
+    On,
+    Seed,
+    Set,
+    Workers,
+    app,
+    err,
+    out,
+    prepare_run,
+    print_json,
+    progress,
+    typed_command,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,6 +267,43 @@ def manifest_entries(results: Results) -> dict:
     from ..experiments.files import manifest
 
     return {"cases": results.plan.cases.values(), "sweep": manifest.describe_sweep(results)}
+
+
+@app.command(rich_help_panel=LOOK)
+def funnel(
+    case: Case,
+    category: Annotated[str, typer.Option(help="Category of projects, one that needs consent.")] = (
+        "lift_adding"
+    ),
+    replicates: Annotated[int, typer.Option(min=1, help="Runs, each with its own random seed.")] = 20,
+    days: Days = None,
+    seed: Seed = 0,
+    settings: Set = None,
+    on: On = None,
+    off: Off = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Print how many projects are told, voted, willing, agreed, paid and built, and the median days."""
+    from ..experiments.calibration.funnel import tabulate_funnel
+    from ..model.scenarios.cases import alter_scenario, read_case
+    from ..viz.text import tables
+
+    scenario = alter_scenario(read_case(case), on or (), off or (), settings or (), days)
+    prepare_run(scenario, None)
+    with progress() as bar:
+        task = bar.add_task(f"{case}: replicates", total=replicates)
+        table = tabulate_funnel(
+            scenario,
+            category,
+            replicates=replicates,
+            seed=seed,
+            workers=workers,
+            progress=lambda: bar.advance(task),
+        )
+    if as_json:
+        return print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
+    out.print(tables.funnel(table, category))
 
 
 def write_results(

@@ -127,6 +127,9 @@ def patterns(
             min=2, help="Runs, each with its own random seed and its own draw of the assumed parameters."
         ),
     ] = 30,
+    worlds: Annotated[
+        int, typer.Option(min=0, help="Random worlds, in which assumed numbers are halved or doubled.")
+    ] = 8,
     spread: Annotated[
         float,
         typer.Option(
@@ -135,71 +138,51 @@ def patterns(
     ] = 0.25,
     seed: Seed = 0,
     workers: Workers = None,
+    lang: Lang = "en",
     out_folder: Annotated[Path, typer.Option("--out", help="Folder for the figure and the table.")] = Path(
         "out"
     ),
     as_json: Json = False,
 ) -> None:
-    """Compare every reported outcome with the model: inside, near or outside its 90 % interval."""
-    import pandas as pd
-
-    from ..experiments.calibration.reported_patterns import check_patterns
+    """Score the model on every reported outcome, with governance on and off and null models beside it."""
+    from ..experiments.evidence.pattern_scores import count_jobs, score_patterns
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..model.scenarios.cases import list_cases, read_case
     from ..viz.figures import figures
-    from ..viz.text import tables
+    from ..viz.text.pattern_tables import pattern_tables
 
+    if lang not in LANGUAGES:
+        raise UserError("--lang {lang}: there are {languages}", lang=lang, languages=", ".join(LANGUAGES))
     manifest.refuse_sweep_folder(out_folder)
     scenarios = [scenario for scenario in map(read_case, case or list_cases()) if scenario.reported]
-    for scenario in scenarios[:1]:
-        prepare_run(
-            scenario,
-            out_folder,
-            {
-                name
-                for other in scenarios
-                for name in (*other.mechanisms, *(name for outcome in other.reported for name in outcome.on))
-            },
-        )
-    frames = []
-    with progress() as bar:
-        task = bar.add_task("replicates", total=replicates * len(scenarios))
-        for scenario in scenarios:
-            bar.update(task, description=scenario.name)
-            frames.append(
-                check_patterns(
-                    scenario,
-                    replicates=replicates,
-                    seed=seed,
-                    spread=spread,
-                    workers=workers,
-                    progress=lambda: bar.advance(task),
-                )
-            )
-    if not frames:
+    if not scenarios:
         raise UserError("none of these cases has a [[reported]] outcome to compare the model with")
-    table = pd.concat(frames, ignore_index=True)
-    write_csv(table, out_folder / "patterns.csv", index=False)
+    used = {name for scenario in scenarios for name in scenario.mechanisms}
+    used |= {name for scenario in scenarios for outcome in scenario.reported for name in outcome.on}
+    prepare_run(scenarios[0], out_folder, used)
+    given = {"replicates": replicates, "worlds": worlds, "spread": spread, "seed": seed}
+    with progress() as bar:
+        task = bar.add_task("patterns", total=count_jobs(scenarios, replicates, worlds))
+        result = score_patterns(scenarios, **given, workers=workers, progress=lambda: bar.advance(task))
+    table_path = out_folder / "patterns.csv"
+    write_csv(result.table, table_path, index=False)
     manifest.write_manifest(
-        out_folder,
-        "patterns",
-        command=typed_command(),
-        cases=scenarios,
-        tables=["patterns.csv"],
-        replicates=replicates,
-        spread=spread,
-        seed=seed,
+        out_folder, "patterns", command=typed_command(), cases=scenarios, tables=["patterns.csv"], **given
     )
-    figure_path = figures.save(figures.patterns(table), out_folder, "patterns")
+    figure_path = figures.save(figures.patterns(result.table), out_folder, "patterns")
     if as_json:
-        return print_json(table.to_dict("records"))
-    out.print(tables.patterns(table))
-    out.print(
-        f"Figure: {figure_path} (and .svg)\nTable: {out_folder / 'patterns.csv'}",
-        soft_wrap=True,
-        highlight=False,
-    )
+        return print_json(
+            {
+                "patterns": result.table.to_dict("records"),
+                "totals": result.totals().to_dict("records"),
+                "summary": str(result.summary()),
+                "power": str(result.power()),
+            }
+        )
+    for part in pattern_tables(result, lang):
+        out.print(part, highlight=False)
+    out.print(f"Figure: {figure_path} (and .svg)\nTable: {table_path}", soft_wrap=True, highlight=False)
 
 
 @app.command(rich_help_panel=COMPARE)

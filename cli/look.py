@@ -1,4 +1,4 @@
-"""Commands to look around: `cogov cases`, `mechanisms`, `evidence`, `knobs`, `agents`, `run` and `funnel`."""
+"""Commands to look around: `cogov cases`, `mechanisms`, `evidence`, `knobs`, `agents` and `run`."""
 
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -367,40 +367,3 @@ def run(
     out.print(tables.census(result.scenario), highlight=False)
     if out_folder:
         out.print(f"Tables: {out_folder}", soft_wrap=True, highlight=False)
-
-
-@app.command(rich_help_panel=LOOK)
-def funnel(
-    case: Case,
-    category: Annotated[str, typer.Option(help="Category of projects, one that needs consent.")] = (
-        "lift_adding"
-    ),
-    replicates: Annotated[int, typer.Option(min=1, help="Runs, each with its own random seed.")] = 20,
-    days: Days = None,
-    seed: Seed = 0,
-    settings: Set = None,
-    on: On = None,
-    off: Off = None,
-    workers: Workers = None,
-    as_json: Json = False,
-) -> None:
-    """Print how many projects are told, voted, willing, agreed, paid and built, and the median days."""
-    from ..experiments.calibration.funnel import tabulate_funnel
-    from ..model.scenarios.cases import alter_scenario, read_case
-    from ..viz.text import tables
-
-    scenario = alter_scenario(read_case(case), on or (), off or (), settings or (), days)
-    prepare_run(scenario, None)
-    with progress() as bar:
-        task = bar.add_task(f"{case}: replicates", total=replicates)
-        table = tabulate_funnel(
-            scenario,
-            category,
-            replicates=replicates,
-            seed=seed,
-            workers=workers,
-            progress=lambda: bar.advance(task),
-        )
-    if as_json:
-        return print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
-    out.print(tables.funnel(table, category))

@@ -59,9 +59,11 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
                     goal = (k.trust_prior_weight * t + good[whom]) / (
                         k.trust_prior_weight + (good[whom] + k.negativity_factor * left[whom])
                     )
-                person.trust[whom] = single(
-                    min(1.0, max(0.0, t + k.trust_update_rate * (goal - t) + b.drift[whom]))
-                )
+                room = (
+                    1.0 - t if b.drift[whom] > 0.0 else t
+                )  # a drift removes a share of distrust, or of trust
+                moved = t + k.trust_update_rate * (goal - t) + b.drift[whom] * room
+                person.trust[whom] = single(min(1.0, max(0.0, moved)))
         person.satisfaction = single(
             person.satisfaction + k.trust_update_rate * (content - person.satisfaction)
         )

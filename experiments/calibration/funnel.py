@@ -12,8 +12,9 @@ from ...engine.texts.errors import UserError
 from ...model.scenarios.scenario import Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
-from .project_stages import STAGES, median_days
-from .reported_patterns import simulate_with_seed, stages_of
+from ..observation.observed_run import simulate_with_seed
+from ..observation.pattern_measures import stages_of
+from ..observation.project_stages import STAGES, median_days
 
 COLUMNS = ["stage", "projects", "share", "median_days"]
 

@@ -1,14 +1,23 @@
-"""Check a case against its report: compare every reported outcome with the model.
+"""Check a case against its report: compare every reported outcome with the model, with governance on and off.
 
 Each replicate has its own random seed and its own value of every assumed parameter: the default times exp(s
 (2u - 1)), with u uniform on 0..1 and s the `spread`, clipped to the knob's range. What a case gives (census,
-compounds, calendar, which mechanisms are on and when) is not varied. An outcome is *inside* if the model's
-median is in the reported range, or that range is within the model's 90 % interval; *near* if range and
-interval overlap; *outside* otherwise. Outcomes outside are reported, not removed.
+compounds, calendar, which mechanisms are on and when) is not varied. Every outcome is computed as reported,
+and once more with the same random numbers and all mechanisms off.
+
+A number with two ends is scored by `experiments/statistics/interval_score.py`: it is *inside* if the model's
+median is in the reported range, or that range is within the model's 90 % interval, and this interval is at
+most WIDEST times as wide as the range; *too wide* if only the last fails; *near* if range and interval
+overlap; *outside* otherwise. Words, and numbers with one end, are judged by the share of replicates that meet
+them: *inside* from a half on, *near* from 5 % on. Outcomes outside are reported, not removed.
+
+An outcome *separates* if governance on is nearer to the report than off in more than SURE of the replicates,
+or if the two 90 % intervals do not overlap and on is nearer more often than off. An outcome that counts what
+one mechanism does is 0 without it, by definition: it is marked with the mechanism, and separates nothing.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import Field, dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import Field, fields, is_dataclass, replace
 from functools import partial
 from math import exp
 from pathlib import Path
@@ -19,26 +28,15 @@ import pandas as pd
 
 from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
-from ...engine.texts.errors import Message, UserError
-from ...model import daily_counts, measures
-from ...model.issues.issue_table import PAID
-from ...model.issues.issue_table import unpack_id as called
-from ...model.resources.calendar import PAYERS
+from ...engine.texts.errors import UserError
+from ...model import measures
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
-from ...model.simulate import Run, days, finish_run
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
-from .fact_measures import FACT_MEASURES, PeopleCounts
-from .measure_arguments import check_arguments
-from .project_stages import (
-    STAGES,
-    Polls,
-    days_to_stages,
-    median_days,
-    share_reached,
-    watch_votes,
-)
+from ..observation.observed_run import ObservedRun, simulate_with_seed
+from ..observation.pattern_measures import MEASURES, check_measure, only_with
+from ..statistics.interval_score import WIDEST, scale, score_interval
 
 SPREAD = 0.25
 # parts of a scenario that are never varied
@@ -52,8 +50,16 @@ GIVEN = (
     "days",
 )
 TIMES = ("first_day", "last_day", "strength")  # knobs of a mechanism that the case gives
-INTERVAL = (5, 95)
-WEEKS = 4  # weeks at the end of a run in which volunteering is observed
+INTERVAL = (0.05, 0.5, 0.95)
+UNBOUNDED = 1e12  # a reported end that is not there
+BEYOND = 1e300  # stands for infinity where quantiles are interpolated
+SURE = 0.9  # share of replicates from which on one arm counts as nearer to the report than the other
+VERDICTS = ("inside", "too wide", "near", "outside", "no value")
+COLUMNS = [
+    *("case", "name", "words", "measure", "number", "low", "high", "median", "p5", "p95", "verdict"),
+    *("two_ends", "score", "width_ratio", "met", "only_with", "separates", "nearer"),
+    *("off_median", "off_p5", "off_p95", "off_verdict", "off_score", "off_met"),
+]
 
 
 def check_patterns(
@@ -68,80 +74,200 @@ def check_patterns(
     """Check `case` against its report; return a table with one row per reported outcome.
 
     Columns: case, name, words, measure, number (whether the report gives one), low, high (reported), median,
-    p5, p95 (model, over replicates), verdict. `progress` is called after every replicate. Raises UserError.
+    p5, p95 (model, over replicates), verdict; two_ends (whether it is scored by its interval), score,
+    width_ratio, met (share of replicates in the reported range), only_with (a mechanism without which the
+    outcome is 0 by definition), separates, nearer (share of replicates in which governance on is nearer to
+    the report than off); off_... is with all mechanisms off. `progress` is called after every replicate.
+    Raises UserError.
     """
-    seed, scenario = whole_seed(seed), read_scenario(case)
+    scenario = read_scenario(case)
+    check_spread(spread)
     replicates = check_count("replicates", replicates, 2, 100_000)
+    check_outcomes(scenario)
+    job = partial(replicate, scenario, whole_seed(seed), spread)
+    results = list(run_jobs(job, replicates, workers, progress)) if scenario.reported else []
+    return tabulate(scenario, results)
+
+
+def check_spread(spread: float) -> None:
+    """Check the spread of assumed parameters. Raises UserError."""
     if not 0.0 <= spread <= 2.0:
         raise UserError("spread = {spread} is out of range; allowed is 0 to 2", spread=spread)
+
+
+def check_outcomes(scenario: Scenario) -> None:
+    """Check the measures of all reported outcomes of a scenario. Raises UserError."""
     for outcome in scenario.reported:
         check_measure(outcome, scenario)
-    results = (
-        list(run_jobs(partial(replicate, scenario, seed, spread), replicates, workers, progress))
-        if scenario.reported
-        else []
-    )
+
+
+def tabulate(scenario: Scenario, results: Sequence[dict[str, tuple[float, float]]]) -> pd.DataFrame:
+    """Return the table of `check_patterns` from the results of `replicate`."""
     return pd.DataFrame(
         [
-            row(scenario, outcome, np.array([values[outcome.name] for values in results]))
+            row(scenario, outcome, *np.array([values[outcome.name] for values in results]).T)
             for outcome in scenario.reported
         ],
         columns=COLUMNS,
     )
 
 
-COLUMNS = ["case", "name", "words", "measure", "number", "low", "high", "median", "p5", "p95", "verdict"]
-
-
-def row(scenario: Scenario, outcome: ReportedOutcome, values: np.ndarray) -> list:
-    """Return the table row of one outcome, with the reported range and that of the model."""
-    low, high = outcome.low - outcome.tolerance, outcome.high + outcome.tolerance
-    # replicates without a value are left out
-    values = values[~np.isnan(values)] if not np.isnan(values).all() else np.array([0.0])
-    median, (p5, p95) = np.median(values), np.percentile(values, INTERVAL)
-    limits = [bound if abs(bound) < 1e12 else np.nan for bound in (low, high)]
+def row(scenario: Scenario, outcome: ReportedOutcome, on: np.ndarray, off: np.ndarray) -> list:
+    """Return the table row of one outcome from its values over replicates as reported and with all off."""
+    low, high = reported_range(outcome)
+    last = outcome.days or scenario.days
+    median, p5, p95 = describe(on)
+    off_median, off_p5, off_p95 = describe(off)
+    only = only_with(outcome.measure)
+    nearer, farther = share_nearer(outcome, on, off), share_nearer(outcome, off, on)
+    apart = p5 > off_p95 or off_p5 > p95
     return [
         scenario.name,
         outcome.name,
         outcome.words,
         outcome.measure,
         outcome.number,
-        *limits,
+        *(bound if abs(bound) < UNBOUNDED else np.nan for bound in (low, high)),
         median,
         p5,
         p95,
-        verdict(low, high, median, p5, p95),
+        verdict(outcome, on),
+        has_two_ends(outcome),
+        score(outcome, on, last),
+        width_ratio(outcome, p5, p95),
+        share_met(outcome, on),
+        only,
+        not only and (nearer > SURE or (apart and nearer > farther)),
+        nearer,
+        off_median,
+        off_p5,
+        off_p95,
+        verdict(outcome, off),
+        score(outcome, off, last),
+        share_met(outcome, off),
     ]
 
 
-def verdict(low: float, high: float, median: float, p5: float, p95: float) -> str:
-    """Classify a reported range against the interval of the model.
+def reported_range(outcome: ReportedOutcome) -> tuple[float, float]:
+    """Return the range that the report gives, with the tolerance at both ends."""
+    return outcome.low - outcome.tolerance, outcome.high + outcome.tolerance
 
-    >>> verdict(0.1, 0.3, 0.2, 0.0, 0.5), verdict(8, 8, 6, 2, 20)
-    ('inside', 'inside')
-    >>> verdict(0.6, 0.9, 0.2, 0.0, 0.7), verdict(0.6, 0.9, 0.2, 0.0, 0.5)
-    ('near', 'outside')
+
+def has_two_ends(outcome: ReportedOutcome) -> bool:
+    """Return whether an outcome is a number with two ends, which can be scored with an interval."""
+    low, high = reported_range(outcome)
+    return outcome.number and -UNBOUNDED < low < high < UNBOUNDED
+
+
+def describe(values: np.ndarray) -> tuple[float, float, float]:
+    """Return median, 5 % and 95 % quantile of the values that are numbers; NaN if fewer than half are.
+
+    Values may be infinite: a time that is beyond what was observed.
     """
+    numbers = values[~np.isnan(values)]
+    if not len(numbers) or 2 * len(numbers) < len(values):
+        return np.nan, np.nan, np.nan
+    p5, median, p95 = (
+        x if abs(x) < 1e-9 * BEYOND else np.sign(x) * np.inf
+        for x in np.quantile(np.clip(numbers, -BEYOND, BEYOND), INTERVAL)
+    )
+    return float(median), float(p5), float(p95)
+
+
+def share_met(outcome: ReportedOutcome, values: np.ndarray) -> float:
+    """Return the share of the values that are in the reported range; NaN if fewer than half are numbers."""
+    numbers, (low, high) = values[~np.isnan(values)], reported_range(outcome)
+    if not len(numbers) or 2 * len(numbers) < len(values):
+        return np.nan
+    return float(np.mean((low <= numbers) & (numbers <= high)))
+
+
+def share_nearer(outcome: ReportedOutcome, values: np.ndarray, others: np.ndarray) -> float:
+    """Return the share of pairs in which the value is nearer to the reported range than the other one."""
+    low, high = reported_range(outcome)
+    both = ~np.isnan(values) & ~np.isnan(others)
+    if not both.any() or 2 * np.count_nonzero(both) < len(values):
+        return np.nan
+    distances = [np.maximum(np.maximum(low - x, x - high), 0.0) for x in (values[both], others[both])]
+    return float(np.mean(distances[0] < distances[1]))
+
+
+def verdict(outcome: ReportedOutcome, values: np.ndarray) -> str:
+    """Classify the values of the model against the reported range: see the top of this file.
+
+    >>> eight = ReportedOutcome(low=8, high=8, tolerance=4, number=True)
+    >>> [verdict(eight, np.array(values)) for values in ([6, 9, 11], [1, 10, 900], [2, 3, 5], [1, 2, 3])]
+    ['inside', 'too wide', 'near', 'outside']
+    """
+    low, high = reported_range(outcome)
+    median, p5, p95 = describe(values)
+    if np.isnan(median):
+        return "no value"
+    if not has_two_ends(outcome):
+        met = share_met(outcome, values)
+        return "inside" if met >= 0.5 else "near" if met >= 0.05 else "outside"
     if low <= median <= high or (p5 <= low and high <= p95):
-        return "inside"
+        return "inside" if width_ratio(outcome, p5, p95) <= WIDEST else "too wide"
     return "near" if p5 <= high and low <= p95 else "outside"
 
 
-def replicate(scenario: Scenario, seed: int, spread: float, number: int) -> dict[str, float]:
-    """Simulate one replicate of every arm that the reported outcomes need: name of the outcome -> value."""
+def width_ratio(outcome: ReportedOutcome, p5: float, p95: float) -> float:
+    """Return how many times as wide as the reported range an interval is; NaN without two ends."""
+    if not has_two_ends(outcome) or np.isnan(p5):
+        return np.nan
+    if np.isinf(p5) or np.isinf(p95):
+        return np.inf
+    low, high = reported_range(outcome)
+    (first, last), (least, most) = scale([p5, p95], low, high), scale([low, high], low, high)
+    return float((last - first) / (most - least))
+
+
+def score(outcome: ReportedOutcome, values: np.ndarray, last: int) -> float:
+    """Return the interval score of the values, averaged over ends and middle of the reported range.
+
+    NaN without two ends. A time beyond the `last` day counts as this, the least that it can be.
+    """
+    _, p5, p95 = describe(np.clip(values, -last, last) if np.isinf(values).any() else values)
+    if not has_two_ends(outcome) or np.isnan(p5):
+        return np.nan
+    low, high = reported_range(outcome)
+    first, end = scale([p5, p95], low, high)
+    return score_interval(float(first), float(end), scale([low, (low + high) / 2.0, high], low, high))
+
+
+def replicate(
+    scenario: Scenario, seed: int, spread: float, number: int, with_all_off: bool = True
+) -> dict[str, tuple[float, float]]:
+    """Simulate one replicate of every arm that the outcomes need: name -> value as reported, with all off.
+
+    The latter is NaN if it is not asked for.
+    """
     run_seed = seed_of("patterns", scenario.name, seed, number)
     perturbed = perturb_assumptions(scenario, RandomNumbers("patterns", seed, number), spread)
     arms: dict[tuple, ObservedRun] = {}
-    values: dict[str, float] = {}
-    for outcome in scenario.reported:
-        if outcome.measure.startswith("gain:"):
-            plain = replace(outcome, measure=outcome.measure.removeprefix("gain:"))
-            values[outcome.name] = value(replace(plain, off=(), on=()), perturbed, run_seed, arms) - value(
-                plain, perturbed, run_seed, arms
-            )
-        else:
-            values[outcome.name] = value(outcome, perturbed, run_seed, arms)
-    return values
+    return {
+        outcome.name: (
+            value_as_reported(outcome, perturbed, run_seed, arms),
+            value_with_all_off(outcome, perturbed, run_seed, arms) if with_all_off else np.nan,
+        )
+        for outcome in scenario.reported
+    }
+
+
+def value_as_reported(outcome: ReportedOutcome, scenario: Scenario, run_seed: int, arms: dict) -> float:
+    """Return the measure of an outcome in its arm; of a gain, the case's arm minus that of the outcome."""
+    if not outcome.measure.startswith("gain:"):
+        return value(outcome, scenario, run_seed, arms)
+    plain = replace(outcome, measure=outcome.measure.removeprefix("gain:"))
+    case, other = (value(one, scenario, run_seed, arms) for one in (replace(plain, off=(), on=()), plain))
+    return np.nan if np.isinf(case) and case == other else case - other
+
+
+def value_with_all_off(outcome: ReportedOutcome, scenario: Scenario, run_seed: int, arms: dict) -> float:
+    """Return the measure of an outcome with all mechanisms off, where it is not 0 by definition."""
+    if only_with(outcome.measure) or outcome.measure.startswith("gain:"):
+        return 0.0
+    return value(replace(outcome, off=tuple(scenario.mechanisms), on=()), scenario, run_seed, arms)
 
 
 def value(outcome: ReportedOutcome, scenario: Scenario, run_seed: int, arms: dict) -> float:
@@ -150,11 +276,11 @@ def value(outcome: ReportedOutcome, scenario: Scenario, run_seed: int, arms: dic
     `arms` caches runs, so that an arm that several outcomes share is simulated once.
     """
     last = outcome.days or scenario.days
-    key = (outcome.off, outcome.on, last)
+    arm = replace(alter_scenario(scenario, outcome.on, outcome.off), days=last)
+    key = (tuple(sorted(arm.mechanisms)), last)
     if key not in arms:
-        arms[key] = simulate_with_seed(
-            replace(alter_scenario(scenario, outcome.on, outcome.off), days=last), run_seed
-        )
+        arms[key] = simulate_with_seed(arm, run_seed)
+        arms[key].starts = {name: one.first_day for name, one in scenario.mechanisms.items()}
     kind, _, what = outcome.measure.partition(":")
     return float(
         MEASURES[kind](arms[key], *what.split(":"))
@@ -192,215 +318,3 @@ def iter_knobs(part: Any, prefix: str = "") -> Iterator[tuple[str, Field, Any]]:
             yield prefix + name, f, inner
         elif is_dataclass(inner) or isinstance(inner, dict):
             yield from iter_knobs(inner, f"{prefix}{name}.")
-
-
-# ------------------------------------------------------------------------------------------ measures
-
-
-@dataclass
-class ObservedRun:
-    """A run, and quantities observed day by day that the run does not record."""
-
-    scenario: Scenario
-    run: Run
-    signed: dict[str, float]  # category -> largest share of households that had signed for one project
-    answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
-    helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
-    evenings: float  # evenings that party members worked
-    polls: Polls  # when projects were voted and willing: see `project_stages`
-    people: PeopleCounts  # who gave evenings, who knows whom, where they live
-
-    def of(self, category: str) -> np.ndarray:
-        """Return the issues of one category."""
-        return self.run.issues[self.run.issues["category"] == list(self.scenario.issues).index(category)]
-
-
-def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
-    """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
-    series, names = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues)
-    gave: Any = False
-    counts = PeopleCounts()
-    signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
-    polls: Polls = {}
-    for world in days(scenario, run_seed):
-        watch_votes(world, polls)
-        series[world.day - 1] = daily_counts.measure_today(world)
-        if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
-            gave = gave | world.residents.gives
-        if world.day % 7 == 0:
-            counts.count_week(world)
-        p = world.projects
-        for c in np.flatnonzero(p.all > 0):
-            _, which, _ = called(p.active[c], names)
-            assert which is not None  # its issues are of categories of the case
-            signed[which] = max(signed[which], 1.0 - p.open[c] / p.all[c])
-    people, evening = world.residents, scenario.party_members.evening_hours
-    asked = people.member | people.volunteer
-    hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
-    run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
-    helping = np.bincount(people.home, gave) > 0
-    counts.finish(world)
-    return ObservedRun(
-        scenario,
-        run,
-        signed,
-        gave[asked].mean() if asked.any() else 0.0,
-        helping,
-        hours / evening if evening else 0.0,
-        polls,
-        counts,
-    )
-
-
-def stages_of(observed: ObservedRun, category: str) -> np.ndarray:
-    """Return `days_to_stages` of the projects of a category."""
-    return days_to_stages(observed.of(category), observed.run.history, observed.polls)
-
-
-def late_slope(series: np.ndarray) -> float:
-    """Return the mean rise per day over the second half of a series."""
-    return (series[-1] - series[len(series) // 2]) / max(len(series) - 1 - len(series) // 2, 1)
-
-
-def spans(observed: ObservedRun, category: str) -> np.ndarray:
-    """Return days from arising to resolution; for unresolved issues the length of the run."""
-    issues = observed.of(category)
-    return np.where(
-        issues["resolved_day"] >= 0, issues["resolved_day"] - issues["arose_day"], observed.run.days
-    )
-
-
-def share(hits: np.ndarray) -> float:
-    """Return the share of true values; 0 if there are none."""
-    return hits.mean() if len(hits) else 0.0
-
-
-def late(observed: ObservedRun, name: str) -> float:
-    """Return the resolution rate of issues that arose in the last quarter of the run.
-
-    Only issues old enough for their outcome to be known are counted.
-    """
-    issues, length = observed.run.issues, observed.run.days
-    old_enough, in_time = measures.in_time(issues, length)
-    recent = issues["arose_day"] > 0.75 * length
-    return measures.share(np.count_nonzero(in_time & recent), np.count_nonzero(old_enough & recent))
-
-
-def share_of_homes_that_helped(observed: ObservedRun, category: str) -> float:
-    """Return the share of homes with a resolved issue of a category in which a resident volunteered.
-
-    Volunteering in the last WEEKS weeks counts. NaN without such homes.
-    """
-    issues = observed.of(category)
-    homes = issues["household"][(issues["resolved_day"] >= 0) & (issues["household"] >= 0)]
-    return observed.helping[homes].mean() if len(homes) else np.nan
-
-
-def issues_met(observed: ObservedRun, category: str, mechanism: str) -> np.ndarray:
-    """Return the issues of a category that were open when a mechanism began, or arose later."""
-    issues, start = (
-        observed.of(category),
-        observed.scenario.mechanisms[mechanism].first_day if mechanism else 0,
-    )
-    return issues[(issues["resolved_day"] < 0) | (issues["resolved_day"] >= start)]
-
-
-def median_days_after(observed: ObservedRun, mechanism: str, category: str) -> float:
-    """Return the median days from the start of a mechanism, or from arising if later, to resolution.
-
-    Unresolved issues count to the end of the run. NaN without issues.
-    """
-    issues, start = (
-        issues_met(observed, category, mechanism),
-        observed.scenario.mechanisms[mechanism].first_day,
-    )
-    end = np.where(issues["resolved_day"] >= 0, issues["resolved_day"], observed.run.days)
-    return np.median(end - np.maximum(issues["arose_day"], start)) if len(issues) else np.nan
-
-
-def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") -> float:
-    """Return the share of issues resolved; with a mechanism, only of those it met (see `issues_met`)."""
-    return share(issues_met(observed, category, mechanism)["resolved_day"] >= 0)
-
-
-def share_credited(observed: ObservedRun, mechanism: str) -> float:
-    """Return the share of resolved issues in which a mechanism had a part.
-
-    That is, it reported them, brought about an agreement or a consent, began work or finished it.
-    """
-    code, events = observed.run.names.index(mechanism), observed.run.history
-    resolved = observed.run.issues["id"][observed.run.issues["resolved_day"] >= 0]
-    return share(np.isin(resolved, events["issue"][events["by"] == code]))
-
-
-def yuan_paid(observed: ObservedRun, category: str) -> float:
-    """Return the yuan paid for issues of a category."""
-    events = observed.run.history
-    which = (events["what"] == PAID) & np.isin(events["issue"], observed.of(category)["id"])
-    return int(np.count_nonzero(which)) * observed.scenario.issues[category].cost_yuan
-
-
-def sittings(of: Callable[[np.ndarray], float]) -> Callable[[ObservedRun, str], float]:
-    """Return a measure: the statistic `of` of the sittings that resolved issues of a category took."""
-
-    def measure_sittings(observed: ObservedRun, category: str) -> float:
-        issues = observed.of(category)
-        held = issues["sittings_held"][(issues["resolved_day"] >= 0) & (issues["sittings_needed"] > 0)]
-        return of(held) if len(held) else 0.0
-
-    return measure_sittings
-
-
-# name -> function of an `ObservedRun` and of the text after the colon; measures of a run's summary exist too
-MEASURES: dict[str, Callable] = {
-    "slope": lambda world, name: late_slope(world.run.series[{"backlog": "open"}.get(name, name)]),
-    "rise": lambda world, name: (
-        world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)]
-    ),
-    "signed": lambda world, category: world.signed[category],
-    "days": lambda world, category: (
-        np.median(spans(world, category)) if len(world.of(category)) else world.run.days
-    ),
-    "done": share_resolved,
-    "arose": lambda world, category: len(world.of(category)),
-    "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved_day"] >= 0),
-    "answered": lambda world, *_: world.answered,
-    "attendances": lambda world, *_: world.evenings,
-    "sittings": sittings(np.median),
-    "longest": sittings(np.max),
-    "late": late,
-    "after": median_days_after,
-    "settled_by": share_credited,
-    "turned_out": share_of_homes_that_helped,
-    "yuan": yuan_paid,
-    "funnel": lambda world, category, stage: share_reached(stages_of(world, category), stage),
-    "funnel_days": lambda world, category, stage: median_days(stages_of(world, category), stage),
-    **FACT_MEASURES,
-}
-OF_CATEGORY = (
-    *("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan"),
-    *("funnel", "funnel_days"),
-)
-
-
-def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
-    """Check the measure of a reported outcome. Raises UserError if it does not exist."""
-    kind, _, what = outcome.measure.removeprefix("gain:").partition(":")
-    path = Message(
-        "{case}: reported {name!r}: measure = {measure!r}",
-        case=scenario.name,
-        name=outcome.name,
-        measure=outcome.measure,
-    )
-    if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
-        raise UserError("{path}: no category is called {category!r}", path=path, category=what)
-    if kind.startswith("funnel") and what.partition(":")[2] not in STAGES:
-        raise UserError("{path}: the stages are: {stages}", path=path, stages=", ".join(STAGES))
-    if kind in FACT_MEASURES:
-        return check_arguments(outcome.measure.removeprefix("gain:"), scenario)
-    if kind not in MEASURES and kind not in measures.SUMMARY:
-        raise UserError(
-            "{measure} is unknown; there are: {measures}",
-            measure=path,
-            measures=", ".join(sorted({*MEASURES, *measures.SUMMARY})),
-        )

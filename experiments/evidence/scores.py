@@ -2,10 +2,9 @@
 
 For each fact, the model's 90 % interval is that over replicates, each with its own random seed and its own
 draw of every uncertain number from its prior; a fact that names several cases is the mean over them. The
-*score* is the interval score of Gneiting & Raftery (2007) at 90 %: the width of the interval, plus 20 times
-the distance by which it misses the fact, averaged over the low end, the value and the high end of the fact's
-own interval. It is computed on a logarithmic scale where the fact is positive (so 0.1 is about 10 %), and
-else in widths of the fact. Less is better; neither a wide nor an overconfident interval is rewarded.
+*score* is the interval score at 90 % (`experiments/statistics/interval_score.py`): the width of the interval,
+plus 20 times the distance by which it misses the fact, averaged over the low end, the value and the high end
+of the fact's own interval. Less is better; neither a wide nor an overconfident interval is rewarded.
 
 A fact is *inside* if the model's median is in the fact's interval, or the fact's value in the model's, and
 the model's interval is at most WIDEST times as wide as the fact's; *too wide* if only the last fails;
@@ -28,17 +27,15 @@ from ...engine.texts.errors import Message
 from ...model import measures
 from ...model.scenarios.cases import alter_scenario, list_cases, read_case
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
-from ..calibration.reported_patterns import MEASURES, ObservedRun, check_measure, simulate_with_seed
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count
+from ..observation.observed_run import ObservedRun, simulate_with_seed
+from ..observation.pattern_measures import MEASURES, check_measure
+from ..statistics.interval_score import POWER, WIDEST, scale, score_interval
 from .facts import Fact, choose_facts
 from .sampling import draw_scenario, halve_or_double
 
-MISS = 20.0  # 2 / 0.1: what a miss costs at the level of 90 %
-WIDEST = 4.0  # times as wide as the fact's own interval, at most, to count as inside
-SMALLEST = 0.01  # of a fact's low end: on the logarithmic scale, what is less counts as this
 NULLS = ("all off", "another community")
-POWER = 1.645 + 0.842  # standard deviations: one-sided test at 5 %, power 80 %
 VERDICTS = ("inside", "too wide", "outside", "no value")
 
 
@@ -245,18 +242,13 @@ def others(cases: Sequence[str]) -> list[str]:
 
 def scaled(fact: Fact, values: Sequence[float] | np.ndarray) -> np.ndarray:
     """Return values of a fact's measure on the scale of its score."""
-    numbers = np.asarray(values, float)
-    if fact.low > 0.0:
-        return np.log(np.maximum(numbers, fact.floor or SMALLEST * fact.low))
-    return numbers / (fact.high - fact.low)
+    return scale(values, fact.low, fact.high, fact.floor)
 
 
 def interval_score(fact: Fact, p5: float, p95: float) -> float:
     """Return the interval score of a 90 % interval, averaged over the ends and the value of a fact."""
     low, high = scaled(fact, [p5, p95])
-    points = scaled(fact, [fact.low, fact.value, fact.high])
-    misses = np.maximum(low - points, 0.0) + np.maximum(points - high, 0.0)
-    return float(high - low + MISS * misses.mean())
+    return score_interval(low, high, scaled(fact, [fact.low, fact.value, fact.high]))
 
 
 def width_ratio(fact: Fact, p5: float, p95: float) -> float:

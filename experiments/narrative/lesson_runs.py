@@ -19,9 +19,9 @@ from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED
 from ...model.scenarios.cases import Names, alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
-from ..calibration import reported_patterns
-from ..calibration.reported_patterns import ObservedRun
 from ..comparison.parameter_paths import value_at
+from ..observation import pattern_measures
+from ..observation.observed_run import ObservedRun, simulate_with_seed
 from ..statistics.paired import difference
 
 PRACTICE, FRESH = "compare", "fresh"
@@ -38,30 +38,32 @@ def count_agreements(observed: ObservedRun) -> int:
     return int(np.count_nonzero(observed.run.history["what"] == AGREED))
 
 
-def median_days_to_report(observed: ObservedRun, category: str) -> float:
-    """Compute the median days from arising to the report; unreported issues count to the end of the run."""
-    issues = observed.of(category)
-    return (
-        np.median(
-            np.where(issues["reported_day"] >= 0, issues["reported_day"], observed.run.days)
-            - issues["arose_day"]
-        )
-        if len(issues)
-        else np.nan
-    )
+def median_days_to(column: str) -> Callable[[ObservedRun, str], float]:
+    """Return a measure: median days from arising to the day in `column`.
+
+    Where there is no such day, days to the end of the run, so that differences of arms are finite.
+    """
+
+    def measure_days(observed: ObservedRun, category: str) -> float:
+        issues = observed.of(category)
+        end = np.where(issues[column] >= 0, issues[column], observed.run.days)
+        return np.median(end - issues["arose_day"]) if len(issues) else np.nan
+
+    return measure_days
 
 
-# measures of one category, as in "rate:lamp_out"; some are those of `reported_patterns`
+# measures of one category, as in "rate:lamp_out"; some are those of `pattern_measures`
 CATEGORY: dict[str, Callable] = {
     "rate": rate,
-    "reported": lambda world, category: reported_patterns.share(world.of(category)["reported_day"] >= 0),
-    "days_to_report": median_days_to_report,
+    "reported": lambda world, category: pattern_measures.share(world.of(category)["reported_day"] >= 0),
+    "days_to_report": median_days_to("reported_day"),
+    "days": median_days_to("resolved_day"),
 } | {
-    name: reported_patterns.MEASURES[name]
-    for name in ("signed", "days", "done", "arose", "resolved", "sittings", "longest")
+    name: pattern_measures.MEASURES[name]
+    for name in ("signed", "done", "arose", "resolved", "sittings", "longest")
 }
 # measures of a daily count, as in "rise:open"
-SERIES: dict[str, Callable] = {name: reported_patterns.MEASURES[name] for name in ("slope", "rise")}
+SERIES: dict[str, Callable] = {name: pattern_measures.MEASURES[name] for name in ("slope", "rise")}
 WHOLE = {"agreed": count_agreements}
 
 
@@ -105,9 +107,7 @@ def simulate_measures(
     scenario: Scenario, wanted: Iterable[str], experiment: str, seed: int, number: int
 ) -> dict[str, float]:
     """Simulate one run; return the measures `wanted`: name -> number."""
-    observed = reported_patterns.simulate_with_seed(
-        scenario, seed_of(experiment, scenario.name, seed, number)
-    )
+    observed = simulate_with_seed(scenario, seed_of(experiment, scenario.name, seed, number))
     whole = measures.summary(observed.run)
     return {name: float(value_of_measure(observed, whole, name)) for name in wanted}
 

@@ -130,9 +130,9 @@ class ChatGroups(Mechanism):
         0.001,
         0.0,
         0.05,
-        unit="trust in committee and neighbours lost/day, if all are in groups without moderation",
+        unit="share of trust in committee and neighbours lost/day, if all are in groups without moderation",
         source="assumed",
-        words=("Trust lost to rumours", "谣言损失的信任", "每天，人人在群、群无人管时"),
+        words=("Trust lost to rumours", "谣言损失的信任", "失去信任的比例，每天，人人在群、群无人管时"),
     )
 
     def begin(self, world, random_numbers) -> Groups:

@@ -135,9 +135,9 @@ class ConcurrentPosts(Mechanism):
         0.0005,
         0.0,
         0.02,
-        unit="trust in the committee lost/day in a vacancy",
+        unit="share of trust in the committee lost/day in a vacancy",
         source="assumed; vary it",
-        words=("Trust lost in a vacancy", "空缺损失的信任", "对居委会，每天"),
+        words=("Trust lost in a vacancy", "空缺损失的信任", "失去信任的比例，对居委会，每天"),
     )
 
     def begin(self, world, random_numbers) -> Posts:

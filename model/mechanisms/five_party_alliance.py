@@ -171,9 +171,13 @@ class FivePartyAlliance(Mechanism):
         0.004,
         0.0,
         0.1,
-        unit="trust in committee and company per full sitting",
+        unit="share of distrust in committee and company per full sitting",
         source="assumed",
-        words=("Trust gained per full sitting", "每次满席会增加的信任", "对居委会和物业公司"),
+        words=(
+            "Trust gained per full sitting",
+            "每次满席会增加的信任",
+            "消除不信任的比例，对居委会和物业公司",
+        ),
     )
 
     def begin(self, world, random_numbers) -> Alliances:

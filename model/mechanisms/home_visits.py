@@ -108,17 +108,17 @@ class HomeVisits(Mechanism):
         0.1,
         0.0,
         0.5,
-        unit="trust in the committee per visit",
+        unit="share of distrust in the committee per visit",
         source="assumed, with the next two so that furong_south tips; vary it",
-        words=("Trust gained per visit", "每次走访增加的信任", "对居委会"),
+        words=("Trust gained per visit", "每次走访增加的信任", "消除不信任的比例，对居委会"),
     )
     neighbour_trust_per_home: float = knob(
         0.1,
         0.0,
         0.5,
-        unit="trust in neighbours per home that takes part in a study evening",
+        unit="share of distrust in neighbours per home that takes part in a study evening",
         source="assumed; vary it",
-        words=("Trust among neighbours", "邻里信任", "每户每次院落学习"),
+        words=("Trust among neighbours", "邻里信任", "消除不信任的比例，每户每次院落学习"),
     )
     volunteering_logit: float = knob(
         2.5,

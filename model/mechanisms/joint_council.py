@@ -186,9 +186,9 @@ class JointCouncil(Mechanism):
         0.004,
         0.0,
         0.1,
-        unit="trust in the committee per sitting held",
+        unit="share of distrust in the committee per sitting held",
         source="assumed",
-        words=("Trust gained per sitting", "每次会增加的信任", "对居委会"),
+        words=("Trust gained per sitting", "每次会增加的信任", "消除不信任的比例，对居委会"),
     )
     fatigue_logit: float = knob(
         2.0,

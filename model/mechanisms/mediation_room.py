@@ -124,9 +124,9 @@ class MediationRoom(Mechanism):
         0.002,
         0.0,
         0.1,
-        unit="trust in neighbours, in the building, per case heard",
+        unit="share of distrust in neighbours, in the building, per case heard",
         source="assumed",
-        words=("Trust among neighbours", "邻里信任", "每调解一件，本楼"),
+        words=("Trust among neighbours", "邻里信任", "消除不信任的比例，每调解一件，本楼"),
     )
 
     def begin(self, world, random_numbers) -> np.ndarray:

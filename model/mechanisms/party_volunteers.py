@@ -120,9 +120,9 @@ class PartyVolunteers(Mechanism):
         0.005,
         0.0,
         0.1,
-        unit="trust in neighbours per service day",
+        unit="share of distrust in neighbours per service day",
         source="assumed",
-        words=("Trust among neighbours", "邻里信任", "每个服务日"),
+        words=("Trust among neighbours", "邻里信任", "消除不信任的比例，每个服务日"),
     )
 
     def begin(self, world, random_numbers) -> Team:

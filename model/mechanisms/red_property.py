@@ -93,9 +93,9 @@ class RedProperty(Mechanism):
         0.001,
         0.0,
         0.05,
-        unit="trust in the company per steward hour in a building",
+        unit="share of distrust in the company per steward hour in a building",
         source="assumed",
-        words=("Trust in the company", "对物业公司的信任", "每管家小时"),
+        words=("Trust in the company", "对物业公司的信任", "消除不信任的比例，每管家小时"),
     )
 
     @kernel

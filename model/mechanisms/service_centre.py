@@ -193,9 +193,9 @@ class ServiceCentre(Mechanism):
         0.02,
         0.0,
         0.3,
-        unit="trust in neighbours and the committee, per visit",
+        unit="share of distrust in neighbours and the committee, per visit",
         source="assumed",
-        words=("Trust gained per visit", "每次到访增加的信任", "对邻居和居委会"),
+        words=("Trust gained per visit", "每次到访增加的信任", "消除不信任的比例，对邻居和居委会"),
     )
     volunteering_logit: float = knob(
         4.0,

@@ -110,9 +110,9 @@ class StudyVisits(Mechanism):
         0.0005,
         0.0,
         0.02,
-        unit="trust in the committee per day, if all believe",
+        unit="share of distrust in the committee per day, if all believe",
         source="assumed",
-        words=("Trust gained", "增加的信任", "对居委会，每天，人人有信心时"),
+        words=("Trust gained", "增加的信任", "消除不信任的比例，对居委会，每天，人人有信心时"),
     )
 
     def begin(self, world, random_numbers) -> Beliefs:

@@ -80,9 +80,9 @@ class TaskPipeline(Mechanism):
         0.002,
         0.0,
         0.1,
-        unit="trust in the committee, in the building, per matter answered",
+        unit="share of distrust in the committee, in the building, per matter answered",
         source="assumed",
-        words=("Trust gained per answer", "每次答复增加的信任", "对居委会，本楼"),
+        words=("Trust gained per answer", "每次答复增加的信任", "消除不信任的比例，对居委会，本楼"),
     )
 
     @kernel

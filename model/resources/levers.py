@@ -46,7 +46,8 @@ class Levers(NamedTuple, Generic[L]):
     consent: L  # (buildings,) logit        willingness to sign, for each talk held
     ease: L  # (buildings, families) log rate  how readily problems arise
     wish: L  # (compounds, standings) logit    wish to give an evening; its mean over a week counts
-    trust: L  # (buildings, 3) per day    trust in committee, company, neighbours
+    # (buildings, 3) share of distrust in committee, company, neighbours that goes/day; below 0: of trust
+    trust: L
     ties: L  # (buildings,) per person and day  new acquaintances
     serve: L  # (residents,) hours       that each works in a post today; tires as evenings do
     supply: L  # (5,) hours                hands of each of POOLS that become available tomorrow

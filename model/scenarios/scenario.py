@@ -53,7 +53,7 @@ class ReportedOutcome:
 
     name: str = field(default="outcome", metadata={"text": 60})
     words: str = field(default="", metadata={"text": 400})
-    # as in experiments/calibration/reported_patterns.py
+    # as in experiments/observation/pattern_measures.py
     measure: str = field(default="resolution_rate", metadata={"text": 100})
     low: float = knob(
         -1e12, -1e12, 1e12, unit="of the measure", source="the report, or words converted to a range"

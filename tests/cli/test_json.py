@@ -85,18 +85,11 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "census",
         "left_out",
     },
-    ("patterns", "--case", "wuzi_yard", "--replicates", "2", "--workers", "1"): {
-        "case",
-        "name",
-        "words",
-        "measure",
-        "number",
-        "low",
-        "high",
-        "median",
-        "p5",
-        "p95",
-        "verdict",
+    ("patterns", "--case", "wuzi_yard", "--replicates", "2", "--worlds", "2", "--workers", "1"): {
+        "patterns",
+        "totals",
+        "summary",
+        "power",
     },
     ("funnel", "wuzi_yard", "--replicates", "2", "--workers", "1"): {
         "stage",

@@ -27,7 +27,8 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "model.mechanisms",
     "model.scenarios",
     "model",  # its own files; the folders in it have their own floors
-    "model.mesa, reference, experiments.files, experiments.execution, experiments.statistics",
+    "model.mesa, reference, experiments.files, experiments.execution, experiments.observation, "
+    "experiments.statistics",
     "experiments.comparison, experiments.sweep",
     "experiments.exploration, experiments.calibration, experiments.city",
     "experiments.evidence, experiments.narrative",

@@ -9,7 +9,7 @@ import pytest
 
 from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.texts.errors import UserError
-from cogov.experiments.calibration.reported_patterns import check_measure
+from cogov.experiments.observation.pattern_measures import check_measure
 from cogov.model.issues.categories import CATEGORIES
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.model.simulate import build_community, simulate

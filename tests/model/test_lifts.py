@@ -9,7 +9,7 @@ from scenarios import YARD
 from cogov.engine.codes import OBJECTS, SIGNED
 from cogov.engine.parameters import set_parameters
 from cogov.experiments.calibration.funnel import tabulate_funnel
-from cogov.experiments.calibration.project_stages import STAGES
+from cogov.experiments.observation.project_stages import STAGES
 from cogov.model.issues.issue_table import CONSENTED, FAILED, GAVE_UP, MONEY, PAID, SIGN
 from cogov.model.resources.calendar import InitialIssues
 from cogov.model.simulate import days, simulate

@@ -92,7 +92,7 @@ MUTANTS = [
     ),
     mutant(
         "a miss costs nothing",
-        "experiments/evidence/scores.py",
+        "experiments/statistics/interval_score.py",
         "return float(high - low + MISS * misses.mean())",
         "return float(high - low)",
         f"{SCORES}::test_neither_width_nor_overconfidence_is_rewarded",
@@ -101,7 +101,7 @@ MUTANTS = [
     ),
     mutant(
         "width costs nothing",
-        "experiments/evidence/scores.py",
+        "experiments/statistics/interval_score.py",
         "return float(high - low + MISS * misses.mean())",
         "return float(MISS * misses.mean())",
         f"{SCORES}::test_the_best_interval_is_the_facts_own",
@@ -145,21 +145,21 @@ MUTANTS = [
     ),
     mutant(
         "what a patrol finds is a request",
-        "experiments/calibration/fact_measures.py",
+        "experiments/observation/fact_measures.py",
         '(events["what"] == REPORTED_AGAIN)) & (events["by"] < 0)',
         '(events["what"] == REPORTED_AGAIN)) & (events["by"] < 99)',
         f"{SCORES}::test_requests_are_what_residents_report_and_not_what_a_patrol_finds",
     ),
     mutant(
         "a mechanism that is off finds nothing, instead of saying nothing",
-        "experiments/calibration/fact_measures.py",
+        "experiments/observation/fact_measures.py",
         '        return float("nan")\n    known =',
         "        return 0.0\n    known =",
         f"{SCORES}::test_what_a_patrol_finds_sums_to_one",
     ),
     mutant(
         "a wait begins when the issue arises",
-        "experiments/calibration/fact_measures.py",
+        "experiments/observation/fact_measures.py",
         'return (end - issues["reported_day"]).astype(float), resolved',
         'return (end - issues["arose_day"] + 1e4).astype(float), resolved',
         f"{SCORES}::test_waits_begin_with_the_report_and_open_issues_are_censored",

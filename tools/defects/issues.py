@@ -298,7 +298,7 @@ MUTANTS = [
     ),
     mutant(
         "projects count as agreed only when they are paid",
-        "experiments/calibration/project_stages.py",
+        "experiments/observation/project_stages.py",
         "first_days(CONSENTED)",
         "first_days(PAID)",
         "model/test_lifts.py::test_the_funnel_counts_stages_that_projects_reach_one_after_another",

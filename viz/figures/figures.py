@@ -133,32 +133,44 @@ def hours(axes, result) -> None:
 
 @settings()
 def patterns(table: pd.DataFrame) -> Figure:
-    """Draw reported outcomes as bars and simulated 90 % intervals as lines, one row per pattern.
+    """Draw reported outcomes as bars and simulated 90 % intervals as lines, with governance on and off.
 
-    Each row has its own scale, because measures have different units.
+    One row per pattern, each with its own scale, because measures have different units. A pattern that is 0
+    by definition without its mechanism has no line for off.
     """
     figure = Figure(figsize=(11, 1.2 + 0.55 * len(table)), layout="constrained")
     figure.suptitle(
-        "Reported outcome (bar), and the model's median and 90 % interval (line)",
+        "Reported outcome (bar), and the model's median and 90 % interval: as reported (blue, filled), "
+        "all mechanisms off (orange, hollow)",
         fontsize=10.5,
         x=0.01,
         ha="left",
     )
     axes = figure.subplots()
-    colours = {"inside": GREEN, "near": ORANGE, "outside": WITHOUT}
     for y, row in enumerate(table.itertuples()):
-        ends = np.array([row.low, row.high, row.p5, row.p95, row.median])
-        low, high = np.nanmin(ends), np.nanmax(ends)
+        arms = [(-0.12, WITH, WITH, (row.median, row.p5, row.p95))]
+        if not row.only_with:
+            arms.append((0.12, WITHOUT, "white", (row.off_median, row.off_p5, row.off_p95)))
+        ends = np.array([row.low, row.high, *(x for *_, values in arms for x in values)])
+        ends = ends[np.isfinite(ends)]
+        low, high = (ends.min(), ends.max()) if len(ends) else (0.0, 1.0)
         margin = 0.15 * (high - low) or 1.0
-        place = lambda x, low=low - margin, width=high - low + 2 * margin: (x - low) / width
+        place = lambda x, low=low - margin, width=high - low + 2 * margin: np.clip((x - low) / width, 0, 1)
         first, last = (place(x) if np.isfinite(x) else edge for x, edge in ((row.low, 0.0), (row.high, 1.0)))
-        axes.barh(y, max(last - first, 0.006), left=first, height=0.5, color="#BBBBBB")
-        axes.plot([place(row.p5), place(row.p95)], [y, y], color=colours[row.verdict], lw=2.5)
-        axes.plot(place(row.median), y, "o", color=colours[row.verdict], ms=6)
+        axes.barh(y, max(last - first, 0.006), left=first, height=0.6, color="#BBBBBB")
+        for shift, colour, fill_colour, (median, p5, p95) in arms:
+            axes.plot([place(p5), place(p95)], [y + shift, y + shift], color=colour, lw=2.2)
+            axes.plot(place(median), y + shift, "o", color=colour, mfc=fill_colour, ms=5)
         axes.annotate(
-            f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g}), {row.verdict}",
+            f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g}), {row.verdict}\n"
+            + (
+                f"only with {label(row.only_with)}"
+                if row.only_with
+                else f"off: {row.off_median:.3g} ({row.off_p5:.3g} to {row.off_p95:.3g})"
+                + ", separates" * bool(row.separates)
+            ),
             (1.02, y),
-            fontsize=8,
+            fontsize=7,
             va="center",
             annotation_clip=False,
         )

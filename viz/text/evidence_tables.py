@@ -14,7 +14,8 @@ from ...experiments.evidence.effects import DESIGNS, Effect, all_effects
 from ...experiments.evidence.facts import Fact, all_facts
 from ...experiments.evidence.grades import Evidence, all_evidence, evidence_of_mechanism, grade_of_mechanism
 from ...experiments.evidence.priors import spread_of
-from ...experiments.evidence.scores import WIDEST, FactScores
+from ...experiments.evidence.scores import FactScores
+from ...experiments.statistics.interval_score import WIDEST
 from ...model import mechanisms
 from .evidence_words import explain_grade
 from .parameter_tables import format_number, table
@@ -51,7 +52,7 @@ FACTS = """
 One file per fact in `experiments/evidence/facts/`. The interval is the fact's own: *width* says by which
 rule. A third of the facts is held out from every fit, by a hash of the fact's name, once and for all. A fact
 that names several cases is the mean over them. Expressions of measures are those of `cogov patterns`
-([cases.md](cases.md)); the functions are in `experiments/calibration/fact_measures.py`.
+([cases.md](cases.md)); the functions are in `experiments/observation/fact_measures.py`.
 
 """
 EFFECTS = """

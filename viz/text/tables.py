@@ -213,33 +213,6 @@ def format_change(row, unit: float, n: int) -> Text:
     )
 
 
-VERDICTS = {"inside": "green", "near": "yellow", "outside": "red"}
-
-
-def patterns(table: pd.DataFrame) -> Table:
-    """Tabulate reported outcomes next to simulated ones."""
-    out = Table(title="Reported outcomes, and the model's median and 90 % interval over replicates", **PLAIN)
-    for column in ("case", "reported", "measure", "reported range", "model", "verdict"):
-        out.add_column(column, overflow="fold")
-    for row in table.itertuples():
-        low, high = ("" if np.isnan(x) else f"{x:.4g}" for x in (row.low, row.high))
-        target = low if low == high else f"{low or '-inf'} to {high or 'inf'}"
-        model = f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g})"
-        out.add_row(
-            row.case,
-            row.words,
-            row.measure,
-            target + " *" * row.number,
-            model,
-            Text(row.verdict, style=VERDICTS[row.verdict]),
-        )
-    out.caption = (
-        "*: the report gives the number; "
-        "otherwise its words were converted into a range, as explained in the case file."
-    )
-    return out
-
-
 def funnel(table: pd.DataFrame, category: str) -> Table:
     """Tabulate how many projects of a category reach each stage, and after how many days."""
     out = Table(title=f"{category}: stages reached, and median days from being told", **PLAIN)

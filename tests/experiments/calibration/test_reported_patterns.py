@@ -81,9 +81,79 @@ def test_one_more_assumption_leaves_the_draws_of_the_others_alone():
     assert one.residents == other.residents and one.issues == other.issues
 
 
-def test_what_a_replicate_cannot_say_is_left_out():
-    one = ReportedOutcome("x", "w", "after:grid_patrol:litter", low=0.0, high=10.0)
-    assert P.row(CASE, one, np.array([np.nan, 5.0, 6.0, np.nan]))[7:] == [5.5, 5.05, 5.95, "inside"]
+def tabulate(outcome, on, off=()):
+    """Return the row of an outcome with the given values over replicates, as a Series."""
+    results = [{outcome.name: pair} for pair in zip(on, off or [np.nan] * len(on))]
+    return P.tabulate(replace(CASE, reported=(outcome,)), results).iloc[0]
+
+
+EIGHT = ReportedOutcome("eight", "eight sittings", "sittings:litter", low=8, high=8, tolerance=4, number=True)
+MANY = ReportedOutcome("many", "nearly all", "answered", low=0.9)
+
+
+def test_what_a_replicate_cannot_say_is_left_out_and_what_most_cannot_say_is_no_value():
+    row = tabulate(replace(EIGHT, low=0.0, high=10.0), [np.nan, 5.0, 6.0, np.nan])
+    assert [row["median"], row["p5"], row["p95"], row["verdict"]] == [5.5, 5.05, 5.95, "inside"]
+    row = tabulate(EIGHT, [np.nan, 8.0, np.nan, np.nan])
+    assert row["verdict"] == "no value" and np.isnan(row["median"]) and np.isnan(row["score"])
+
+
+def test_width_is_not_rewarded():
+    narrow, wide = (tabulate(EIGHT, 8.0 * np.exp(np.linspace(-s, s, 21))) for s in (0.3, 3.0))
+    assert narrow["verdict"] == "inside" and wide["verdict"] == "too wide"
+    assert narrow["score"] < wide["score"] and wide["width_ratio"] > 4.0 > narrow["width_ratio"]
+    far = tabulate(EIGHT, 30.0 * np.exp(np.linspace(-0.3, 0.3, 21)))
+    assert far["verdict"] == "outside" and far["score"] > narrow["score"]
+
+
+def test_words_are_judged_by_the_share_of_replicates_that_meet_them():
+    for met, verdict in ((10, "inside"), (5, "inside"), (4, "near"), (0, "outside")):
+        row = tabulate(MANY, [0.95] * met + [0.1] * (10 - met))
+        assert (row["met"], row["verdict"]) == (met / 10, verdict)
+        assert np.isnan(row["score"]) and not row["two_ends"]
+
+
+def test_a_time_beyond_the_run_is_no_time_within_it():
+    row = tabulate(replace(EIGHT, low=50.0, high=60.0), [40.0, 55.0, np.inf, np.inf, np.inf])
+    assert row["verdict"] == "too wide" and row["median"] == row["p95"] == np.inf == row["width_ratio"]
+    assert row["score"] == tabulate(replace(EIGHT, low=50.0, high=60.0), [40, 55, 60, 60, 60])["score"]
+    assert tabulate(replace(MANY, low=-1e12, high=10.0), [5.0, np.inf])["met"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "on, off, separates",
+    [
+        ([0.95] * 10, [0.5] * 10, True),
+        ([0.95] * 10, [0.92] * 10, False),  # both meet the words
+        ([0.5] * 10, [0.95] * 10, False),  # off is nearer
+        ([0.7] * 9 + [0.3], [0.5] * 10, False),  # nine in ten are not enough where intervals overlap
+        ([0.7] * 10, [0.4] * 9 + [0.65], True),  # on is nearer in all
+        ([0.5] * 10, [np.nan] * 10, False),
+    ],
+)
+def test_an_outcome_separates_if_governance_brings_it_nearer_to_the_report(on, off, separates):
+    assert tabulate(MANY, on, off)["separates"] == separates
+
+
+def test_what_is_nothing_without_a_mechanism_by_definition_separates_nothing():
+    row = tabulate(replace(MANY, measure="settled_by:whistle"), [0.95] * 10, [0.0] * 10)
+    assert row["only_with"] == "whistle" and not row["separates"] and row["verdict"] == "inside"
+
+
+def test_all_mechanisms_are_off_in_the_other_arm():
+    outcomes = tuple(
+        ReportedOutcome(name, "w", measure, off=off)
+        for name, measure, off in (
+            ("found", "found_share:grid_patrol", ()),
+            ("hours", "hours", ()),
+            ("without", "hours", ("grid_patrol",)),
+            ("gain", "gain:hours", ("grid_patrol",)),
+        )
+    )
+    values = P.replicate(replace(CASE, reported=outcomes), 0, 0.0, 1)
+    assert values["found"][0] > 0.0 == values["found"][1]
+    assert values["hours"][0] != values["hours"][1] == values["without"][0] == values["without"][1]
+    assert values["gain"] == (values["hours"][0] - values["hours"][1], 0.0)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +180,10 @@ def test_what_a_replicate_cannot_say_is_left_out():
     ],
 )
 def test_every_measure_is_a_number(measure):
-    value = P.replicate(replace(CASE, reported=(ReportedOutcome("x", "w", measure),)), 0, 0.0, 1)["x"]
-    # nothing of the kind, or nothing old enough
-    assert np.isfinite(value) or measure.startswith(("turned_out", "late"))
+    value, off = P.replicate(replace(CASE, reported=(ReportedOutcome("x", "w", measure),)), 0, 0.0, 1)["x"]
+    for one in (value, off):  # nothing of the kind, nothing old enough, or no end within the run
+        unknown = np.isnan(one) and measure.startswith(("turned_out", "late"))
+        assert np.isfinite(one) or unknown or (one == np.inf and measure.startswith(("days", "after")))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +198,7 @@ def test_a_measure_that_does_not_exist_is_refused(measure, hint):
 def test_the_command_line_shows_and_keeps_them(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     for words, ok in (
-        (("--case", "datianba", "--replicates", "2", "--json"), True),
+        (("--case", "wuzi_yard", "--replicates", "2", "--worlds", "0", "--json"), True),
         (
             (
                 "--case",
@@ -143,7 +214,7 @@ def test_the_command_line_shows_and_keeps_them(monkeypatch, capsys, tmp_path):
         if ok:
             assert (
                 not left.value.code
-                and [row["case"] for row in json.loads(out)] == ["datianba"]
+                and {row["case"] for row in json.loads(out)["patterns"]} == {"wuzi_yard"}
                 and (tmp_path / "out" / "patterns.png").exists()
             )
         else:

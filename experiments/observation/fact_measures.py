@@ -21,7 +21,7 @@ from ...model.resources.calendar import PAYERS
 
 if TYPE_CHECKING:
     from ...model.world import World
-    from .reported_patterns import ObservedRun
+    from .observed_run import ObservedRun
 
 REGULAR = 12  # weeks a year with an evening given, from which on a volunteer is regular: once a month
 LEAST = 50  # residents of a compound, from which on its rate of requests counts
