@@ -64,6 +64,13 @@ MUTANTS = [
         "model/test_pairs_and_couples.py::test_no_working_hours_find_anybody_a_partner",
     ),
     mutant(
+        "searches for a partner are in the backlog of a building",
+        "model/world.py",
+        'counted = (issues["resolved_day"] < 0) & (issues["desk"] != DESK_NONE)',
+        'counted = issues["resolved_day"] < 0',
+        "contract/test_invariants.py::test_every_issue_that_arose_is_somewhere",
+    ),
+    mutant(
         "one of a couple goes on looking",
         "model/mechanisms/acquaintance.py",
         "range(2 * min(floor(own.due[0]), free // 2))",
