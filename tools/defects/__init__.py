@@ -9,6 +9,7 @@ from . import (
     measures,
     mechanisms,
     output,
+    patterns,
     people_and_places,
     presentation,
     randomness,
@@ -32,5 +33,6 @@ KINDS = (
     output,
     user_input,
     evidence,
+    patterns,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]
