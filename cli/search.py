@@ -174,8 +174,13 @@ def ensemble(
         bool, typer.Option("--make", help="Fit the ensemble again; default: show the one that is stored.")
     ] = False,
     runs: Annotated[
-        int, typer.Option(min=100, max=100_000, help="Runs in all, each a year of every case that is needed.")
-    ] = 1200,
+        int,
+        typer.Option(
+            min=100,
+            max=100_000,
+            help="Runs of the three waves; each is a year of every case that facts need.",
+        ),
+    ] = 720,
     worlds: Annotated[int, typer.Option(min=20, max=10_000, help="Worlds of the ensemble.")] = 200,
     coverage: Annotated[
         int,
@@ -233,7 +238,7 @@ def fit_ensemble(folder: Path, runs: int, worlds: int, coverage: int, seed: int,
     scenarios = [scenario_of(arm) for arm in arms_of(fitted_facts())]
     prepare_run(scenarios[0], folder, {name for scenario in scenarios for name in scenario.mechanisms})
     with progress() as bar:
-        task = bar.add_task("ensemble", total=runs + coverage)
+        task = bar.add_task("ensemble", total=runs + worlds + coverage)
         result = matching.build_ensemble(
             matching.Sizes(runs, worlds, coverage),
             seed=seed,

@@ -38,12 +38,12 @@ from .priors import Z90, Prior
 
 DISCREPANCY = 1.0  # variance of the model's discrepancy, in variances of the fact's error
 REACHED = 0.02  # share of the first wave's runs that come near a fact, at least, for it to be fitted to
-SHARES = (0.54, 0.13, 0.13)  # of the runs, for the waves; the rest tests the members
+SHARES = (0.675, 0.1625, 0.1625)  # of the runs, for the waves
 POWERS = (0.0, 0.25, 0.5)  # of the likelihood, from which the waves are drawn: 0 is the prior
-CHAINS, STEPS = 1024, 250
 OF_COVERAGE = 100  # chains of each synthetic set
 NARROW = 0.85  # of the prior's 90 % interval: below it a parameter is identified. By chance: one in a hundred
-ATTEMPTS = 4  # rounds of members that are tried
+CANDIDATES = 2  # per member, that are simulated at most
+BATCHES = 5  # after the first, candidates are simulated a fifth of the members at a time
 
 Simulate = Callable[[str, np.ndarray], np.ndarray]  # (stage, scores of all parameters) -> values of the facts
 Waves = Sequence[tuple[Emulators, tuple[int, ...]]]  # emulators of each wave, and their inputs
@@ -53,19 +53,16 @@ Waves = Sequence[tuple[Emulators, tuple[int, ...]]]  # emulators of each wave, a
 class Sizes:
     """How much is computed."""
 
-    runs: int = 1200
+    runs: int = 720  # of the waves; each is a year of every case that the facts need
     worlds: int = 200
     coverage: int = 0  # synthetic sets of facts
+    chains: int = 1024  # of the sampler, at least; and the steps that each takes
+    steps: int = 250
 
     @property
     def waves(self) -> list[int]:
         """Return the runs of each wave."""
-        return [int(share * self.runs) for share in SHARES]
-
-    @property
-    def tried(self) -> int:
-        """Return how many members are tried at once."""
-        return max(self.worlds, self.runs - sum(self.waves))
+        return [round(share * self.runs) for share in SHARES]
 
 
 @dataclass(frozen=True)
@@ -250,9 +247,9 @@ def draw_scores(problem: Problem, stage: str, n: int, waves: Waves, power: float
     if not waves:
         return scores
     emulators, inputs = waves[-1]
-    chains = max(CHAINS, 4 * n)
+    chains = max(problem.sizes.chains, 4 * n)
     draw = draw_of(stage, problem.seed)
-    drawn = sample(emulators.over(inputs), problem.fitted, chains, STEPS, draw, power)
+    drawn = sample(emulators.over(inputs), problem.fitted, chains, problem.sizes.steps, draw, power)
     everything = np.zeros((chains, len(problem.paths)))
     everything[:, inputs] = drawn
     left = drawn[problem.is_left(waves, everything)]
@@ -278,26 +275,27 @@ def training_runs(
 
 
 def accept_members(problem: Problem, waves: Waves) -> tuple[np.ndarray, np.ndarray, int]:
-    """Simulate members until enough are plausible: scores, values, and how many were tried.
+    """Simulate candidates until enough are plausible: scores, values, and how many were tried.
 
     Raises UserError if they stay too few.
     """
+    worlds = problem.sizes.worlds
+    candidates = draw_scores(problem, "members", CANDIDATES * worlds, waves, 1.0)
     scores, values, tried = np.empty((0, len(problem.paths))), np.empty((0, len(problem.reached))), 0
-    for attempt in range(ATTEMPTS):
-        stage = f"members {attempt + 1}"
-        new = draw_scores(problem, stage, problem.sizes.tried, waves, 1.0)
-        simulated = problem.simulate(stage, new)
+    while len(scores) < worlds and tried < len(candidates):
+        new = candidates[tried : tried + (worlds // BATCHES if tried else worlds)]
+        simulated = problem.simulate(f"members {tried}", new)
         keep = problem.is_plausible(waves[-1][0], simulated[:, problem.reached])
         tried += len(new)
         scores, values = np.vstack([scores, new[keep]]), np.vstack([values, simulated[keep]])
-        if len(scores) >= problem.sizes.worlds:
-            return scores, values, tried
-    raise UserError(
-        "only {found} of {tried} simulated worlds are plausible, and {n} are needed",
-        found=len(scores),
-        tried=tried,
-        n=problem.sizes.worlds,
-    )
+    if len(scores) < worlds:
+        raise UserError(
+            "only {found} of {tried} simulated worlds are plausible, and {n} are needed",
+            found=len(scores),
+            tried=tried,
+            n=worlds,
+        )
+    return scores, values, tried
 
 
 def measure_coverage(
@@ -315,7 +313,9 @@ def measure_coverage(
     errors = ndtri(draw("error", 0, simulated.size)).reshape(simulated.shape)
     known = ~np.isnan(simulated).any(axis=1)
     synthetic = (simulated + errors * np.sqrt(problem.fitted.variance))[known]
-    low, high = cover(emulators.over(inputs), problem.fitted, synthetic, OF_COVERAGE, STEPS, draw)
+    low, high = cover(
+        emulators.over(inputs), problem.fitted, synthetic, OF_COVERAGE, problem.sizes.steps, draw
+    )
     true, which = truth[known][:, list(inputs)], np.isin(inputs, identified)
     held, ratio = (low <= true) & (true <= high), (high - low) / (2.0 * Z90)
     if not which.any():

@@ -44,6 +44,7 @@ def scenario_of(arm: Arm) -> Scenario:
     return alter_scenario(scenario, names, tuple(set(scenario.mechanisms) - set(names)), days=days)
 
 
+@cache
 def arm_of(fact: Fact, case: str) -> Arm:
     """Return the arm in which a fact is measured in a case."""
     scenario = alter_scenario(read_case(case), fact.on, fact.off)

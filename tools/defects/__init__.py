@@ -1,6 +1,7 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    ensemble,
     evidence,
     hours_and_money,
     identity,
@@ -32,5 +33,6 @@ KINDS = (
     output,
     user_input,
     evidence,
+    ensemble,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

@@ -10,12 +10,41 @@ from rich.table import Table
 from rich.text import Text
 
 from ...engine.texts import translate
-from ...experiments.evidence.ensemble import NARROW
-from .evidence_tables import short
+from ...experiments.evidence.ensemble import DISCREPANCY, NARROW, REACHED
+from ...experiments.evidence.history_matching import CUT
+from ...experiments.evidence.worlds import read_manifest, read_worlds
+from .evidence_words import short
+from .parameter_tables import table
 from .tables import PLAIN
 
 if TYPE_CHECKING:
     import pandas as pd
+
+SECTION = """
+## Ensemble
+
+`cogov ensemble` shows plausible values of the general parameters: those that no case of the fitted facts sets
+for itself. They are stored in `experiments/evidence/worlds.parquet`, a row per world, and described by
+`worlds.toml`. `cogov ensemble --make --coverage 200` makes both again, to the byte, and tests the intervals;
+`--check` says whether they belong to this version of the model and to these facts.
+
+They are found by history matching (Craig et al. 1997; Vernon, Goldstein & Bower 2010). A first wave of runs
+draws every parameter from its prior. It screens the parameters: each fact is emulated as a quadratic function
+of those whose effect stands out from chance, and what is no input of any emulator keeps its prior. It also
+screens the facts: one that fewer than {reached:.0%} of the runs come near is out of reach; it is named here,
+not fitted to. The implausibility of a world for a fact is the distance of emulated and measured value in
+standard deviations of the emulator's error (which holds the luck of a run), the fact's error and the model's
+discrepancy; the variance of the discrepancy is taken to be {discrepancy:g} times that of the fact's error. A
+world is ruled out if the second largest of its implausibilities is more than {cut:g}. Further waves are drawn
+from what is left, and emulated again. Members of the ensemble are drawn from prior times likelihood by the
+last emulators, simulated, and kept if the simulation itself is plausible. Held-out facts are not used.
+
+The errors of facts are taken to be independent, though several come from one source; intervals may therefore
+be too narrow where such facts decide. Coverage is tested by simulation-based calibration (Talts et al. 2018):
+worlds that are drawn from the prior and that no emulator was fitted to are simulated, errors are added to
+their facts, and these are matched with the emulators of the first wave, which hold for the whole prior.
+
+"""
 
 
 def parameter_records(manifest: Mapping[str, Any], worlds: pd.DataFrame) -> list[dict[str, Any]]:
@@ -114,3 +143,25 @@ def summary_sentences(manifest: Mapping[str, Any], records: list[dict[str, Any]]
     yield translate(lang, "ensemble", "out", names=", ".join(manifest["out_of_reach"]) or "-")
     if "coverage" in manifest:
         yield translate(lang, "ensemble", "coverage", **manifest["coverage"])
+
+
+def ensemble_section() -> str:
+    """Return the section on the ensemble that ships, for docs/evidence.md."""
+    manifest = read_manifest()
+    records = parameter_records(manifest, read_worlds())
+    heads = ("parameter", "default", "prior, 5 to 95 %", "ensemble, 5 to 95 %", "width", "nearest the centre")
+    rows = [
+        [
+            f"`{record['path']}`",
+            short(record["default"]),
+            f"{short(record['prior_p5'])} to {short(record['prior_p95'])}",
+            f"{short(record['p5'])} to {short(record['p95'])}",
+            f"{record['ratio']:.2f}",
+            short(record["nearest"]),
+        ]
+        for record in records
+        if record["identified"]
+    ]
+    text = SECTION.format(reached=REACHED, discrepancy=DISCREPANCY, cut=CUT)
+    sentences = "\n\n".join(summary_sentences(manifest, records, "en"))
+    return text + sentences + "\n\n" + "\n".join(table(heads, rows)).rstrip("\n") + "\n"

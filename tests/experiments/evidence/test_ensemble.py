@@ -30,7 +30,7 @@ from cogov.model.scenarios.cases import read_case
 PRIORS = {name: Prior("lognormal", 1.0, 3.0, 0.0, 100.0) for name in ("a", "b", "c", "d", "e")}
 WIDE = Z90 * 0.2  # of a fact's interval, on a logarithmic scale: a standard deviation of 0.2
 NOISE = 0.1
-SMALL = Sizes(runs=600, worlds=100)
+SMALL = Sizes(runs=480, worlds=100, chains=300, steps=60)
 
 
 def fact(name, centre):
