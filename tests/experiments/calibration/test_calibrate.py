@@ -136,6 +136,13 @@ def test_what_the_log_does_not_tell_is_named(calibration):
     assert f"Not identified: {FIT[2]}" in calibration.verdict()
 
 
+def test_an_implausible_log_is_named_as_misspecification_and_nothing_is_identified(calibration):
+    assert not calibration.is_misspecified and not replace(calibration, widened=8.9).is_misspecified
+    words = replace(calibration, widened=9.5).verdict()
+    assert words.startswith("Misspecification") and "3.1 standard errors" in words
+    assert "dentified" not in words and "fitted numbers are not a result" in words
+
+
 def test_the_fit_is_nearer_to_the_part_held_out_than_the_case_as_it_was(calibration):
     distance = calibration.scores["distance"]
     assert (
