@@ -31,18 +31,19 @@ filled, else `vacancy_cover / vacant posts of the alley` if there is an alley ca
 
 from dataclasses import dataclass
 from math import exp
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 
 from ...engine.codes import REPAIR, SCOPE_HOUSEHOLD, SCOPE_STREET
-from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
+from ...engine.jit import kernel, struct
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import HANDS
 from ..issues.issue_table import is_workable, loads
 from ..resources.allocation import spend_hours
 from ..resources.asking import accepts_post, choose_candidates, next_candidate
+from ..resources.captain_posts import Posts, captain_hours, fill_posts, tire_captains
 from ..resources.levers import ALL, CAPTAIN, COMMITTEE
 from . import Count, Mechanism
 
@@ -51,24 +52,6 @@ MOVES, ASKS = decision("captain moves"), decision("captain asked")
 TALKS, ANSWERS = decision("captain talked to"), decision("captain answers")
 # places of `counts`
 CAPTAINS, UPPER_CAPTAINS, ASKED, ACCEPTED, REFUSED, DEPARTURES = range(6)
-
-
-class Posts(NamedTuple):
-    """The captains' posts: one per building; alley and street captains hold one of these, too."""
-
-    who: np.ndarray  # (buildings,) int64    the captain; -1 where the post is vacant
-    since: np.ndarray  # (buildings,) float64  first day of the captain in post
-    tired: np.ndarray  # (buildings,) float64  the captain's fatigue of yesterday; 0 on the first day
-    # share of a captain that the post has today, 0..1; a covered vacancy counts in part
-    filled: np.ndarray  # (buildings,) float64
-    ready: np.ndarray  # (buildings, 8) int64  candidates, the best first; -1 where there are fewer
-    until: np.ndarray  # (buildings, 8) float64  day until which each may not be asked
-    asked: np.ndarray  # (buildings,) int64    which of them is asked today; -1 for none
-    width: np.ndarray  # (buildings,) float64  homes
-    alley: np.ndarray  # (buildings,) int64    alley that it belongs to
-    street: np.ndarray  # (buildings,) int64    street that it belongs to
-    alley_head: np.ndarray  # (alleys,) int64  building whose captain is the alley's; -1 for none
-    street_head: np.ndarray  # (streets,) int64  the same of the street's
 
 
 @dataclass(frozen=True)
@@ -365,60 +348,3 @@ class BuildingCaptains(Mechanism):
             if own.who[b] < 0 and uniform(asks, b) < 1.0 - exp(-k.asks_per_month * 12 / 365):
                 own.asked[b] = next_candidate(own.ready[b], own.until[b], day)
         fill_posts(own, k.vacancy_cover, k.tiers)
-
-
-@outer_kernel
-def fill_posts(own, cover, tiers) -> None:
-    """Set who leads alleys and streets tomorrow, and in `own.filled` the state of all posts.
-
-    1 for a captain, a share where an alley captain covers a vacancy. The longest-serving leads, of those who
-    serve as long the first.
-    """
-    who, since, alley, street = own.who, own.since, own.alley, own.street
-    vacancies = np.zeros(len(own.alley_head))
-    own.alley_head[:], own.street_head[:] = -1, -1
-    for b in range(len(who)):
-        own.filled[b] = 1.0 if who[b] >= 0 else 0.0
-        vacancies[alley[b]] += 1.0 - own.filled[b]
-        if who[b] >= 0 and tiers >= 2:
-            lead = own.alley_head[alley[b]]
-            if lead < 0 or since[b] < since[lead]:
-                own.alley_head[alley[b]] = b
-    for a in range(len(own.alley_head)):
-        b = own.alley_head[a]
-        if b >= 0 and tiers >= 3:
-            lead = own.street_head[street[b]]
-            if lead < 0 or since[b] < since[lead]:
-                own.street_head[street[b]] = b
-    for b in range(len(who)):
-        if who[b] < 0 and own.alley_head[alley[b]] >= 0:
-            own.filled[b] = cover / vacancies[alley[b]]
-
-
-@inner_kernel
-def captain_hours(own, k) -> float:
-    """Return the hours that all captains give today."""
-    posts, above = 0.0, np.sum(own.alley_head >= 0) + np.sum(own.street_head >= 0)
-    for b in range(len(own.filled)):
-        posts += own.filled[b]
-    return k.captain_hours * posts + k.upper_tier_hours * above
-
-
-@inner_kernel
-def tire_captains(own, load, k, share, serve) -> None:
-    """Add to `serve` (residents,) what each captain works today; `load` (buildings,) are known open issues.
-
-    Whoever covers a vacancy, or leads an alley or a street, does so besides the own building. All hours are
-    times the community's share.
-    """
-    for b in range(len(own.who)):
-        if own.who[b] >= 0:
-            serve[own.who[b]] += (k.captain_hours + k.strain_hours * load[b]) * share[ALL]
-        elif own.filled[b] > 0.0:
-            serve[own.who[own.alley_head[own.alley[b]]]] += k.captain_hours * own.filled[b] * share[ALL]
-    for a in range(len(own.alley_head)):
-        if own.alley_head[a] >= 0:
-            serve[own.who[own.alley_head[a]]] += k.upper_tier_hours * share[ALL]
-    for s in range(len(own.street_head)):
-        if own.street_head[s] >= 0:
-            serve[own.who[own.street_head[s]]] += k.upper_tier_hours * share[ALL]
