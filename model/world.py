@@ -298,6 +298,7 @@ def numbers(scenario: "Scenario") -> Numbers:
         float(committee.intake_hours),
         float(committee.sitting_hours),
         float(committee.sittings_per_week),
+        float(committee.sittings_to_half_pace),
         float(committee.mediation_share),
         float(committee.forgetting_rate),
         float(committee.rework_share),

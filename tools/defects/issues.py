@@ -222,8 +222,8 @@ MUTANTS = [
     mutant(
         "a committee without a named room holds no sittings",
         "agents/committee.py",
-        "    return min(per_week / 7, hours_left / sitting_hours)",
-        "    return 0.0 * min(per_week / 7, hours_left / sitting_hours)",
+        "    return min(pace, hours_left / k.sitting_hours)",
+        "    return 0.0 * min(pace, hours_left / k.sitting_hours)",
         "model/test_desks.py::test_every_committee_mediates_without_a_named_room",
     ),
     mutant(
