@@ -104,7 +104,8 @@ def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") ->
 def share_credited(observed: ObservedRun, mechanism: str) -> float:
     """Return the share of resolved issues in which a mechanism had a part.
 
-    That is, it reported them, brought about an agreement or a consent, began work or finished it.
+    That is, it reported them, brought about an agreement, a consent or a department's answer, began work or
+    finished it.
     """
     if mechanism not in observed.run.names:
         return 0.0
@@ -194,6 +195,8 @@ def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
         return check_count_name(path, *what.partition(":")[::2])
     if kind.startswith("funnel") and what.partition(":")[2] not in STAGES:
         raise UserError("{path}: the stages are: {stages}", path=path, stages=", ".join(STAGES))
+    if kind == "count":
+        check_count_name(path, *what.partition(":")[::2])
     if kind in FACT_MEASURES:
         return check_arguments(outcome.measure.removeprefix("gain:"), scenario)
     if kind not in MEASURES and kind not in measures.SUMMARY:

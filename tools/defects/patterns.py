@@ -5,6 +5,7 @@ from .declaration import mutant
 REPORTED = "experiments/calibration/test_reported_patterns.py"
 MEASURES = "experiments/observation/test_pattern_measures.py"
 SCORES = "experiments/evidence/test_pattern_scores.py"
+PAGE = "viz/test_validation_page.py"
 MUTANTS = [
     mutant(
         "outside is called near",
@@ -119,5 +120,22 @@ MUTANTS = [
         'RandomNumbers("patterns world", seed, world)',
         'RandomNumbers("patterns world", seed, 1)',
         f"{SCORES}::test_each_world_has_its_numbers_and_the_model_its_own_table",
+    ),
+    mutant(
+        "what is outside is not named",
+        "viz/text/validation_page.py",
+        'for verdict in ("outside", "too wide", "no value"):',
+        'for verdict in ("too wide", "no value"):',
+        f"{PAGE}::test_what_failed_is_named",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "numbers that do not matter are said to carry a headline",
+        "viz/text/validation_page.py",
+        'clear = tornado[(tornado["low"] > 0) | (tornado["high"] < 0)]',
+        "clear = tornado",
+        f"{PAGE}::test_only_numbers_that_matter_beyond_noise_are_listed",
+        plain=True,
     ),
 ]

@@ -194,7 +194,8 @@ def test_a_count_is_that_of_its_mechanism():
     outcomes = tuple(
         ReportedOutcome(name, "w", f"count:{name}:{what}") for name, what in zip(names, 3 * ["calls"])
     )
-    values = P.replicate(replace(both, reported=outcomes), 0, 0.0, 1)
+    pairs = P.replicate(replace(both, reported=outcomes), 0, 0.0, 1)
+    values = {name: on for name, (on, _) in pairs.items()}
     run = P.simulate_with_seed(both, seed_of("patterns", CASE.name, 0, 1)).run
     assert values == {name: run.counts.get(name, {}).get("calls", 0.0) for name in names}
     assert values["home_visits"] == 0.0 < values["consent_campaign"] and "home_visits" not in run.counts
