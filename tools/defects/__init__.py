@@ -1,6 +1,7 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    ensemble,
     evidence,
     hours_and_money,
     identity,
@@ -9,6 +10,7 @@ from . import (
     measures,
     mechanisms,
     output,
+    patterns,
     people_and_places,
     presentation,
     randomness,
@@ -32,5 +34,7 @@ KINDS = (
     output,
     user_input,
     evidence,
+    patterns,
+    ensemble,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

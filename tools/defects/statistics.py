@@ -185,19 +185,6 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "outside is called near",
-        "experiments/calibration/reported_patterns.py",
-        'else "outside"',
-        'else "near"',
-        (
-            "experiments/calibration/test_reported_patterns.py::"
-            "test_each_outcome_has_its_row_and_an_outside_stays"
-        ),
-        "contract/test_architecture.py::"
-        "test_examples_in_docstrings[experiments.calibration.reported_patterns]",
-        short=True,
-    ),
-    mutant(
         "an import against the arrows",
         "experiments/statistics/survival.py",
         "restricted_mean\n",

@@ -1,4 +1,4 @@
-"""The posts of captains: who is in post, who leads alleys and streets, and what they work."""
+"""Posts of building, alley and street captains: who holds and leads which, and the hours that they take."""
 
 from typing import NamedTuple
 
@@ -32,8 +32,6 @@ def fill_posts(own, cover, tiers) -> None:
 
     1 for a captain, a share where an alley captain covers a vacancy. The longest-serving leads, of those who
     serve as long the first.
-
-    Twin: reference/mechanisms/building_captains.py, fill_posts.
     """
     who, since, alley, street = own.who, own.since, own.alley, own.street
     vacancies = np.zeros(len(own.alley_head))
@@ -58,10 +56,7 @@ def fill_posts(own, cover, tiers) -> None:
 
 @inner_kernel
 def captain_hours(own, k) -> float:
-    """Return the hours that all captains give today.
-
-    Twin: reference/mechanisms/building_captains.py, fill_posts.
-    """
+    """Return the hours that all captains give today."""
     posts, above = 0.0, np.sum(own.alley_head >= 0) + np.sum(own.street_head >= 0)
     for b in range(len(own.filled)):
         posts += own.filled[b]
@@ -74,8 +69,6 @@ def tire_captains(own, load, k, share, serve) -> None:
 
     Whoever covers a vacancy, or leads an alley or a street, does so besides the own building. All hours are
     times the community's share.
-
-    Twin: reference/mechanisms/building_captains.py, duties.
     """
     for b in range(len(own.who)):
         if own.who[b] >= 0:

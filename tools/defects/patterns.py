@@ -1,0 +1,123 @@
+"""Planted defects of reported outcomes: their measures, their scores and the null models."""
+
+from .declaration import mutant
+
+REPORTED = "experiments/calibration/test_reported_patterns.py"
+MEASURES = "experiments/observation/test_pattern_measures.py"
+SCORES = "experiments/evidence/test_pattern_scores.py"
+MUTANTS = [
+    mutant(
+        "outside is called near",
+        "experiments/calibration/reported_patterns.py",
+        'return "near" if p5 <= high and low <= p95 else "outside"',
+        'return "near"',
+        f"{REPORTED}::test_width_is_not_rewarded",
+        "contract/test_architecture.py::"
+        "test_examples_in_docstrings[experiments.calibration.reported_patterns]",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "any width of a pattern is inside",
+        "experiments/calibration/reported_patterns.py",
+        'return "inside" if width_ratio(outcome, p5, p95) <= WIDEST else "too wide"',
+        'return "inside"',
+        f"{REPORTED}::test_width_is_not_rewarded",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "words are met if one replicate in twenty meets them",
+        "experiments/calibration/reported_patterns.py",
+        'return "inside" if met >= 0.5 else',
+        'return "inside" if met >= 0.05 else',
+        f"{REPORTED}::test_words_are_judged_by_the_share_of_replicates_that_meet_them",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a time beyond the run is of no consequence",
+        "experiments/calibration/reported_patterns.py",
+        "    numbers = values[~np.isnan(values)]\n    if not len(numbers) or 2",
+        "    numbers = values[np.isfinite(values)]\n    if not len(numbers) or 2",
+        f"{REPORTED}::test_a_time_beyond_the_run_is_no_time_within_it",
+        plain=True,
+    ),
+    mutant(
+        "an outcome that both arms meet separates them",
+        "experiments/calibration/reported_patterns.py",
+        "(nearer > SURE or (apart and nearer > farther))",
+        "(nearer > SURE or apart)",
+        f"{REPORTED}::test_an_outcome_separates_if_governance_brings_it_nearer_to_the_report",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "what is 0 by definition is evidence",
+        "experiments/calibration/reported_patterns.py",
+        "not only and (nearer",
+        "(nearer",
+        f"{REPORTED}::test_what_is_nothing_without_a_mechanism_by_definition_separates_nothing",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "with all off, the mechanisms of the case stay on",
+        "experiments/calibration/reported_patterns.py",
+        "off=tuple(scenario.mechanisms), on=()",
+        "off=(), on=()",
+        f"{REPORTED}::test_all_mechanisms_are_off_in_the_other_arm",
+        plain=True,
+    ),
+    mutant(
+        "unresolved issues are resolved at the end",
+        "experiments/observation/pattern_measures.py",
+        "when, survival = measures.kaplan_meier(time, ended)",
+        "when, survival = measures.kaplan_meier(time, ended | True)",
+        f"{MEASURES}::test_the_median_of_censored_times_is_that_of_kaplan_and_meier",
+        f"{MEASURES}::test_a_median_that_is_not_reached_is_beyond_what_was_observed",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "without a mechanism, it began on day 0",
+        "experiments/observation/observed_run.py",
+        "return self.starts.get(mechanism, 0)",
+        "return 0",
+        f"{MEASURES}::test_days_since_a_mechanism_began_are_counted_from_the_same_day_without_it",
+        plain=True,
+    ),
+    mutant(
+        "what only a mechanism does counts as an outcome of any community",
+        "experiments/observation/pattern_measures.py",
+        'OF_MECHANISM = ("settled_by", "count", "found_share", "found_mix",',
+        'OF_MECHANISM = ("settled_by", "count", "found_share",',
+        f"{MEASURES}::test_measures_of_one_mechanism_are_known_as_such",
+        plain=True,
+    ),
+    mutant(
+        "definitions count among the outcomes inside",
+        "experiments/evidence/pattern_scores.py",
+        'return (self.table["only_with"] == "").to_numpy(bool)',
+        'return (self.table["only_with"] != "?").to_numpy(bool)',
+        f"{SCORES}::test_outcomes_that_are_nothing_by_definition_count_for_nobody",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "the worst score has the smallest p",
+        "experiments/evidence/pattern_scores.py",
+        '"score", mean_score, -1.0)',
+        '"score", mean_score, 1.0)',
+        f"{SCORES}::test_the_p_value_is_the_share_of_worlds_that_are_as_good",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "all random worlds are the same",
+        "experiments/evidence/pattern_scores.py",
+        'RandomNumbers("patterns world", seed, world)',
+        'RandomNumbers("patterns world", seed, 1)',
+        f"{SCORES}::test_each_world_has_its_numbers_and_the_model_its_own_table",
+    ),
+]
