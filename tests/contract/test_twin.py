@@ -674,7 +674,7 @@ def test_every_kernel_names_its_twin():
     for file, name, text in kernels_of_the_day():
         if name in PLUMBING:
             continue
-        twin = re.search(r"^Twin: (reference/\w+\.py), ([\w.]+)\.$", text, re.M)
+        twin = re.search(r"^Twin: (reference/(?:mechanisms/)?\w+\.py), ([\w.]+)\.$", text, re.M)
         assert twin, f"{file}: {name} does not say where its plain twin is"
         names = {
             node.name
