@@ -32,6 +32,8 @@ def fill_posts(own, cover, tiers) -> None:
 
     1 for a captain, a share where an alley captain covers a vacancy. The longest-serving leads, of those who
     serve as long the first.
+
+    Twin: reference/mechanisms/building_captains.py, fill_posts.
     """
     who, since, alley, street = own.who, own.since, own.alley, own.street
     vacancies = np.zeros(len(own.alley_head))
@@ -56,7 +58,10 @@ def fill_posts(own, cover, tiers) -> None:
 
 @inner_kernel
 def captain_hours(own, k) -> float:
-    """Return the hours that all captains give today."""
+    """Return the hours that all captains give today.
+
+    Twin: reference/mechanisms/building_captains.py, fill_posts.
+    """
     posts, above = 0.0, np.sum(own.alley_head >= 0) + np.sum(own.street_head >= 0)
     for b in range(len(own.filled)):
         posts += own.filled[b]
@@ -69,6 +74,8 @@ def tire_captains(own, load, k, share, serve) -> None:
 
     Whoever covers a vacancy, or leads an alley or a street, does so besides the own building. All hours are
     times the community's share.
+
+    Twin: reference/mechanisms/building_captains.py, duties.
     """
     for b in range(len(own.who)):
         if own.who[b] >= 0:

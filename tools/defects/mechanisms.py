@@ -344,6 +344,29 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "candidates who refuse are not counted",
+        "model/mechanisms/building_captains.py",
+        "m.counts[REFUSED] += 1.0",
+        "m.counts[REFUSED] += 0.0",
+        "model/test_activities.py::"
+        "test_whoever_is_asked_to_be_captain_accepts_or_refuses_and_is_in_post_until_leaving",
+    ),
+    mutant(
+        "an evening of a council is one sitting",
+        "model/mechanisms/joint_council.py",
+        "m.counts[SITTINGS] += held",
+        "m.counts[MEETINGS] += held",
+        "model/test_activities.py::"
+        "test_a_council_with_matters_meets_or_lacks_a_quorum_on_every_day_of_its_calendar",
+    ),
+    mutant(
+        "homes attend study evenings",
+        "model/mechanisms/home_visits.py",
+        "reached * own.adults[b]",
+        "reached * own.homes[b]",
+        "model/test_activities.py::test_study_evenings_are_attended_by_people_and_by_no_more_than_live_there",
+    ),
+    mutant(
         "what any mechanism achieves counts for each of them",
         "model/activities.py",
         "table[int(event), row]",
