@@ -7,21 +7,19 @@ a standard normal deviate, so that the prior of every score is the standard norm
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers
 from ...engine.texts.errors import UserError
-from ...model import mechanisms
 from ...model.scenarios.cases import alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
 from ..calibration.reported_patterns import iter_knobs
 from .facts import Fact, all_facts
 from .grades import prior_of
 from .priors import NORMAL, Prior
-from .sampling import inside, is_whole
+from .sampling import default_values, inside, is_whole, within_range
 
 Arm = tuple[str, tuple[str, ...], int]  # case, mechanisms that are on, days
 
@@ -49,13 +47,6 @@ def arm_of(fact: Fact, case: str) -> Arm:
     """Return the arm in which a fact is measured in a case."""
     scenario = alter_scenario(read_case(case), fact.on, fact.off)
     return case, tuple(sorted(scenario.mechanisms)), fact.days
-
-
-@cache
-def default_values() -> dict[str, Any]:
-    """Return the default of every knob that a case does not give, all mechanisms being on: path -> value."""
-    plain = Scenario(mechanisms=mechanisms.all_mechanisms())
-    return {path: value for path, _, value in iter_knobs(plain)}
 
 
 def general_parameters(scenarios: Sequence[Scenario]) -> dict[str, Prior]:
@@ -105,9 +96,7 @@ def apply_world(scenario: Scenario, world: Mapping[str, float]) -> Scenario:
     """
     defaults = default_values()
     settings = {
-        path: round(world[path])
-        if is_whole(f)
-        else min(max(world[path], f.metadata["low"]), f.metadata["high"])
+        path: within_range(f, world[path])
         for path, f, value in iter_knobs(scenario)
         if path in world and value == defaults.get(path)
     }

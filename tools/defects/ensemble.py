@@ -37,10 +37,10 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
-        "a slice never shrinks to one side",
+        "a slice without a level",
         "experiments/evidence/history_matching.py",
-        "low[pending[below]] = angle[pending[below]]",
-        "low[pending[below]] = low[pending[below]]",
+        "accepted = weighed > level[pending]",
+        "accepted = weighed > -np.inf",
         f"{ENSEMBLE}::test_the_sampler_draws_from_prior_times_likelihood",
         plain=True,
     ),
@@ -65,7 +65,7 @@ MUTANTS = [
         "experiments/evidence/ensemble.py",
         "keep = problem.is_plausible(waves[-1][0], simulated[:, problem.reached])",
         "keep = np.ones(len(new), bool)",
-        f"{ENSEMBLE}::test_every_member_was_simulated_and_is_plausible",
+        f"{ENSEMBLE}::test_members_whose_simulation_is_implausible_are_left_out",
         plain=True,
     ),
     mutant(
@@ -130,6 +130,14 @@ MUTANTS = [
         'if digest != manifest.get("sha256"):',
         "if False:",
         f"{ENSEMBLE}::test_an_ensemble_of_another_model_or_of_other_facts_is_said_to_be_one",
+        plain=True,
+    ),
+    mutant(
+        "random worlds are fitted",
+        "experiments/evidence/scores.py",
+        "if members and world <= len(NULLS) else None",
+        "if members else None",
+        f"{ENSEMBLE}::test_facts_are_scored_with_the_numbers_of_members",
         plain=True,
     ),
 ]

@@ -11,6 +11,7 @@ from cogov.engine.randomness import RandomNumbers
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.evidence import ensemble as matching
 from cogov.experiments.evidence import fact_runs, history_matching, worlds
+from cogov.experiments.evidence import scores as scoring
 from cogov.experiments.evidence.emulators import Emulators, FactEmulator, fit_emulators
 from cogov.experiments.evidence.ensemble import Sizes, match
 from cogov.experiments.evidence.facts import all_facts, with_name
@@ -25,6 +26,7 @@ from cogov.experiments.evidence.general_parameters import (
 )
 from cogov.experiments.evidence.history_matching import Target
 from cogov.experiments.evidence.priors import Z90, Prior
+from cogov.experiments.evidence.sampling import draw_scenario
 from cogov.model.scenarios.cases import read_case
 
 PRIORS = {name: Prior("lognormal", 1.0, 3.0, 0.0, 100.0) for name in ("a", "b", "c", "d", "e")}
@@ -91,6 +93,18 @@ def test_every_member_was_simulated_and_is_plausible(fitted):
     distance = np.abs(fitted.values - [1.0, -1.0, 0.0]) / np.sqrt(2.0 * 0.2**2 + NOISE**2)
     assert len(fitted.scores) == SMALL.worlds
     assert np.sort(distance, axis=1)[:, -2].max() < history_matching.CUT * 1.1
+
+
+def test_members_whose_simulation_is_implausible_are_left_out():
+    def unlucky(stage, scores):
+        values = toy(stage, scores)
+        if stage.startswith("members"):
+            values[::3] += 9.0
+        return values
+
+    result = match(FACTS, PRIORS, unlucky, SMALL, 0)
+    assert len(result.values) == SMALL.worlds and result.values.max() < 4.0
+    assert result.waves[-1]["plausible"] == pytest.approx(2.0 / 3.0, abs=0.1)
 
 
 def test_one_fact_that_the_model_gets_wrong_does_not_rule_out_everything():
@@ -200,6 +214,22 @@ def test_a_world_changes_no_number_that_a_case_sets_for_itself():
     )
     assert changed.residents.acquaintances == case.residents.acquaintances
     assert changed.committee.forgetting_rate == 0.5
+
+
+def test_facts_are_scored_with_the_numbers_of_members(monkeypatch):
+    random_numbers, case = RandomNumbers("facts", 0), read_case("wuzi_yard")
+    member = {"committee.forgetting_rate": 0.5, "residents.acquaintances": 9.0}
+    drawn, plain = (draw_scenario(case, random_numbers, world) for world in (member, None))
+    assert drawn.committee.forgetting_rate == 0.5 != plain.committee.forgetting_rate
+    assert drawn.residents == plain.residents, "the case sets its own number of acquaintances"
+    taken = []
+    monkeypatch.setattr(
+        scoring, "draw_scenario", lambda scenario, random_numbers, world: taken.append(world) or scenario
+    )
+    monkeypatch.setattr(scoring, "simulate_with_seed", lambda scenario, seed: None)
+    for world, replicate in ((0, 0), (0, 3), (1, 1), (3, 0)):
+        scoring.simulate_arm(case, world, (0, replicate), [{"a": 0.0}, {"a": 1.0}])
+    assert taken == [{"a": 0.0}, {"a": 1.0}, {"a": 1.0}, None], "random worlds are not fitted"
 
 
 def test_latin_hypercubes_do_not_depend_on_other_parameters():
