@@ -77,6 +77,14 @@ class CommitteeParameters:
         source="assumed; by law every residents' committee has a mediation committee (docs/sources.md)",
         words=("Sittings per issue and week", "每件每周最多调解", "次/件·周，居委会自己主持"),
     )
+    sittings_to_half_pace: float = knob(
+        4.0,
+        0.5,
+        1000.0,
+        unit="sittings on an issue after which the committee tries half as often",
+        source="assumed: a party that refuses is asked less and less",
+        words=("Sittings to half the pace", "谈几次后减半", "次，谈了这么多次后居委会约谈的次数减半"),
+    )
     mediation_share: float = knob(
         0.15,
         0.0,
@@ -164,12 +172,15 @@ def spendable(fund, share) -> float:
 
 
 @inner_kernel
-def sittings_held(per_week, hours_left, sitting_hours) -> float:
-    """Sittings that the committee holds on an issue today: its weekly pace, as far as `hours_left` suffice.
+def sittings_held(issue, hours_left, k) -> float:
+    """Sittings that the committee holds on an issue today, as far as `hours_left` suffice.
+
+    The longer the parties have talked without agreeing, the less often it asks them to sit down again.
 
     Twin: reference/processing.py, talk.
     """
-    return min(per_week / 7, hours_left / sitting_hours)
+    pace = k.sittings_per_week / 7 * 0.5 ** (issue.sittings_held / k.sittings_to_half_pace)
+    return min(pace, hours_left / k.sitting_hours)
 
 
 @inner_kernel

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from ..engine.texts.errors import UserError
 from .completion import complete_knob
 from .options import (
     COMMUNITY,
@@ -20,6 +19,7 @@ from .options import (
     Set,
     Workers,
     app,
+    check_language,
     out,
     prepare_run,
     print_json,
@@ -293,6 +293,10 @@ def facts(
     worlds: Annotated[
         int, typer.Option(min=0, help="Random worlds, in which assumed numbers are halved or doubled.")
     ] = 20,
+    ensemble: Annotated[
+        bool,
+        typer.Option("--ensemble", help="Take fitted numbers from the ensemble (see `cogov ensemble`)."),
+    ] = False,
     seed: Seed = 0,
     workers: Workers = None,
     lang: Lang = "en",
@@ -302,16 +306,15 @@ def facts(
     as_json: Json = False,
 ) -> None:
     """Score the model against measured facts, with null models beside it and a p-value."""
-    from ..engine.texts import LANGUAGES
     from ..experiments.evidence.facts import choose_facts
     from ..experiments.evidence.scores import count_jobs, score_facts
+    from ..experiments.evidence.worlds import read_worlds
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..model.scenarios.cases import read_case
     from ..viz.text.evidence_tables import facts_tables
 
-    if lang not in LANGUAGES:
-        raise UserError("--lang {lang}: there are {languages}", lang=lang, languages=", ".join(LANGUAGES))
+    check_language(lang)
     if out_folder:
         manifest.refuse_sweep_folder(out_folder)
     chosen = choose_facts(names)
@@ -319,6 +322,7 @@ def facts(
     used = {name for case in cases.values() for name in case.mechanisms}
     used |= {name for fact in chosen for name in fact.on}
     prepare_run(next(iter(cases.values())), out_folder, used)
+    members = read_worlds().to_dict("records") if ensemble else []
     with progress() as bar:
         task = bar.add_task("facts", total=count_jobs(replicates, worlds))
         result = score_facts(
@@ -326,6 +330,7 @@ def facts(
             replicates=replicates,
             worlds=worlds,
             seed=seed,
+            members=members,
             workers=workers,
             progress=lambda: bar.advance(task),
         )
@@ -339,6 +344,7 @@ def facts(
             tables=["facts.csv"],
             replicates=replicates,
             worlds=worlds,
+            ensemble=ensemble,
             seed=seed,
         )
     if as_json:

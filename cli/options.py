@@ -190,6 +190,14 @@ def compile_engine(names: Iterable[str]) -> list[str]:
         return precompile.prepare(names, lambda done, of: bar.update(task, completed=done, total=of))
 
 
+def check_language(lang: str) -> None:
+    """Raise UserError unless there are texts in a language."""
+    from ..engine.texts import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise UserError("--lang {lang}: there are {languages}", lang=lang, languages=", ".join(LANGUAGES))
+
+
 def refuse_overwriting_inputs(folder: Path, names: Iterable[str], *inputs: str | Path | None) -> None:
     """Raise UserError if writing files with these names to `folder` would overwrite one of the inputs."""
     for path in (folder / name for name in names):

@@ -1,4 +1,4 @@
-"""`cogov search`: search for the best mixes of mechanisms within a budget."""
+"""`cogov search`: the best mixes within a budget; `cogov ensemble`: plausible worlds, fitted to facts."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +8,12 @@ import typer
 from .analyse import print_results, results_as_json, write_results
 from .completion import complete_knob, complete_mechanism
 from .options import (
+    COMPARE,
     EXPLAIN,
     Case,
     Days,
     Json,
+    Lang,
     Off,
     On,
     Seed,
@@ -19,7 +21,10 @@ from .options import (
     Within,
     Workers,
     app,
+    check_language,
+    out,
     prepare_run,
+    print_json,
     progress,
     refuse_overwriting_inputs,
 )
@@ -161,3 +166,83 @@ def search(
     if as_json:
         return results_as_json(sentences, frames, figure_path)
     print_results(sentences, folder_written, figure_path)
+
+
+@app.command(rich_help_panel=COMPARE)
+def ensemble(
+    make: Annotated[
+        bool, typer.Option("--make", help="Fit the ensemble again; default: show the one that is stored.")
+    ] = False,
+    runs: Annotated[
+        int,
+        typer.Option(
+            min=100,
+            max=100_000,
+            help="Runs of the three waves; each is a year of every case that facts need.",
+        ),
+    ] = 720,
+    worlds: Annotated[int, typer.Option(min=20, max=10_000, help="Worlds of the ensemble.")] = 200,
+    coverage: Annotated[
+        int,
+        typer.Option(min=0, max=10_000, help="Synthetic sets of facts on which its intervals are tested."),
+    ] = 0,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Exit with status 1 if the stored ensemble belongs to another version of the model.",
+        ),
+    ] = False,
+    seed: Seed = 0,
+    workers: Workers = None,
+    lang: Lang = "en",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder of worlds.parquet and worlds.toml; default: the one that ships."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show or fit the ensemble: plausible worlds, found by matching general parameters to fitted facts."""
+    from ..experiments.evidence import worlds as store
+    from ..viz.text.ensemble_tables import ensemble_tables, parameter_records
+
+    check_language(lang)
+    folder = folder or store.FOLDER
+    if make:
+        fit_ensemble(folder, runs, worlds, coverage, seed, workers)
+    problems = store.check_ensemble(folder)
+    manifest, table = store.read_manifest(folder), store.read_worlds(folder)
+    if as_json:
+        print_json(
+            {
+                **{name: value for name, value in manifest.items() if name != "parameter"},
+                "parameters": parameter_records(manifest, table),
+                "problems": [str(problem) for problem in problems],
+            }
+        )
+    else:
+        for part in () if check else ensemble_tables(manifest, table, lang):
+            out.print(part, highlight=False)
+        for problem in problems:
+            out.print(problem.in_language(lang), style="red", highlight=False)
+    if check and problems:
+        raise typer.Exit(1)
+
+
+def fit_ensemble(folder: Path, runs: int, worlds: int, coverage: int, seed: int, workers: int | None) -> None:
+    """Fit the ensemble with a progress bar, and write it to `folder`."""
+    from ..experiments.evidence import ensemble as matching
+    from ..experiments.evidence.general_parameters import arms_of, fitted_facts, scenario_of
+    from ..experiments.evidence.worlds import save_ensemble
+
+    scenarios = [scenario_of(arm) for arm in arms_of(fitted_facts())]
+    prepare_run(scenarios[0], folder, {name for scenario in scenarios for name in scenario.mechanisms})
+    with progress() as bar:
+        task = bar.add_task("ensemble", total=runs + worlds + coverage)
+        result = matching.build_ensemble(
+            matching.Sizes(runs, worlds, coverage),
+            seed=seed,
+            workers=workers,
+            progress=lambda: bar.advance(task),
+        )
+    save_ensemble(result, folder)

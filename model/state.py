@@ -23,6 +23,7 @@ class Numbers(NamedTuple):
     intake_hours: float
     sitting_hours: float
     sittings_per_week: float
+    sittings_to_half_pace: float
     mediation_share: float
     forgetting_rate: float
     rework_share: float

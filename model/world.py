@@ -7,7 +7,7 @@ import numpy as np
 
 from ..agents import committee as committees
 from ..agents import grid_workers, party_members, residents, volunteers
-from ..engine.codes import STANDINGS
+from ..engine.codes import DESK_NONE, STANDINGS
 from ..engine.jit import outer_kernel, specialise, struct
 from ..engine.source_digests import version
 from . import mechanisms
@@ -180,11 +180,10 @@ class World(Columns):
         return self.log[: self.lines[0]]
 
     def backlog(self) -> np.ndarray:
-        """Count open issues in each building; (buildings,) int64."""
+        """Count open issues in each building, as the daily count `open` does; (buildings,) int64."""
         issues = self.issues
-        return np.bincount(
-            issues["building"][issues["resolved_day"] < 0], minlength=len(self.buildings.compound)
-        )
+        counted = (issues["resolved_day"] < 0) & (issues["desk"] != DESK_NONE)
+        return np.bincount(issues["building"][counted], minlength=len(self.buildings.compound))
 
 
 def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers: "RandomNumbers") -> World:
@@ -299,6 +298,7 @@ def numbers(scenario: "Scenario") -> Numbers:
         float(committee.intake_hours),
         float(committee.sitting_hours),
         float(committee.sittings_per_week),
+        float(committee.sittings_to_half_pace),
         float(committee.mediation_share),
         float(committee.forgetting_rate),
         float(committee.rework_share),

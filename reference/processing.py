@@ -83,7 +83,8 @@ def talk(w: World, hours: list[float], accord: list[tuple[int, list[float]]]) ->
     left = k.mediation_share * hours[-2]
     for issue in by_urgency(w, TABLE):
         c = w.compounds[issue.compound]
-        sittings = min(k.sittings_per_week / 7, left / k.sitting_hours)
+        pace = k.sittings_per_week / 7 * 0.5 ** (issue.sittings_held / k.sittings_to_half_pace)
+        sittings = min(pace, left / k.sitting_hours)
         left -= sittings * k.sitting_hours
         hours[-2] -= sittings * k.sitting_hours
         progress[issue.id] = sittings * c.around * confidence(c, trust_at_stake(issue))

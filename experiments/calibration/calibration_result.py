@@ -15,6 +15,7 @@ from ..files.case_writer import write_case as case_text
 from ..files.csv_tables import write_csv
 from .issue_log import IssueLog
 
+MISFIT = 3.0  # standard errors by which even the best trial misses the log, from which on nothing is fitted
 ROUGH = 10  # effective members of an ensemble; with fewer, its intervals are called rough
 FITTED = ", fitted to "  # beginning of a fitted case, after its name
 
@@ -43,8 +44,20 @@ class Calibration:
     free: dict  # path -> FreeParameter
     asked: dict  # arguments of `calibrate`, by name
 
+    @property
+    def is_misspecified(self) -> bool:
+        """Whether the log is implausible under the model, whatever the fitted numbers are."""
+        return bool(np.sqrt(self.widened) > MISFIT)
+
     def verdict(self) -> str:
-        """Return the result in a few sentences."""
+        """Return the result in a few sentences; of an implausible log, that it is one."""
+        if self.is_misspecified:
+            return (
+                "Misspecification: this log is implausible under the model. Even the best trial misses it by "
+                f"{np.sqrt(self.widened):.1f} standard errors (root mean square; at most {MISFIT:g} are "
+                "plausible), so the fitted numbers are not a result. Check residents, mapping and dates of "
+                "the log, or fit other numbers."
+            )
         known = [
             f"{p} {r['median']:.3g} ({r.p5:.3g} to {r.p95:.3g})"
             for p, r in self.parameters.iterrows()

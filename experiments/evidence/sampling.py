@@ -1,11 +1,13 @@
 """Draw a scenario's uncertain numbers: from their priors, or halved and doubled at random."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers
 from ...engine.texts.errors import UserError
+from ...model import mechanisms
 from ...model.scenarios.scenario import Scenario
 from ..calibration.reported_patterns import iter_knobs
 from .grades import grade_of, prior_of
@@ -13,18 +15,31 @@ from .grades import grade_of, prior_of
 ATTEMPTS = 20  # draws of a scenario whose numbers contradict each other are repeated this often
 
 
-def draw_scenario(scenario: Scenario, random_numbers: RandomNumbers) -> Scenario:
+@cache
+def default_values() -> dict[str, Any]:
+    """Return the default of every knob that a case does not give, all mechanisms being on: path -> value."""
+    plain = Scenario(mechanisms=mechanisms.all_mechanisms())
+    return {path: value for path, _, value in iter_knobs(plain)}
+
+
+def draw_scenario(
+    scenario: Scenario, random_numbers: RandomNumbers, world: Mapping[str, float] | None = None
+) -> Scenario:
     """Return the scenario with every uncertain number drawn from its prior.
 
     The random number of a knob is hashed from its path, so that it does not depend on the other knobs. What a
-    case gives and what a user chooses is not drawn.
+    case gives and what a user chooses is not drawn. Numbers of a `world` of the ensemble are taken from it,
+    except where the scenario sets its own.
     """
-    return redraw(
-        scenario,
-        lambda path, f, value, attempt: prior_of(path, f.metadata, value, is_whole(f)).quantile(
-            inside(float(random_numbers(path, [attempt])[0]))
-        ),
-    )
+    defaults, world = default_values(), world or {}
+
+    def change(path: str, f: Any, value: float, attempt: int) -> float:
+        if path in world and value == defaults.get(path):
+            return within_range(f, world[path])
+        prior = prior_of(path, f.metadata, value, is_whole(f))
+        return prior.quantile(inside(float(random_numbers(path, [attempt])[0])))
+
+    return redraw(scenario, change)
 
 
 def halve_or_double(scenario: Scenario, random_numbers: RandomNumbers) -> Scenario:
@@ -66,3 +81,8 @@ def is_whole(f: Any) -> bool:
 def inside(u: float) -> float:
     """Return `u`, from [0, 1), moved into (0, 1), where every prior has a quantile."""
     return min(max(u, 1e-9), 1.0 - 1e-9)
+
+
+def within_range(f: Any, value: float) -> float:
+    """Return a stored number as its knob takes it: within its range, and whole if it must be."""
+    return round(value) if is_whole(f) else min(max(value, f.metadata["low"]), f.metadata["high"])

@@ -15,7 +15,7 @@ counted as one of them, whose mean score is as good as the model's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,6 +36,7 @@ from .facts import Fact, choose_facts
 from .sampling import draw_scenario, halve_or_double
 
 NULLS = ("all off", "another community")
+Members = Sequence[Mapping[str, float]]  # worlds of the ensemble: path -> value
 VERDICTS = ("inside", "too wide", "outside", "no value")
 
 
@@ -154,13 +155,15 @@ def score_facts(
     replicates: int = 20,
     worlds: int = 20,
     seed: int = 0,
+    members: Members = (),
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> FactScores:
     """Score the model and the null models on facts; by default on all of them.
 
-    `worlds` is the number of random worlds. `progress` is called after every job, of which there are
-    `count_jobs(replicates, worlds)`. Raises UserError.
+    `worlds` is the number of random worlds. With `members` of the fitted ensemble, the model and the NULLS
+    take one for each replicate, and draw only the other numbers from their priors. `progress` is called after
+    every job, of which there are `count_jobs(replicates, worlds)`. Raises UserError.
     """
     seed, facts = whole_seed(seed), choose_facts(names)
     replicates = check_count("replicates", replicates, 4, 100_000)
@@ -168,7 +171,7 @@ def score_facts(
     for fact in facts:
         check_fact(fact)
     jobs = count_jobs(replicates, worlds)
-    rows = list(run_jobs(partial(simulate_world, facts, seed, replicates), jobs, workers, progress))
+    rows = list(run_jobs(partial(simulate_world, facts, seed, replicates, members), jobs, workers, progress))
     values = np.array(rows).reshape(-1, replicates, len(facts))
     return summarise(facts, values)
 
@@ -185,7 +188,9 @@ def check_fact(fact: Fact) -> None:
         check_measure(ReportedOutcome(fact.name[:60], measure=fact.measure), scenario)
 
 
-def simulate_world(facts: Sequence[Fact], seed: int, replicates: int, number: int) -> list[float]:
+def simulate_world(
+    facts: Sequence[Fact], seed: int, replicates: int, members: Members, number: int
+) -> list[float]:
     """Simulate one replicate of one world in every case that the facts need; return the value of each fact.
 
     World 0 is the model, the next ones are the NULLS, then come random worlds. A replicate has the same
@@ -196,14 +201,19 @@ def simulate_world(facts: Sequence[Fact], seed: int, replicates: int, number: in
     values = []
     for fact in facts:
         cases = others(fact.cases) if world == 1 + NULLS.index("another community") else fact.cases
-        by_case = [value_in_case(fact, case, world, (seed, replicate), arms) for case in cases]
+        by_case = [value_in_case(fact, case, world, (seed, replicate), arms, members) for case in cases]
         numbers = [value for value in by_case if not np.isnan(value)]
         values.append(float(np.mean(numbers)) if numbers else float("nan"))
     return values
 
 
 def value_in_case(
-    fact: Fact, case: str, world: int, draw: tuple[int, int], arms: dict[tuple, ObservedRun]
+    fact: Fact,
+    case: str,
+    world: int,
+    draw: tuple[int, int],
+    arms: dict[tuple, ObservedRun],
+    members: Members = (),
 ) -> float:
     """Return the measure of a fact in one case; `arms` caches runs that several facts share."""
     scenario = alter_scenario(read_case(case), fact.on, fact.off, days=fact.days)
@@ -211,19 +221,20 @@ def value_in_case(
         scenario = alter_scenario(scenario, (), tuple(scenario.mechanisms))
     key = (case, tuple(sorted(scenario.mechanisms)), fact.days)
     if key not in arms:
-        arms[key] = simulate_arm(scenario, world, draw)
+        arms[key] = simulate_arm(scenario, world, draw, members)
     kind, *texts = fact.measure.split(":")
     if kind in MEASURES:
         return float(MEASURES[kind](arms[key], *(texts or [""])))
     return float(measures.summary(arms[key].run)[kind])
 
 
-def simulate_arm(scenario: Scenario, world: int, draw: tuple[int, int]) -> ObservedRun:
+def simulate_arm(scenario: Scenario, world: int, draw: tuple[int, int], members: Members = ()) -> ObservedRun:
     """Simulate a scenario with the numbers that `draw` (seed, replicate) gives it in a world."""
     seed, replicate = draw
+    member = members[replicate % len(members)] if members and world <= len(NULLS) else None
     if world > len(NULLS):
         scenario = halve_or_double(scenario, RandomNumbers("facts world", seed, world))
-    scenario = draw_scenario(scenario, RandomNumbers("facts", seed, replicate))
+    scenario = draw_scenario(scenario, RandomNumbers("facts", seed, replicate), member)
     return simulate_with_seed(scenario, seed_of("facts", scenario.name, seed, replicate))
 
 

@@ -27,7 +27,7 @@ def mediate(w) -> np.ndarray:
     trust = reporters.confidence(w.mood, w.buildings, w.compounds)
     for i in by_urgency(issues, TABLE):
         issue = issues[i]
-        sittings = sittings_held(k.sittings_per_week, left, k.sitting_hours)
+        sittings = sittings_held(issue, left, k)
         left -= sittings * k.sitting_hours
         w.hours[desk] -= sittings * k.sitting_hours
         confidence = trust[issue.compound, trust_at_stake(issue)]

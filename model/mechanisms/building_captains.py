@@ -43,8 +43,8 @@ from ..issues.categories import HANDS
 from ..issues.issue_table import is_workable, loads
 from ..resources.allocation import spend_hours
 from ..resources.asking import accepts_post, choose_candidates, next_candidate
+from ..resources.captain_posts import Posts, captain_hours, fill_posts, tire_captains
 from ..resources.levers import ALL, CAPTAIN, COMMITTEE
-from ..resources.posts import Posts, captain_hours, fill_posts, tire_captains
 from . import Count, Mechanism
 
 HAND = HANDS.index("captain")

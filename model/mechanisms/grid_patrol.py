@@ -21,7 +21,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.codes import SCOPE_HOUSEHOLD
+from ...engine.codes import DESK_NONE, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
@@ -190,6 +190,8 @@ class GridPatrol(Mechanism):
 @inner_kernel
 def detection_rate(issue, k) -> float:
     """Return the rate, 1/hour, at which a patrol finds an issue: what lies open, a fault, or in a home."""
+    if issue.desk == DESK_NONE:
+        return 0.0  # nobody tells a patrol of the search for a partner
     if issue.scope == SCOPE_HOUSEHOLD:
         return k.home_detection_rate
     return k.detection_rate if issue.family in OPEN_TO_VIEW else k.fault_detection_rate

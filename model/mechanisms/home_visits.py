@@ -97,11 +97,11 @@ class HomeVisits(Mechanism):
         words=("Study evenings per quarter", "每季度院落学习", "晚/季度，逐栋进行，当晚不走访"),
     )
     study_people: float = knob(
-        56.0,
+        30.0,
         1.0,
         1000.0,
         unit="people who take part in a study evening, if the building has as many grown-ups",
-        source="guiyuan: over 900 attendances at 16 talks",
+        source="assumed: a courtyard; how many came to guiyuan's talks is an outcome, not an input",
         words=("People per study evening", "每次学习参加人数", "人，不超过本栋成年人数"),
     )
     detection_per_visit: float = knob(

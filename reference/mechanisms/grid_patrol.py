@@ -5,7 +5,7 @@ from ..arithmetic import sum_in_order
 from ..issues import after
 from ..mechanism import Mechanism, hours_wanted, spend_hours
 from ..random_numbers import chance
-from ..stages import REPORTED, TABLE, UNKNOWN, WORK
+from ..stages import NO_DESK, REPORTED, TABLE, UNKNOWN, WORK
 
 
 class Twin(Mechanism):
@@ -25,6 +25,8 @@ class Twin(Mechanism):
 
     def detection_rate_of(self, issue) -> float:
         """Return the rate at which a patrol finds an issue: what lies open, a fault, or in a home."""
+        if issue.desk == NO_DESK:
+            return 0.0  # nobody tells a patrol of the search for a partner
         if issue.scope == 0:
             return self.home_detection_rate
         open_to_view = FAMILIES[issue.family] in ("environment", "safety", "street")

@@ -52,7 +52,7 @@ UPWARD = {  # (from, to): why it may
 LEVERS = {
     "model.resources.levers",
     "model.resources.asking",
-    "model.resources.posts",
+    "model.resources.captain_posts",
     "model.issues.issue_table",
     "model.resources.allocation",
     "model.issues.categories",

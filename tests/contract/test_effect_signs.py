@@ -149,10 +149,15 @@ def test_with_captains_it_gets_there():
 
 
 def guiyuan(staff=1.2):
-    """Return a tenth of guiyuan, its yards without property companies, for two years."""
+    """Return a tenth of guiyuan, its yards without property companies, for two years.
+
+    Of its twelve grid workers it has one: idle ones help at the desk, so that twelve would leave no shortage.
+    """
+    case = read_case("guiyuan")
     return replace(
-        read_case("guiyuan"),
+        case,
         days=2 * 365,
+        grid_workers=replace(case.grid_workers, full_time=1),
         community=Census(
             residents=1600,
             registered=1080,
@@ -178,7 +183,7 @@ def guiyuan(staff=1.2):
 
 
 STEPS = {
-    "staff": [with_mechanisms(guiyuan(staff)) for staff in (0.4, 0.8, 1.2, 2.4)],
+    "staff": [with_mechanisms(guiyuan(staff)) for staff in (0.1, 0.2, 0.4, 2.4)],
     "mechanisms": [
         with_mechanisms(guiyuan(), *names)
         for names in ((), ("party_volunteers",), ("party_volunteers", "building_captains"))
@@ -238,7 +243,7 @@ YARD = Scenario(
         shops=10,
     ),
     compound=(Compound(count=2, buildings=10, age_years=30.0),),
-    committee=CommitteeParameters(staff=0.9, budget_yuan=20_000.0, fund_yuan=5000.0),
+    committee=CommitteeParameters(staff=1.1, budget_yuan=20_000.0, fund_yuan=5000.0),
     party_members=PartyMemberParameters(
         retired_duty_logit=2.5, in_service_duty_logit=0.5
     ),  # where duty alone brings few, what people see decides
@@ -246,12 +251,15 @@ YARD = Scenario(
 )
 
 
+READY = 4.0  # times readier to report than the model assumes
+
+
 @cache
-def trust(at_first, *, trust_logit=8.0, threshold=7.0, **mechanisms):
+def trust(at_first, *, trust_logit=8.0, threshold=8.0, ready=READY, **mechanisms):
     """Return trust in the committee at the end of each of five years, by seed; (10 seeds, 5).
 
     The yard begins with the given trust. Giving depends more on trust than the model assumes: without it
-    fewer give.
+    fewer give. Neighbours are `ready` times as ready to report.
     """
     felt = replace(
         YARD.residents,
@@ -261,7 +269,8 @@ def trust(at_first, *, trust_logit=8.0, threshold=7.0, **mechanisms):
         trust_logit=trust_logit,
         volunteering_threshold_logit=threshold,
     )
-    yard = with_mechanisms(replace(YARD, residents=felt), "party_volunteers", **mechanisms)
+    issues = {n: replace(one, report_rate=one.report_rate * ready) for n, one in YARD.issues.items()}
+    yard = with_mechanisms(replace(YARD, residents=felt, issues=issues), "party_volunteers", **mechanisms)
     return np.array([year_ends(run, "trust_committee") for run in simulate_seeds(yard, 10)])
 
 
@@ -269,7 +278,8 @@ def test_the_slack_community_and_the_lively_one_both_persist():
     """The same yard and parameters, with two initial states.
 
     With a memory of four months they would converge within a year if nothing kept them apart. The lively one
-    loses trust over the years, for what nobody attends to counts; it remains above every slack one.
+    loses trust over the years, for what nobody attends to counts three times; with every seed and in every
+    year it remains above the slack one.
     """
     slack, lively = trust(0.1), trust(0.85)
     print(
@@ -278,32 +288,45 @@ def test_the_slack_community_and_the_lively_one_both_persist():
         "lively",
         lively.mean(axis=0).round(2),
     )
-    assert (slack < 0.45).all() and (lively.min(axis=0) > slack.max(axis=0)).all()
-    assert is_positive(lively[:, -1] - slack[:, -1] - 0.2)
+    assert (slack < 0.45).all() and (lively > slack).all()
+    assert is_positive(lively[:, -1] - slack[:, -1] - 0.1)
 
 
 def test_where_giving_depends_less_on_trust_both_communities_become_alike():
-    """With the default weight of trust nothing keeps them apart for five years."""
+    """With the default weight of trust nothing keeps them apart for five years: both end in between."""
     k = ResidentParameters()
     slack, lively = (
         trust(at_first, trust_logit=k.trust_logit, threshold=k.volunteering_threshold_logit)
         for at_first in (0.1, 0.85)
     )
     print("\ntrust at each year's end:", slack.mean(axis=0).round(2), lively.mean(axis=0).round(2))
-    assert is_positive(0.1 - (lively - slack)[:, -1])
+    assert is_positive(0.1 - (lively - slack)[:, -1]) and is_positive(slack[:, -1] - trust(0.1)[:, -1] - 0.1)
 
 
-def test_captains_wake_the_slack_community():
-    """Within five years it trusts as much as the lively one does, if they are in post from the start.
+def test_where_little_is_reported_the_lively_community_becomes_slack():
+    """With the default readiness to report, in the same yard: what nobody reports stays open, and counts."""
+    slack, lively = (trust(at_first, ready=1.0) for at_first in (0.1, 0.85))
+    print("\ntrust at each year's end:", slack.mean(axis=0).round(2), lively.mean(axis=0).round(2))
+    assert is_positive(0.1 - (lively - slack)[:, -1]) and is_positive(0.3 - lively[:, -1])
 
-    Where the committee must find them first, hardly anybody who distrusts everybody accepts.
+
+def test_captains_wake_the_slack_community_but_not_for_good():
+    """If they are in post from the start, within a year it trusts far more than without them.
+
+    They step down over the years, and where hardly anybody trusts nobody follows; the same holds where the
+    committee must find them first.
     """
-    woken = trust(0.1, building_captains=BuildingCaptains(in_post_share=1.0))
-    print("\ntrust at each year's end, with captains", woken.mean(axis=0).round(2))
-    assert is_positive(woken[:, -1] - trust(0.1)[:, -1])
-    assert (woken[:, -1] > 0.5).all()
-    sought = trust(0.1, building_captains=BuildingCaptains())
-    assert is_positive(0.5 - sought[:, -1])
+    in_post, begins = (BuildingCaptains(in_post_share=share) for share in (1.0, 0.0))
+    woken, sought, slack = (
+        trust(0.1, building_captains=in_post),
+        trust(0.1, building_captains=begins),
+        trust(0.1),
+    )
+    print(
+        "\ntrust at each year's end, with captains", woken.mean(axis=0).round(2), sought.mean(axis=0).round(2)
+    )
+    assert is_positive(woken[:, 0] - slack[:, 0] - 0.1) and is_positive(woken[:, 0] - woken[:, -1])
+    assert is_positive(woken[:, -1] - slack[:, -1]) and is_positive(0.1 - (sought - slack)[:, -1])
 
 
 # ------------------------------------------------------------------------------------------------------ hands

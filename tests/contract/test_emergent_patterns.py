@@ -26,21 +26,21 @@ def simulate_seeds(scenario, seeds):
 def test_shuian_tips_from_growing_to_falling_along_its_path():
     """Half a year with the grid worker alone, eighteen months of steps, a year with all of them.
 
-    It is compared with a run without the steps on the same random numbers. The backlog falls for most seeds,
-    not for all: over 84 seeds it falls by 9 in the mean, with a standard error of 7.
+    Means of months are compared, before the first step, and with a run without the steps on the same random
+    numbers. Before, the backlog grows for most seeds, not for all; in the end it falls for most.
     """
     case = read_case("shuian")
     path, without = (
-        np.array([run.series["open"] for run in simulate_seeds(one, 12)])
+        np.array([run.series["open"] for run in simulate_seeds(one, 24)])
         for one in (case, with_mechanisms(case, "grid_patrol"))
     )
     before, (after, never) = (
-        path[:, 182] - path[:, 30],
+        path[:, 153:183].mean(axis=1) - path[:, 30:60].mean(axis=1),
         (open_[:, -30:].mean(axis=1) - open_[:, 547:577].mean(axis=1) for open_ in (path, without)),
     )
     print(
         "\nbacklog: grown before the first step",
-        before,
+        before.round(),
         "in the second half",
         after.round(),
         "and without the path",
@@ -66,7 +66,8 @@ def answering_share(scenario, seed):
 def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
     """Within two years, and because of the push.
 
-    Without it they are still a minority. The report says nearly all; in the model it is three in five.
+    Without it trust grows, too, and half of them answer. The report says nearly all; in the model it is four
+    in five.
     """
     case = read_case("furong_south")
     push = np.array([answering_share(case, seed) for seed in range(10)])
@@ -84,7 +85,8 @@ def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
         "not",
         none.mean(axis=0).round(2),
     )
-    assert (push[:, 0] < 0.3).all() and is_positive(push[:, 1] - 0.5) and is_positive(0.5 - none[:, 1])
+    assert (push[:, 0] < 0.3).all() and is_positive(push[:, 1] - 0.75) and is_positive(0.6 - none[:, 1])
+    assert is_positive(push[: len(none), 1] - none[:, 1] - 0.2)
 
 
 # ----------------------------------------------------------------------------------------- changcheng shuijun

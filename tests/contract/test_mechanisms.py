@@ -33,6 +33,7 @@ from cogov.engine.randomness import RandomNumbers
 from cogov.engine.texts.errors import UserError
 from cogov.model import mechanisms
 from cogov.model.issues.categories import CATEGORIES, FAMILIES, Category
+from cogov.model.measures import summary
 from cogov.model.resources.levers import LEVERS, POOLS, PROPERTY
 from cogov.model.scenarios.cases import read_case
 from cogov.model.scenarios.scenario import Scenario
@@ -176,9 +177,9 @@ def test_what_it_is_meant_for_exists(name, mechanism):
 def test_it_pulls_the_levers_that_it_says_and_each_of_them(name, mechanism):
     """Nobody reads what it writes elsewhere; it must write nothing there."""
     assert set(mechanism.pulls) <= set(LEVERS)
-    pulled = set()
+    pulled, one = set(), mechanisms.load_class(name)(**RARE.get(name, {}))
     for seed, world_ in ((seed, world_) for seed in SEEDS for world_ in WORLDS.values()):
-        for world in days(with_mechanisms(world_, name), seed):
+        for world in days(with_mechanisms(world_, **{name: one}), seed):
             lever = world.hands[name].lever
             pulled |= {each for each in LEVERS if np.any(getattr(lever, each))}
         if seed > 1 and pulled == set(mechanism.pulls):
@@ -414,22 +415,35 @@ PARTS = (
     "projects",
     "calendar",
 )
+PRICES = {  # they only value what happened: knob -> the measures that it changes
+    "volunteers.shadow_wage_yuan": {"shadow_cost_yuan", "shadow_yuan_per_resolved"}
+}
 KNOBS = [pytest.param(path, f, id=path) for path, f in paths(EVERYBODY).items() if path.startswith(PARTS)]
 
 
-@pytest.mark.parametrize("path, f", KNOBS)
+@pytest.mark.parametrize("path, f", [knob for knob in KNOBS if knob.id not in PRICES])
 def test_every_parameter_of_people_and_desks_has_an_effect(path, f):
     assert has_effect(
         lambda world: [set_parameter(with_mechanisms(world, *NAMES), path, end) for end in ends_of_range(f)]
     )
 
 
+@pytest.mark.parametrize("path, f", [knob for knob in KNOBS if knob.id in PRICES])
+def test_a_price_changes_its_measures_and_nothing_else(path, f):
+    low, high = (set_parameter(EVERYBODY, path, end) for end in ends_of_range(f))
+    before, after = (summary(simulate(one, 1)) for one in (low, high))
+    assert first_difference(low, high) is None
+    assert {name for name in before if before[name] != after[name]} == PRICES[path]
+
+
 @pytest.mark.parametrize("f", [pytest.param(f, id=f.name) for f in fields(Category) if "low" in f.metadata])
 def test_every_number_of_a_category_is_felt(f):
+    """Where nobody governs or, as a lift's subsidy, where somebody asks the households."""
     # first those that set it
     used = sorted(STORM.issues, key=lambda name: getattr(STORM.issues[name], f.name) == f.default)
     assert any(
-        first_difference(*(set_parameter(STORM, f"issues.{name}.{f.name}", end) for end in ends_of_range(f)))
+        first_difference(*(set_parameter(world, f"issues.{name}.{f.name}", end) for end in ends_of_range(f)))
+        for world in (STORM, EVERYBODY)
         for name in used
     )
 

@@ -32,6 +32,7 @@ from scenarios import (
 from cogov.agents import residents
 from cogov.agents.committee import CommitteeParameters
 from cogov.agents.departments import DepartmentParameters
+from cogov.agents.grid_workers import GridWorkerParameters
 from cogov.agents.property_managers import PropertyParameters
 from cogov.engine.codes import CHILD, STANDING_CHILD
 from cogov.engine.randomness import RandomNumbers
@@ -634,15 +635,25 @@ def test_hours_in_other_units_do_the_same():
 
 # ------------------------------------------------------------------------------------------------- more hands
 
+NO_GRID = GridWorkerParameters(full_time=0, part_time=0)  # nobody helps at the committee's desk
+UNMOVED = replace(  # who reports, and when, depends on nothing that is done
+    YARD.residents,
+    trust_update_rate=0.0,
+    trust_gain_resolved=0.0,
+    trust_loss_failed=0.0,
+    report_spread_log=0.0,
+    report_gain_resolved=0.0,
+    report_gain_answered=0.0,
+    report_loss_failed=0.0,
+)
 ONE_LINE = raise_rates(  # of one urgency, never given up, forgotten, redone or recurring
     replace(
         YARD,
         name="line",
         days=200,
         committee=replace(YARD.committee, intake_hours=0.0, forgetting_rate=0.0, shift_hours=1.0),
-        residents=replace(
-            YARD.residents, trust_update_rate=0.0, trust_gain_resolved=0.0, trust_loss_failed=0.0
-        ),
+        residents=UNMOVED,
+        grid_workers=NO_GRID,
         departments=DepartmentParameters(daily_hours=1.0),
         issues={
             name: replace(
@@ -693,17 +704,18 @@ def test_first_come_first_served_more_hands_resolve_each_no_later(seed):
 def test_where_there_is_urgency_and_people_give_up_more_hands_resolve_more_in_the_mean_only():
     """Over 40 seeds significantly more.
 
-    In another world, found by search among 1,000, fewer: the claim does not hold path by path.
+    In another world, found by search among 400, fewer: the claim does not hold path by path.
     """
+    yard = replace(YARD, grid_workers=NO_GRID, residents=UNMOVED)
     count = np.array(
         [
             [
-                simulate(replace(YARD, committee=replace(YARD.committee, staff=staff)), seed).series[
+                simulate(replace(yard, committee=replace(yard.committee, staff=staff)), seed).series[
                     "resolved"
                 ][-1]
                 for staff in (0.1, 0.12)
             ]
-            for seed in (*range(40), 373)
+            for seed in (*range(40), 97)
         ]
     )
     d = count[:, 1] - count[:, 0]

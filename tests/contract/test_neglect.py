@@ -180,19 +180,25 @@ def test_nobody_is_more_content_because_issues_lapsed():
 
 
 def test_captains_clear_litter_and_less_of_it_arises():
-    """In guiyuan, with the case's desk and with none: each of six seeds."""
-    captains = mechanisms.load_class("building_captains")()
-    for staff in (0.0, 12.0):
-        case = replace(
-            read_case("guiyuan"),
-            days=250,
-            mechanisms={},
-            committee=replace(read_case("guiyuan").committee, staff=staff),
-        )
+    """In guiyuan, with the case's desk and without staff: each of six runs.
+
+    All posts are filled from the first day, since nobody recruits captains where the committee has no staff.
+    """
+    captains = mechanisms.load_class("building_captains")(in_post_share=1.0)
+    case = replace(read_case("guiyuan"), days=250, mechanisms={})
+    nobody = replace(
+        case,
+        committee=replace(case.committee, staff=0.0),
+        grid_workers=GridWorkerParameters(full_time=0, part_time=0),
+    )
+    for name, scenario in (("the case's desk", case), ("no staff", nobody)):
         for seed in range(3):
-            counts = []
-            for arm in (case, with_mechanisms(case, building_captains=captains)):
+            arisen, cleared = [], []
+            for arm in (scenario, with_mechanisms(scenario, building_captains=captains)):
                 run = simulate(arm, seed)
-                counts.append(np.count_nonzero(run.issues["category"] == run.categories.index("litter")))
-            print(f"\nstaff {staff:g}, seed {seed}: litter {counts[0]} without, {counts[1]} with captains")
-            assert counts[1] < counts[0]
+                litter = run.issues[run.issues["category"] == run.categories.index("litter")]
+                arisen.append(len(litter))
+                cleared.append(np.count_nonzero(litter["resolved_day"] >= 0))
+            print(f"\n{name}, seed {seed}: litter {arisen[0]} without, {arisen[1]} with captains", end="")
+            print(f"; cleared {cleared[0]} and {cleared[1]}")
+            assert arisen[1] < arisen[0] and cleared[1] > cleared[0]

@@ -1,6 +1,7 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    ensemble,
     evidence,
     hours_and_money,
     identity,
@@ -34,5 +35,6 @@ KINDS = (
     user_input,
     evidence,
     patterns,
+    ensemble,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

@@ -67,8 +67,8 @@ MUTANTS = [
     mutant(
         "a desk works two pairs of hands on one job",
         "model/issues/work.py",
-        "min(issue.hours_left, pair[desk])",
-        "min(issue.hours_left, 2.0 * pair[desk])",
+        "min(issue.hours_left, w.pair[desk])",
+        "min(issue.hours_left, 2.0 * w.pair[desk])",
         "contract/test_limits.py::test_the_closed_form_holds[backlog]",
     ),
     mutant(
@@ -222,8 +222,8 @@ MUTANTS = [
     mutant(
         "a committee without a named room holds no sittings",
         "agents/committee.py",
-        "    return min(per_week / 7, hours_left / sitting_hours)",
-        "    return 0.0 * min(per_week / 7, hours_left / sitting_hours)",
+        "    return min(pace, hours_left / k.sitting_hours)",
+        "    return 0.0 * min(pace, hours_left / k.sitting_hours)",
         "model/test_desks.py::test_every_committee_mediates_without_a_named_room",
     ),
     mutant(

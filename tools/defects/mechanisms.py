@@ -52,8 +52,8 @@ MUTANTS = [
     mutant(
         "the committee finds partners",
         "model/issues/triage.py",
-        "        if issue.desk == DESK_NONE:\n            continue\n",
-        "",
+        "if issue.desk == DESK_NONE or is_finished_today(issue, i, done):",
+        "if is_finished_today(issue, i, done):",
         "model/test_pairs_and_couples.py::test_no_working_hours_find_anybody_a_partner",
     ),
     mutant(
@@ -62,6 +62,13 @@ MUTANTS = [
         "return issue.desk != DESK_NONE and (",
         "return issue.desk >= 0 and (",
         "model/test_pairs_and_couples.py::test_no_working_hours_find_anybody_a_partner",
+    ),
+    mutant(
+        "searches for a partner are in the backlog of a building",
+        "model/world.py",
+        'counted = (issues["resolved_day"] < 0) & (issues["desk"] != DESK_NONE)',
+        'counted = issues["resolved_day"] < 0',
+        "contract/test_invariants.py::test_every_issue_that_arose_is_somewhere",
     ),
     mutant(
         "one of a couple goes on looking",
@@ -154,6 +161,20 @@ MUTANTS = [
         PATROLS + "test_a_patrol_finds_most_of_what_lies_open_and_few_faults_or_troubles_at_home",
     ),
     mutant(
+        "a patrol looks into homes as into common space",
+        "model/mechanisms/grid_patrol.py",
+        "        return k.home_detection_rate\n",
+        "        return k.fault_detection_rate\n",
+        PATROLS + "test_a_patrol_finds_most_of_what_lies_open_and_few_faults_or_troubles_at_home",
+    ),
+    mutant(
+        "litter arises as seldom as if its recurrences came on top",
+        "model/issues/categories.toml",
+        "\nrate = 0.18\nseverity = 0\n",
+        "\nrate = 0.1\nseverity = 0\n",
+        PATROLS + "test_litter_parking_and_clutter_are_found_in_the_mix_of_a_citys_grid",
+    ),
+    mutant(
         "a patrol finishes nothing when it finds it",
         "model/mechanisms/grid_patrol.py",
         "issue.hours_left <= min(k.spot_hours, left[a])",
@@ -164,8 +185,8 @@ MUTANTS = [
     mutant(
         "a desk takes in what is finished on the spot",
         "model/issues/triage.py",
-        "if is_finished_today(issue, i, done):",
-        "if False and is_finished_today(issue, i, done):",
+        "issue.desk == DESK_NONE or is_finished_today(issue, i, done):",
+        "issue.desk == DESK_NONE:",
         PATROLS + "test_a_patrol_settles_some_of_its_finds_at_once_and_only_small_ones",
     ),
     mutant(
@@ -254,15 +275,15 @@ MUTANTS = [
     mutant(
         "the more hands, the less each does at a job",
         "model/issues/work.py",
-        "min(min(issue.hours_left, pair[desk]), hours[desk])",
-        "min(min(issue.hours_left, pair[desk] / (1.0 + hours[desk])), hours[desk])",
+        "min(issue.hours_left, w.pair[desk])",
+        "min(issue.hours_left, w.pair[desk] / (1.0 + w.hours[desk]))",
         "contract/test_metamorphic.py::test_first_come_first_served_more_hands_resolve_each_no_later[0]",
     ),
     mutant(
         "the youngest job is worked on first",
         "model/issues/work.py",
-        "    for i in by_urgency(issues, WORK):\n",
-        "    for i in by_urgency(issues, WORK)[::-1]:\n",
+        "waiting, quota = by_urgency(issues, WORK), ",
+        "waiting, quota = by_urgency(issues, WORK)[::-1], ",
         TWIN,
     ),
     mutant(
@@ -321,6 +342,29 @@ MUTANTS = [
         "on | True",
         "model/test_activities.py::test_a_level_is_nothing_on_days_on_which_its_mechanism_is_not_on",
         plain=True,
+    ),
+    mutant(
+        "candidates who refuse are not counted",
+        "model/mechanisms/building_captains.py",
+        "m.counts[REFUSED] += 1.0",
+        "m.counts[REFUSED] += 0.0",
+        "model/test_activities.py::"
+        "test_whoever_is_asked_to_be_captain_accepts_or_refuses_and_is_in_post_until_leaving",
+    ),
+    mutant(
+        "an evening of a council is one sitting",
+        "model/mechanisms/joint_council.py",
+        "m.counts[SITTINGS] += held",
+        "m.counts[MEETINGS] += held",
+        "model/test_activities.py::"
+        "test_a_council_with_matters_meets_or_lacks_a_quorum_on_every_day_of_its_calendar",
+    ),
+    mutant(
+        "homes attend study evenings",
+        "model/mechanisms/home_visits.py",
+        "reached * own.adults[b]",
+        "reached * own.homes[b]",
+        "model/test_activities.py::test_study_evenings_are_attended_by_people_and_by_no_more_than_live_there",
     ),
     mutant(
         "what any mechanism achieves counts for each of them",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +16,8 @@ from ...experiments.evidence.priors import spread_of
 from ...experiments.evidence.scores import FactScores
 from ...experiments.statistics.interval_score import WIDEST
 from ...model import mechanisms
-from .evidence_words import explain_grade
+from .ensemble_tables import ensemble_section
+from .evidence_words import explain_grade, short
 from .parameter_tables import format_number, table
 from .tables import PLAIN
 
@@ -62,11 +62,6 @@ One file per effect in `experiments/evidence/effects/`. None of them was measure
 informs; `steps` counts what differs.
 
 """
-
-
-def short(number: float) -> str:
-    """Format a number with three digits."""
-    return "-" if not np.isfinite(number) else f"{number:,.3g}" if abs(number) < 1e5 else f"{number:,.0f}"
 
 
 def describe_effect(lang: str, effect: Effect) -> str:
@@ -190,7 +185,7 @@ def evidence_page() -> str:
     facts = table(("fact", "measured", "held against", "use", "where, source", "transfer"), fact_rows())
     effects = table(("effect", "measured", "design, grade", "informs", "source", "transfer"), effect_rows())
     parts = (HEAD, "\n".join(lines), FACTS, "\n".join(facts), EFFECTS, "\n".join(effects))
-    return "".join(parts).rstrip("\n") + "\n"
+    return "".join(parts).rstrip("\n") + "\n" + ensemble_section()
 
 
 def mechanism_rows() -> Iterator[list[str]]:

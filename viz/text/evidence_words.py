@@ -1,5 +1,7 @@
 """Grades of evidence in words, for tables, the report and the page."""
 
+import numpy as np
+
 from ...engine.texts import translate
 from ...experiments.evidence.grades import evidence_of_mechanism, grade_of_mechanism
 
@@ -26,3 +28,8 @@ def describe_mechanism_grade(lang: str, name: str) -> str:
         lang, "evidence", "of mechanism", grade=format_grade(lang, grade), meaning=explain_grade(lang, grade)
     )
     return words + stop + translate(lang, "evidence", "of knobs", assumed=assumed, strengths=len(strengths))
+
+
+def short(number: float) -> str:
+    """Format a number with three digits."""
+    return "-" if not np.isfinite(number) else f"{number:,.3g}" if abs(number) < 1e5 else f"{number:,.0f}"

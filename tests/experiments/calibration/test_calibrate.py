@@ -59,7 +59,7 @@ PLACE = Scenario(
         shops=10,
     ),
     compound=(Compound(count=5),),
-    committee=CommitteeParameters(staff=1.5, budget_yuan=50_000.0, fund_yuan=25_000.0),
+    committee=CommitteeParameters(staff=1.0, budget_yuan=50_000.0, fund_yuan=25_000.0),
 )
 FAMILY = {name: one.family for name, one in PLACE.issues.items()}
 BEGIN = pd.Timestamp("2020-01-01")
@@ -117,13 +117,16 @@ FIT = (
 
 @pytest.fixture(scope="module")
 def calibration(tmp_path_factory):
-    """Return a calibration to a log that the model made, with twice the nuisances."""
-    log = write_model_log(true_scenario(staff=1.0, often=2.0), tmp_path_factory.mktemp("log") / "mine.csv")
+    """Return a calibration to a log that the model made, with twice the nuisances and half the staff.
+
+    A log tells how many staff there are only where they are too few: with one or more nothing waits for them.
+    """
+    log = write_model_log(true_scenario(staff=0.5, often=2.0), tmp_path_factory.mktemp("log") / "mine.csv")
     return C.calibrate(PLACE, log, fit=FIT, trials=90, replicates=2, workers=1)
 
 
 def test_what_made_the_log_is_found_again_inside_the_intervals(calibration):
-    for path, known in (("committee.staff", 1.0), ("issues.environment.rate", 2.0)):
+    for path, known in (("committee.staff", 0.5), ("issues.environment.rate", 2.0)):
         row = calibration.parameters.loc[path]
         assert row.p5 <= known <= row.p95 and row.identified, row
 
@@ -131,6 +134,13 @@ def test_what_made_the_log_is_found_again_inside_the_intervals(calibration):
 def test_what_the_log_does_not_tell_is_named(calibration):
     assert not calibration.parameters.loc[FIT[2], "identified"]
     assert f"Not identified: {FIT[2]}" in calibration.verdict()
+
+
+def test_an_implausible_log_is_named_as_misspecification_and_nothing_is_identified(calibration):
+    assert not calibration.is_misspecified and not replace(calibration, widened=8.9).is_misspecified
+    words = replace(calibration, widened=9.5).verdict()
+    assert words.startswith("Misspecification") and "3.1 standard errors" in words
+    assert "dentified" not in words and "fitted numbers are not a result" in words
 
 
 def test_the_fit_is_nearer_to_the_part_held_out_than_the_case_as_it_was(calibration):
@@ -227,6 +237,7 @@ def test_without_residents_rates_are_not_compared_and_it_is_said(calibration):
 
 
 def test_by_itself_it_takes_a_handful_that_is_assumed_and_about_what_is_mapped(calibration):
+    """Staff has a planning norm, which says how many there should be: how many there are is assumed, too."""
     kinds, _ = distance.kinds_of(calibration.log)
     chosen = free_parameters.choose_free_parameters(PLACE, (), kinds, 600)
     assert 4 <= len(chosen) <= 16 and len({path for one in chosen for path in one.moves}) == sum(
@@ -236,7 +247,11 @@ def test_by_itself_it_takes_a_handful_that_is_assumed_and_about_what_is_mapped(c
         assert one.low < one.default < one.high
         for u in (0.0, 1.0):
             scenario = free_parameters.apply_free_parameters(PLACE, [one], [u])
-            assert all(paths(scenario)[path].metadata["source"].startswith("assumed") for path in one.moves)
+            sources = {path: paths(scenario)[path].metadata["source"] for path in one.moves}
+            assert all(
+                source.startswith("assumed") or (path == "committee.staff" and "planning norm" in source)
+                for path, source in sources.items()
+            ), sources
 
 
 WRONG = {

@@ -1,4 +1,4 @@
-"""The posts of captains: who is in post, who leads alleys and streets, and what they work."""
+"""Posts of building, alley and street captains: who holds and leads which, and the hours that they take."""
 
 from typing import NamedTuple
 
