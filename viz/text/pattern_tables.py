@@ -66,6 +66,8 @@ def format_score(row: object) -> str:
     """Format the score and the width of a number with two ends; else the share of replicates that meet it."""
     if not row.two_ends:
         return "-" if np.isnan(row.met) else f"{row.met:.0%}"
+    if np.isnan(row.score):
+        return "-"
     return f"{short(row.score)} (×{short(row.width_ratio)})"
 
 

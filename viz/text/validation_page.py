@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .evidence_tables import short
-from .parameter_tables import format_number, table
+from .parameter_tables import table
 from .pattern_tables import format_interval, format_range, format_score
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ def sensitivity_part(headline: str, tornado: pd.DataFrame, varied: int, replicat
     first = (
         f"**{headline}**: of {varied} numbers, each set to the 5 % and to the 95 % quantile of its prior "
         f"with all others at their defaults ({replicates} pairs), {len(names)} change the effect by more "
-        f"than its noise{f'; the {MOST} with the widest swing are listed' if len(names) > MOST else ''}."
+        f"than its noise (one 95 % interval in twenty excludes 0 by chance)"
+        f"{f'; the {MOST} with the widest swing are listed' if len(names) > MOST else ''}."
     )
     return "\n".join([first, "", *(table(heads, rows) if rows else [])])
 
@@ -165,7 +166,7 @@ def sensitivity_rows(name: str, rows: pd.DataFrame) -> Iterator[list[str]]:
     for (_, value), row in rows.iterrows():
         yield [
             f"`{name}`",
-            format_number(float(value)),
+            short(float(value)),
             f"{100 * row.outcome:+.1f} points",
             f"{100 * row.difference:+.1f}",
             f"{100 * row.low:+.1f} to {100 * row.high:+.1f}",
