@@ -25,7 +25,7 @@ from ..model.world import World, iter_arrays, start_run
 if TYPE_CHECKING:
     from ..experiments.sweep.sweep import SweepPlan
 
-LAST = "task_pipeline"  # a mechanism of no case, which a control switches on
+LAST = "community_company"  # a mechanism of none of these cases, which a control switches on
 BUT = f"but {LAST}"
 SETS = {  # name -> (case, mechanisms switched on, off)
     "wuzi_yard": ("wuzi_yard", (), ()),

@@ -43,7 +43,7 @@ class Rounds(NamedTuple):
     """What the visitors have reached in each building, and who makes tonight's visits."""
 
     homes: np.ndarray  # (buildings,) float64  number of homes
-    adults: np.ndarray  # (buildings,) float64  number of grown-ups, at least 1
+    adults: np.ndarray  # (buildings,) float64  number of grown-ups who are ever at home, at least 1
     # share of the building's members and willing neighbours whom the visitors have discovered, 0..1
     found: np.ndarray  # (buildings,) float64
     # share of tonight's visits that members can make, and that the committee makes in their place
@@ -147,9 +147,10 @@ class HomeVisits(Mechanism):
 
     def begin(self, world, random_numbers) -> Rounds:
         b, people = len(world.buildings.compound), world.residents
+        adult = (people.band != CHILD) & (people.presence > 0.0)
         return Rounds(
             np.bincount(world.households.building, minlength=b).astype(float),
-            np.maximum(np.bincount(people.building[people.band != CHILD], minlength=b), 1).astype(float),
+            np.maximum(np.bincount(people.building[adult], minlength=b), 1).astype(float),
             np.zeros(b),
             np.zeros(2),
         )

@@ -14,7 +14,7 @@ class Twin(Mechanism):
     def begin(self, w) -> None:
         for b in w.buildings:
             b.doors, b.found = len({p.home for p in b.people}), 0.0
-            b.adults = max(1, sum(p.band != CHILD for p in b.people))
+            b.adults = max(1, sum(p.band != CHILD and p.presence > 0.0 for p in b.people))
         self.members = self.others = 0.0
 
     def is_visited_tonight(self, w, b) -> bool:

@@ -228,8 +228,6 @@ CLAIMS = {  # lesson -> number of its setup -> what its texts say besides the an
         0: ("difference backlog < 0", "left backlog > 150", "difference hours > 1000"),
         1: (
             "difference backlog > 50",
-            "difference agreed > 0",
-            "difference agreed < 10",
             "difference reported < 0",
             "difference trust_committee < 0",
         ),

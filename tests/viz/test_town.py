@@ -48,7 +48,7 @@ window.root = document.querySelector(".cogov-town");
 def recordings():
     """Return a small yard without and with building captains."""
     return [
-        record_year(arm, 1)
+        record_year(arm, 2)
         for arm in arms_of(
             cogov.read_case("wuzi_yard"), ("building_captains",), on=(), off=(), settings=(), days=DAYS
         )

@@ -33,6 +33,7 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "story.title",
     "chart.of",
     "story.took",
+    "patterns.p",
 }
 
 
