@@ -164,6 +164,7 @@ NAMES = {  # of a knob, measure, column or category: its name until 0.1 -> its n
     "items": ("items_per_sitting", "matters_at_a_time"),
     "items_per_sitting": ("evening_hours",),
     "job_or_partner": ("job_search", "partner_search"),
+    "contacts_per_gathering": ("contacts_per_attendance",),
     "joining": ("joining_rate",),
     "landlord": ("landlord_found",),
     "lapse": ("lapse_days",),
@@ -188,7 +189,7 @@ NAMES = {  # of a knob, measure, column or category: its name until 0.1 -> its n
     "max_talks": ("repeat_talk_factor",),
     "meeting": (
         "committee_hours",
-        "contacts_per_gathering",
+        "contacts_per_attendance",
         "contacts_per_service_day",
         "contacts_per_visit",
         "meeting_hours",

@@ -10,10 +10,11 @@ festival), g = come * s.
 
 - *Asks* `club_hours` volunteer hours a building on its weekday, and `station_hours` hours a building on
   Sundays; on festival days `festival_yuan` yuan a building instead.
-- *Pulls*: `ties = contacts_per_gathering * g`; every day, `ease = -prevention_log_rate * habit * s` on
-  environment and safety and `wish = volunteering_logit * mean habit * s`; on Sundays without a festival, for
-  people who look for a partner, `sight = detection_rate * station_hours * s`, by which they register, and
-  `work` that ends the search of two registered people, drawn at random, for each couple that is due.
+- *Pulls*: `ties = contacts_per_attendance * turnout_share * g`; every day, `ease = -prevention_log_rate *
+  habit * s` on environment and safety and `wish = volunteering_logit * mean habit * s`; on Sundays without a
+  festival, for people who look for a partner, `sight = detection_rate * station_hours * s`, by which they
+  register, and `work` that ends the search of two registered people, drawn at random, for each couple that is
+  due.
 - *Learns* `habit = h + habit_gain * g (1 - h)`, where h is `habit` after fading by `habit_loss_rate` a day;
   and, on Sundays without a festival, how many are registered: n, from anywhere in the community, if two or
   more. There are then `min(n / 2 * introductions_per_year / 52, station hours got / introduction_hours)`
@@ -77,7 +78,11 @@ class Acquaintance(Mechanism):
         Count("club_evenings", "club evenings", "社团活动", "evenings", "次"),
         Count("festivals", "festivals", "节庆活动", "festivals", "次"),
         Count(
-            "attendances", "homes at club evenings and festivals", "社团和节庆参加户次", "attendances", "户次"
+            "attendances",
+            "attendances at club evenings and festivals",
+            "社团和节庆参加人次",
+            "attendances",
+            "人次",
         ),
         Count("sessions", "matchmaking sessions", "婚恋角值守", "sessions", "次"),
         Count("introductions", "people introduced to each other", "牵线", "introductions", "次"),
@@ -147,13 +152,21 @@ class Acquaintance(Mechanism):
         source="assumed",
         words=("Cost of a festival", "节庆花费", "元/栋·次"),
     )
-    contacts_per_gathering: float = knob(
-        0.02,
+    turnout_share: float = knob(
+        0.05,
         0.0,
-        0.5,
-        unit="new acquaintances per resident and club evening or festival",
+        1.0,
+        unit="share of homes that send somebody to a club evening or festival, of those not away",
+        source="assumed",
+        words=("Turnout at gatherings", "活动参加率", "占常住住户的比例"),
+    )
+    contacts_per_attendance: float = knob(
+        0.4,
+        0.0,
+        10.0,
+        unit="new acquaintances per attendance at a club evening or festival",
         source="assumed; vary it",
-        words=("New acquaintances per gathering", "每次活动新结识", "人/居民·次"),
+        words=("New acquaintances per attendance", "每次参加新结识", "人/人次"),
     )
     absence_penalty: float = knob(
         1.0,
@@ -237,9 +250,9 @@ class Acquaintance(Mechanism):
         sums, buildings = np.zeros(len(share) - 1), np.zeros(len(share) - 1)
         m.counts[FESTIVALS] += share[ALL] if is_festival(w.day, own) else 0.0
         for b in buildings_gathering(w.day, own):
-            ties[b] = k.contacts_per_gathering * (come[b] * share[where[b]])
+            ties[b] = k.contacts_per_attendance * k.turnout_share * (come[b] * share[where[b]])
             m.counts[CLUB_EVENINGS] += 0.0 if is_festival(w.day, own) else share[where[b]]
-            m.counts[ATTENDANCES] += own.homes[b] * (come[b] * share[where[b]])
+            m.counts[ATTENDANCES] += own.homes[b] * k.turnout_share * (come[b] * share[where[b]])
         for b in range(len(where)):
             c = where[b]
             ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.prevention_log_rate * habit[b] * share[c]

@@ -68,7 +68,7 @@ class Twin(Mechanism):
         for b, came in zip(w.buildings, self.came):
             if self.is_gathering(w, b):
                 self.counted["club_evenings"] += 0.0 if self.is_festival(w) else share[b.compound]
-                self.counted["attendances"] += came * sum(len(s.parts) for s in b.parts)
+                self.counted["attendances"] += self.turnout_share * came * sum(len(s.parts) for s in b.parts)
             if station_hours[b.compound] > 0.0:
                 self.counted["sessions"] += share[b.compound] / len(w.buildings)
         return {
@@ -76,7 +76,7 @@ class Twin(Mechanism):
                 self.detection_rate * station_hours[i.compound] if i in seekers else 0.0 for i in w.issues
             ],
             "work": [i.hours_left if i.key in matched else 0.0 for i in w.issues],
-            "ties": [self.contacts_per_gathering * came for came in self.came],
+            "ties": [self.contacts_per_attendance * self.turnout_share * came for came in self.came],
             "ease": [
                 [norm if family in ("environment", "safety") else 0.0 for family in FAMILIES]
                 for norm in norms

@@ -485,7 +485,8 @@ print(len(ahead), *sorted(set(ahead)), "|", *KernelCache.compiled)
     assert compiled_now() == ["0"]
     text = whistle.read_text("utf-8")
     whistle.write_text(
-        text.replace("from . import Mechanism\n", "from . import Mechanism\n\nHELD = 2\n"), "utf-8"
+        text.replace("from . import Count, Mechanism\n", "from . import Count, Mechanism\n\nHELD = 2\n"),
+        "utf-8",
     )
     assert whistle.read_text("utf-8") != text
     count, *which = compiled_now()
