@@ -38,7 +38,17 @@ def tabulate_worlds(ensemble: Ensemble) -> pd.DataFrame:
     import pandas as pd
 
     rows = [values_of(ensemble.priors, scores) for scores in ensemble.scores]
-    return pd.DataFrame(rows, columns=list(ensemble.priors)).astype(np.float32)
+    values = pd.DataFrame(rows, columns=list(ensemble.priors)).astype(np.float32)
+    return values.apply(lambda column: shorten(column.to_numpy()))
+
+
+def shorten(values: np.ndarray) -> np.ndarray:
+    """Return float32 numbers cut to 13 binary digits, one part in 4,000; they take less space.
+
+    >>> shorten(np.array([0.1, 3.0, 4097.0], np.float32)).tolist()
+    [0.0999908447265625, 3.0, 4097.0]
+    """
+    return (values.view(np.uint32) & np.uint32(0xFFFFF800)).view(np.float32)
 
 
 def to_bytes(worlds: pd.DataFrame) -> bytes:
@@ -49,7 +59,14 @@ def to_bytes(worlds: pd.DataFrame) -> bytes:
     sink = pa.BufferOutputStream()
     table = pa.table({name: pa.array(worlds[name].to_numpy(np.float32)) for name in worlds.columns})
     pq.write_table(
-        table, sink, compression="zstd", use_dictionary=False, write_statistics=False, store_schema=False
+        table,
+        sink,
+        compression="zstd",
+        compression_level=19,
+        use_dictionary=False,
+        use_byte_stream_split=True,
+        write_statistics=False,
+        store_schema=False,
     )
     return sink.getvalue().to_pybytes()
 

@@ -95,11 +95,11 @@ def facts_table(manifest: Mapping[str, Any], lang: str) -> Table:
 
 
 def parameters_table(records: list[dict[str, Any]], lang: str) -> Table:
-    """Tabulate the prior and the ensemble's interval of each parameter, the narrowest first."""
+    """Tabulate the prior and the ensemble's interval of identified parameters, the narrowest first."""
     out = Table(title=translate(lang, "ensemble", "parameters"), **PLAIN)
-    for head in ("knob", "default", "prior", "ensemble", "ratio", "nearest", "verdict"):
-        out.add_column(translate(lang, "ensemble", head), overflow="fold", no_wrap=head == "ratio")
-    for record in records:
+    for head in ("knob", "default", "prior", "ensemble", "ratio", "nearest"):
+        out.add_column(translate(lang, "ensemble", head), overflow="fold", no_wrap=head in ("knob", "ratio"))
+    for record in (record for record in records if record["identified"]):
         out.add_row(
             record["path"],
             Text(short(record["default"]), style="" if record["default_inside"] else "red"),
@@ -107,7 +107,6 @@ def parameters_table(records: list[dict[str, Any]], lang: str) -> Table:
             f"{short(record['p5'])} – {short(record['p95'])}",
             f"{record['ratio']:.2f}",
             short(record["nearest"]),
-            translate(lang, "ensemble", "identified" if record["identified"] else "not identified"),
         )
     return out
 
@@ -139,6 +138,8 @@ def summary_sentences(manifest: Mapping[str, Any], records: list[dict[str, Any]]
         screened=manifest["screened"],
         narrow=NARROW,
     )
+    rest = [record["path"] for record in records if not record["identified"]]
+    yield translate(lang, "ensemble", "not identified", count=len(rest), paths=", ".join(sorted(rest)) or "-")
     yield translate(lang, "ensemble", "outside", count=len(outside), paths=", ".join(outside) or "-")
     yield translate(lang, "ensemble", "out", names=", ".join(manifest["out_of_reach"]) or "-")
     if "coverage" in manifest:

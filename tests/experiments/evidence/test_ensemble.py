@@ -273,7 +273,7 @@ def test_the_command_shows_what_is_stored(stored, monkeypatch, capsys):
     assert status == 0 and [row["path"] for row in told["parameters"]] == ["a", "b"]
     assert told["problems"], "those are other facts"
     status, out, _ = command("--lang", "zh")
-    assert status == 0 and "覆盖率" in out and "变窄" in out
+    assert status == 0 and "覆盖率" in out and "得到识别" in out
     status, out, _ = command("--check")
     assert status == 1 and "other facts" in out
 
