@@ -90,6 +90,6 @@ def replace_once(text, *pairs):
 BEST = replace_once(
     WORLDS,
     ('name = "worlds"', 'name = "best"'),
-    ('captain_hours"', 'captain_hours"\nrange = [0.05, 0.2]'),
+    ('captain_hours"', 'captain_hours"\nrange = [0.05, 0.16]'),
     ('name = "without"', 'name = "patrol"\non = ["grid_patrol"]'),
 )

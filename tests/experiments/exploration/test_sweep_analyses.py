@@ -142,7 +142,7 @@ def test_worlds_are_cut_where_another_arm_is_best(sweep_folder):
         low, high = box.box.limits["mechanisms.building_captains.captain_hours"]
         assert box.density > 0.9 and box.coverage > 0.9
         assert (
-            (high < 0.15 and np.isinf(low))
+            (high < 0.12 and np.isinf(low))
             if asked.name == "captains is best"
             else (low > 0.08 and np.isinf(high))
         )
