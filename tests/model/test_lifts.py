@@ -10,6 +10,7 @@ from cogov.engine.codes import OBJECTS, SIGNED
 from cogov.engine.parameters import set_parameters
 from cogov.experiments.calibration.funnel import tabulate_funnel
 from cogov.experiments.observation.project_stages import STAGES
+from cogov.model.issues.consent_rules import RULES, is_met
 from cogov.model.issues.issue_table import CONSENTED, FAILED, GAVE_UP, MONEY, PAID, SIGN
 from cogov.model.resources.calendar import InitialIssues
 from cogov.model.simulate import days, simulate
@@ -153,6 +154,14 @@ def test_an_objection_stops_a_lift_that_three_quarters_want():
     assert objecting.any() and (world.households.floor[objecting] <= 2).all()
 
 
+def test_one_objection_is_enough_where_the_rule_asks_for_none():
+    """Nine in ten signed: enough for the law; in practice one household that objects in writing stops it."""
+    nearly_all = (90, 95, 100), (90.0, 95.0, 100.0)
+    law, practice = list(RULES).index("code_278_major"), list(RULES).index("code_278_no_objection")
+    assert is_met(law, *nearly_all, 1) and is_met(practice, *nearly_all, 0)
+    assert not is_met(practice, *nearly_all, 1)
+
+
 def test_a_result_stands_only_when_it_has_been_posted_for_its_days():
     consented = [
         days_of(simulate(wish(notice_days=posted, **EASY), 1), CONSENTED)[0] for posted in (0, 10, 30)
@@ -209,3 +218,5 @@ def test_the_funnel_counts_stages_that_projects_reach_one_after_another():
     assert table["median_days"].is_monotonic_increasing and table["median_days"].iloc[0] == 0.0
     refused = tabulate_funnel(wish(baseline_logit=-5.0), replicates=3, workers=0).set_index("stage")
     assert refused["projects"].tolist() == [3, 0, 0, 0, 0, 0] and np.isnan(refused["median_days"].iloc[3])
+    unpaid = tabulate_funnel(wish(payment_logit=10.0, **EASY), replicates=3, workers=0).set_index("stage")
+    assert unpaid.loc["agreed", "projects"] == 3 and unpaid.loc["paid", "projects"] == 0
