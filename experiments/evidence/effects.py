@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from ...engine.texts.errors import Message
-from ...engine.toml_reader import build_dataclass, load
-from .facts import CONFIDENCE, amount, choice, name_list, text
+from .facts import CONFIDENCE, amount, choice, name_list, outside_own_interval, read_named, text
 
 FOLDER = Path(__file__).with_name("effects")
 DESIGNS = {"randomised": 4, "quasi-experimental": 3, "observational": 2, "report": 1, "none": 0}
@@ -44,16 +43,7 @@ class Effect:
 
     def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield what cannot be true together, as (field, words)."""
-        if not self.low <= self.value <= self.high:
-            yield (
-                "value",
-                Message(
-                    "= {value:g} is outside of {low:g} to {high:g}",
-                    value=self.value,
-                    low=self.low,
-                    high=self.high,
-                ),
-            )
+        yield from outside_own_interval(self.value, self.low, self.high)
         if set(self.steps) - set(STEPS) or len(set(self.steps)) < len(self.steps):
             yield "steps", Message("must be some of {names}, each once", names=", ".join(STEPS))
         if not self.knobs:
@@ -67,10 +57,7 @@ class Effect:
 
 def read_effect(path: Path) -> Effect:
     """Read an effect from its file. Raises UserError with file and line."""
-    table, at = load(path)
-    effect = build_dataclass(Effect, table, at)
-    object.__setattr__(effect, "name", path.stem)
-    return effect
+    return read_named(Effect, path)
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeVar
 
 from ...engine.parameters import knob
 from ...engine.renamed import suggest_names
@@ -16,6 +17,7 @@ FOLDER = Path(__file__).with_name("facts")
 CONFIDENCE = ("A", "B", "C")
 CASES = ("guiyuan", "lianhe", "datianba")  # where nothing else is said: large, and of different kinds
 HELD_OUT = 3  # one fact in so many
+Kind = TypeVar("Kind")
 
 
 def text(most: int, **more: str) -> str:
@@ -38,6 +40,15 @@ def choice(names: tuple[str, ...]) -> str:
 def name_list() -> tuple[str, ...]:
     """Declare an array of names that a file must give."""
     return field(metadata={"names": True})
+
+
+def outside_own_interval(value: float, low: float, high: float) -> Iterator[tuple[str, str | Message]]:
+    """Yield the contradiction, as (field, words), of a value that is not between its own low and high."""
+    if not low <= value <= high:
+        yield (
+            "value",
+            Message("= {value:g} is outside of {low:g} to {high:g}", value=value, low=low, high=high),
+        )
 
 
 @dataclass(frozen=True)
@@ -69,16 +80,7 @@ class Fact:
 
     def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield what cannot be true together, as (field, words)."""
-        if not self.low <= self.value <= self.high:
-            yield (
-                "value",
-                Message(
-                    "= {value:g} is outside of {low:g} to {high:g}",
-                    value=self.value,
-                    low=self.low,
-                    high=self.high,
-                ),
-            )
+        yield from outside_own_interval(self.value, self.low, self.high)
         if not self.low < self.high:
             yield "low", Message("= {low:g} must be less than high = {high:g}", low=self.low, high=self.high)
         for name in self.cases:
@@ -107,12 +109,17 @@ def is_held_out(name: str) -> bool:
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big") % HELD_OUT == 0
 
 
+def read_named(kind: type[Kind], path: Path) -> Kind:
+    """Read a fact or an effect from its file, whose name is its own. Raises UserError with file and line."""
+    table, at = load(path)
+    item = build_dataclass(kind, table, at)
+    object.__setattr__(item, "name", path.stem)
+    return item
+
+
 def read_fact(path: Path) -> Fact:
     """Read a fact from its file. Raises UserError with file and line."""
-    table, at = load(path)
-    fact = build_dataclass(Fact, table, at)
-    object.__setattr__(fact, "name", path.stem)
-    return fact
+    return read_named(Fact, path)
 
 
 @cache

@@ -37,8 +37,8 @@ MUTANTS = [
     mutant(
         "the desks' own work is in nobody's books",
         "model/resources/ledger.py",
-        "    ledger.hours[mechanisms, 1] +=",
-        "    ledger.hours[mechanisms, 1] += 0.0 *",
+        "    ledger.hours[mechanisms, COMMITTEE] +=",
+        "    ledger.hours[mechanisms, COMMITTEE] += 0.0 *",
         TWIN,
     ),
     mutant(

@@ -307,9 +307,10 @@ MUTANTS = [
     mutant(
         "a council that lacks its quorum is counted as held",
         "model/mechanisms/joint_council.py",
-        "SITTINGS if present[c] > 0.0 else CANCELLED",
-        "SITTINGS",
-        "model/test_activities.py::test_every_mechanism_counts_what_it_does_and_all_of_it_happens[joint_council]",
+        "MEETINGS if present[c] > 0.0 else CANCELLED",
+        "MEETINGS",
+        "model/test_activities.py::"
+        "test_every_mechanism_counts_what_it_does_and_all_of_it_happens[joint_council]",
         short=True,
     ),
     mutant(
@@ -325,23 +326,6 @@ MUTANTS = [
         "m.counts[VISITS] += visited[b] * own.homes[b]",
         "m.counts[VISITS] += reached * own.homes[b]",
         "model/test_activities.py::test_study_evenings_are_attended_by_at_most_the_homes_that_take_part",
-    ),
-    mutant(
-        "what is counted is not that of the mechanism's strength",
-        "model/activities.py",
-        "count.name: doer.strength * np.where(",
-        "count.name: np.where(",
-        "model/test_activities.py::test_half_the_strength_counts_for_half",
-        plain=True,
-        short=True,
-    ),
-    mutant(
-        "a level outlasts its mechanism",
-        "model/activities.py",
-        "on | (not count.level)",
-        "on | True",
-        "model/test_activities.py::test_a_level_is_nothing_on_days_on_which_its_mechanism_is_not_on",
-        plain=True,
     ),
     mutant(
         "candidates who refuse are not counted",
@@ -365,22 +349,6 @@ MUTANTS = [
         "reached * own.adults[b]",
         "reached * own.homes[b]",
         "model/test_activities.py::test_study_evenings_are_attended_by_people_and_by_no_more_than_live_there",
-    ),
-    mutant(
-        "what any mechanism achieves counts for each of them",
-        "model/activities.py",
-        "table[int(event), row]",
-        "table[int(event)].sum()",
-        "model/test_activities.py::test_what_levers_achieve_is_counted_from_the_history",
-        plain=True,
-    ),
-    mutant(
-        "a pattern takes a count of another mechanism",
-        "experiments/observation/pattern_measures.py",
-        "amounts.get((mechanism, name), 0.0)",
-        "sum(value for (_, other), value in amounts.items() if other == name)",
-        "experiments/calibration/test_reported_patterns.py::test_a_count_is_that_of_its_mechanism",
-        plain=True,
     ),
     mutant(
         "a page shows the counts of the last day on every day",
