@@ -40,10 +40,15 @@ def times(run: "Run") -> tuple[np.ndarray, np.ndarray]:
     return (end - run.issues["arose_day"]).astype(float), resolved
 
 
+def is_at_desk(issues: np.ndarray) -> np.ndarray:
+    """Say which issues a desk takes in, (n,) bool: no hours resolve the others."""
+    return issues["desk"] != DESK_NONE
+
+
 def times_at_desks(run: "Run") -> tuple[np.ndarray, np.ndarray]:
     """Return `times` of the issues that a desk takes in."""
     time, resolved = times(run)
-    chosen = run.issues["desk"] != DESK_NONE
+    chosen = is_at_desk(run.issues)
     return time[chosen], resolved[chosen]
 
 
@@ -52,7 +57,7 @@ def in_time(issues: np.ndarray, days: int, within: int = WITHIN) -> tuple[np.nda
 
     Issues of no desk are in neither. Returns two (n,) bool arrays; the second is a part of the first.
     """
-    old = (issues["arose_day"] <= days - within) & (issues["desk"] != DESK_NONE)
+    old = (issues["arose_day"] <= days - within) & is_at_desk(issues)
     return old, old & (issues["resolved_day"] >= 0) & (issues["resolved_day"] - issues["arose_day"] <= within)
 
 
@@ -90,8 +95,8 @@ class FinishedRun:
 
     @cached_property
     def issues(self) -> np.ndarray:
-        """The issues that arose, (n,) ISSUE, without those of no desk: no hours resolve them."""
-        return self.run.issues[self.run.issues["desk"] != DESK_NONE]
+        """The issues that arose and that a desk takes in, (n,) ISSUE."""
+        return self.run.issues[is_at_desk(self.run.issues)]
 
     @cached_property
     def old_and_done(self) -> tuple[np.ndarray, np.ndarray]:

@@ -165,26 +165,25 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
                 by, most = (mechanism, part[i]) if part[i] > most else (by, most)
             if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
-    waiting, quotas = by_urgency(w, WORK), [[0.0] * 4 for _ in hours]
+    # not before the appointment, nor without a desk
+    waiting = [i for i in by_urgency(w, WORK) if i.due_day <= w.day and i.desk != NO_DESK]
+    quotas = [[0.0] * 4 for _ in hours]
     for issue in waiting:
         quotas[desk_row(issue)][rank(issue)] += hours_today(w, issue)
     quotas = [divide(quota, available) for quota, available in zip(quotas, hours)]
     for issue in waiting:
-        if issue.due_day <= w.day and issue.desk != NO_DESK:
-            desk, quota = desk_row(issue), quotas[desk_row(issue)]
-            part = min(hours_today(w, issue), quota[rank(issue)])
-            quota[rank(issue)] -= part
-            hours[desk] -= part
-            issue.hours_left -= part
-            if issue.hours_left <= 1e-9:
-                resolve(w, issue, -1)
+        desk, quota = desk_row(issue), quotas[desk_row(issue)]
+        part = min(hours_today(w, issue), quota[rank(issue)])
+        quota[rank(issue)] -= part
+        hours[desk] -= part
+        issue.hours_left -= part
+        if issue.hours_left <= 1e-9:
+            resolve(w, issue, -1)
 
 
 def hours_today(w: World, issue: SimpleNamespace) -> float:
-    """Return the hours that a desk can put into an issue today: one worker's; none before an appointment."""
+    """Return the hours that a desk can put into an issue today: those of one worker."""
     s, works_days = w.scenario, w.kinds[issue.category].min_works_days
-    if issue.due_day > w.day or issue.desk == NO_DESK:
-        return 0.0
     shift = {-2: s.committee.shift_hours, -1: s.departments.max_job_hours}
     today = min(issue.hours_left, shift.get(desk_row(issue), s.property_managers.shift_hours))
     return min(today, issue.work_hours / works_days) if works_days else today

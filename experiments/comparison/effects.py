@@ -110,9 +110,9 @@ def replicate(
 
 def own_issues_resolved(run: "Run", mechanism: str) -> float:
     """Return the share resolved by the end, of the issues that a mechanism is meant for; NaN without any."""
-    meant = mechanisms.load_class(mechanism).meant_for
-    issues = measures.FinishedRun(run, measures.WITHIN, measures.HORIZON).issues
+    meant, issues = mechanisms.load_class(mechanism).meant_for, run.issues
     families = [FAMILIES.index(name) for name in meant if name in FAMILIES]
     categories = [run.categories.index(name) for name in meant if name in run.categories]
     chosen = np.isin(issues["family"], families) | np.isin(issues["category"], categories) | (not meant)
+    chosen &= measures.is_at_desk(issues)
     return measures.share(np.count_nonzero(issues["resolved_day"][chosen] >= 0), np.count_nonzero(chosen))

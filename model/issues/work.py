@@ -106,15 +106,22 @@ def divide(wanted, available) -> None:
 
 
 @inner_kernel
+def can_go_on(w, issue) -> bool:
+    """Whether its desk can work on an issue in work today: not before the appointment, nor without a desk.
+
+    Twin: reference/processing.py, work.
+    """
+    return issue.due_day <= w.day and issue.desk != DESK_NONE
+
+
+@inner_kernel
 def hours_today(w, issue, desk) -> float:
-    """Hours that a desk can put into an issue today: one worker's; 0 before an appointment or without a desk.
+    """Hours that a desk can put into an issue today: those of one worker.
 
     Works that take at least `min_works_days` days get that part of their hours a day.
 
     Twin: reference/processing.py, hours_today.
     """
-    if issue.due_day > w.day or issue.desk == DESK_NONE:
-        return 0.0
     works = w.cats.min_works_days[issue.category]
     today = min(issue.hours_left, w.pair[desk])
     return min(today, issue.work_hours / works) if works > 0.0 else today
@@ -139,18 +146,20 @@ def work(w) -> None:
                     by, most = codes[m], done[m, i]
             if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
-    waiting, quota = by_urgency(issues, WORK), np.zeros((len(hours), RANKS))
-    for i in waiting:
-        desk = desk_row(issues[i], compounds)
-        quota[desk, rank(issues[i])] += hours_today(w, issues[i], desk)
+    rows, quota = by_urgency(issues, WORK), np.zeros((len(hours), RANKS))
+    most_today, n = np.empty(len(rows)), 0
+    for i in rows:
+        if can_go_on(w, issues[i]):
+            desk = desk_row(issues[i], compounds)
+            rows[n], most_today[n] = i, hours_today(w, issues[i], desk)
+            quota[desk, rank(issues[i])] += most_today[n]
+            n += 1
     for desk in range(len(hours)):
         divide(quota[desk], hours[desk])
-    for i in waiting:
-        issue = issues[i]
+    for place in range(n):
+        issue = issues[rows[place]]
         desk, r = desk_row(issue, compounds), rank(issue)
-        if issue.due_day > w.day or issue.desk == DESK_NONE:
-            continue
-        today = min(hours_today(w, issue, desk), quota[desk, r])
+        today = min(most_today[place], quota[desk, r])
         quota[desk, r] -= today
         hours[desk] -= today
         issue.hours_left -= today

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...engine.jit import inner_kernel
 from .calendar import PAYERS
-from .levers import COMMITTEE, GRID
+from .levers import COMMITTEE, GRID, PROPERTY
 
 UNPAID = [PAYERS.index(role) for role in ("member", "volunteer", "captain")]  # who work without pay
 
@@ -40,7 +40,7 @@ def charge_desks(ledger, given, hours, lent, spending) -> None:
     crews = 0.0
     for c in range(compounds):
         crews += given[c] - hours[c]
-    ledger.hours[mechanisms, 0] += crews
+    ledger.hours[mechanisms, PROPERTY] += crews
     committee = min(given[compounds] - hours[compounds], given[compounds] - lent[0])
     ledger.hours[mechanisms, COMMITTEE] += committee
     ledger.hours[mechanisms, GRID] += given[compounds] - hours[compounds] - committee

@@ -243,8 +243,8 @@ MUTANTS = [
     mutant(
         "a desk begins before the appointment",
         "model/issues/work.py",
-        "    if issue.due_day > w.day or issue.desk == DESK_NONE:\n        return 0.0\n",
-        "",
+        "    return issue.due_day <= w.day and issue.desk != DESK_NONE",
+        "    return issue.desk != DESK_NONE",
         TWIN,
     ),
     mutant(
