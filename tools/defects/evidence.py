@@ -34,7 +34,7 @@ MUTANTS = [
     mutant(
         "a value outside of its interval",
         "experiments/evidence/facts.py",
-        "if not self.low <= self.value <= self.high:",
+        "if not low <= value <= high:",
         "if False:",
         f"{EVIDENCE}::test_a_wrong_fact_is_refused_with_its_line",
         plain=True,

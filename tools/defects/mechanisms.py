@@ -282,8 +282,8 @@ MUTANTS = [
     mutant(
         "the youngest job is worked on first",
         "model/issues/work.py",
-        "waiting, quota = by_urgency(issues, WORK), ",
-        "waiting, quota = by_urgency(issues, WORK)[::-1], ",
+        "rows, quota = by_urgency(issues, WORK), ",
+        "rows, quota = by_urgency(issues, WORK)[::-1].copy(), ",
         TWIN,
     ),
     mutant(
