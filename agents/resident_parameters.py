@@ -154,11 +154,11 @@ class ResidentParameters:
         words=("Reporting as the only witness", "没有旁人时更愿意反映", "倍"),
     )
     repeat_report_factor: float = knob(
-        0.3,
+        0.1,
         0.0,
         1.0,
         unit="reports of a known issue relative to an unknown one",
-        source="assumed",
+        source="assumed: with it, 0.2 to 0.4 requests per resident and year (docs/evidence.md, requests_us)",
         words=("Reporting what is already known", "再次反映已知事项", "倍，与无人知晓的事项相比"),
     )
     trust_update_rate: float = knob(

@@ -204,6 +204,13 @@ def calibrate(
     method: Annotated[
         str, typer.Option(help="Search method: tpe or cma (both need the extra `search`), or sobol.")
     ] = "tpe",
+    ensemble: Annotated[
+        bool,
+        typer.Option(
+            "--ensemble/--fixed",
+            help="Numbers that are not fitted: from the worlds of the ensemble, or fixed at their defaults.",
+        ),
+    ] = True,
     residents: Residents = None,
     mapping: MappingFile = None,
     days: Days = None,
@@ -224,6 +231,7 @@ def calibrate(
     from ..experiments.calibration.calibrate import calibrate, plan_calibration
     from ..experiments.calibration.calibration_result import files_to_write, path_of_fitted_case
     from ..experiments.calibration.issue_log import read_log
+    from ..experiments.evidence.worlds import settings_of_worlds
     from ..experiments.files import manifest
     from ..model.scenarios.cases import alter_scenario, read_case
     from ..viz.figures import figures, log_figures
@@ -252,7 +260,13 @@ def calibrate(
     with progress() as bar:
         task = bar.add_task(f"{scenario.name}: trials", total=trials)
         result = calibrate(
-            scenario, issue_log, **options, seed=seed, workers=workers, progress=lambda: bar.advance(task)
+            scenario,
+            issue_log,
+            **options,
+            worlds=settings_of_worlds(scenario) if ensemble else (),
+            seed=seed,
+            workers=workers,
+            progress=lambda: bar.advance(task),
         )
     case_path = result.save(out_folder, typed_command())
     figure_path = figures.save(log_figures.draw_calibration(result), out_folder, "calibration")
@@ -295,8 +309,11 @@ def facts(
     ] = 20,
     ensemble: Annotated[
         bool,
-        typer.Option("--ensemble", help="Take fitted numbers from the ensemble (see `cogov ensemble`)."),
-    ] = False,
+        typer.Option(
+            "--ensemble/--prior",
+            help="Take fitted numbers from the ensemble (see `cogov ensemble`), or all from their priors.",
+        ),
+    ] = True,
     seed: Seed = 0,
     workers: Workers = None,
     lang: Lang = "en",

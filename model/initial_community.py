@@ -86,7 +86,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
     homes_in = np.bincount(compound_of[households.building], minlength=len(kinds))
     knobs = scenario.property_managers
     fees = np.where(compounds.company, np.round(property_managers.fees_per_day(knobs, homes_in)), 0)
-    cats = columns(scenario.issues)
+    cats = columns(scenario.issues, scenario.all_issues)
     units = arrivals.count_units(cats, people, households, buildings, compounds)
     grown = (people.band != CHILD) & (people.presence > 0)  # people who are never at home are no parties
     place = compound_of[people.building[grown]]

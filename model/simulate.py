@@ -62,6 +62,7 @@ class _Key:
             s.residents,
             s.property_managers,
             s.committee,
+            s.all_issues,
             tuple(s.issues.items()),
         )
 

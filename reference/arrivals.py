@@ -120,8 +120,10 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         if k.department_days == 0.0
         else 1 + int(k.department_days * exponential(key("lead"), issue_key)),
         appointment_days=0
-        if k.appointment_days == 0.0
-        else int(k.appointment_days * exponential(key("appointment"), issue_key)),
+        if k.appointment_scale_days == 0.0
+        else int(
+            k.appointment_scale_days * exponential(key("appointment"), issue_key) ** k.appointment_spread
+        ),
         lapse_day=-1
         if k.lapse_days == 0.0
         else w.day + 1 + int(k.lapse_days * exponential(key("lapse"), issue_key)),

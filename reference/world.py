@@ -23,6 +23,7 @@ from .places import nest_places, sum_bystanders
 from .random_numbers import RandomNumbers, derive_key
 
 if TYPE_CHECKING:
+    from ..model.issues.all_issues import AllIssues
     from ..model.issues.categories import Category
     from ..model.scenarios.scenario import Scenario
 
@@ -39,7 +40,10 @@ class World:
         community = build_community(scenario)
         self.scenario, self.random_numbers, self.day = scenario, RandomNumbers(*seed), 0
         self.compounds, self.buildings, self.stairwells, self.households, self.people = nest_places(community)
-        self.kinds = [build_category(name, category) for name, category in sorted(scenario.issues.items())]
+        self.kinds = [
+            build_category(name, category, scenario.all_issues)
+            for name, category in sorted(scenario.issues.items())
+        ]
         self.names = sorted({*list_mechanisms(), *scenario.mechanisms})
 
         # Money and hours. The ledger has a row for each mechanism, and a last one for the desks.
@@ -111,14 +115,19 @@ def random_ids(scenario: Scenario) -> Iterator[int]:
         yield from (derive_key(key, building) for building in range(size))
 
 
-def build_category(name: str, category: Category) -> SimpleNamespace:
-    """Copy a category, and add its code, its rates per day, its price in fen and the scale of its work.
+def build_category(name: str, category: Category, factors: AllIssues) -> SimpleNamespace:
+    """Copy a category times the `factors`, and add its code, rates per day, price in fen and scale of work.
 
     `work` becomes the scale at which a Weibull distribution has the declared mean.
     """
     derived = {
         "code": crc32(name.encode()) >> 9,
-        "rate": category.rate / 365.0,
+        "rate": category.rate * factors.rate_factor / 365.0,
+        "report_rate": category.report_rate * factors.report_factor,
+        "appointment_scale_days": category.appointment_days
+        * factors.appointment_factor
+        / gamma(1 + factors.appointment_spread),
+        "appointment_spread": factors.appointment_spread,
         "recurrence_share": 1.0 - exp(-1.0 / category.recurrence_days),
         "invites_days": (days := ceil(category.lapse_days) or 365),
         "invited": category.neglect_recurrence * (1.0 - category.recurrence) / days

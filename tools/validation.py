@@ -21,6 +21,7 @@ from cogov.engine.source_digests import version
 from cogov.experiments.evidence.grades import Evidence, all_evidence
 from cogov.experiments.evidence.pattern_scores import score_patterns
 from cogov.experiments.evidence.scores import score_facts
+from cogov.experiments.evidence.worlds import read_worlds
 from cogov.experiments.exploration.sweep_analyses import sensitivities
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.viz.text import validation_page
@@ -81,7 +82,8 @@ def main() -> None:
     options = parser.parse_args()
     runs = {"replicates": options.replicates, "worlds": options.worlds, "seed": options.seed}
     page = PAGE.read_text("utf-8")
-    facts, patterns = score_facts(**runs), score_patterns(list_cases(), **runs)
+    members = read_worlds().to_dict("records")
+    facts, patterns = score_facts(members=members, **runs), score_patterns(list_cases(), **runs)
     parts = {
         "version": validation_page.describe_version(f"{date.today()}", version(), facts, patterns),
         "facts": validation_page.facts_part(facts),

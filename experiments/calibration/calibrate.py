@@ -33,6 +33,7 @@ from .distance import (
     FEW,
     SETTLING,
     Target,
+    Worlds,
     build_target,
     distance,
     errors,
@@ -108,6 +109,7 @@ def calibrate(
     settings: Settings = (),
     residents: float | None = None,
     mapping: LogMapping | str | Path | None = None,
+    worlds: Worlds = (),
     method: str = "tpe",
     seed: int = 0,
     workers: int | None = None,
@@ -121,7 +123,9 @@ def calibrate(
 
     The last `held_out` share of the log's mapped issues is not fitted to; an issue closed after the first of
     them was opened counts as still open then. `residents` is the number of people the log is about; if it is
-    unknown, rates are neither fitted nor compared. The result does not depend on `workers`. Raises UserError.
+    unknown, rates are neither fitted nor compared. `worlds` are settings of the other numbers, such as
+    `settings_of_worlds` gives: then runs differ in their world as well, and the intervals of the fitted
+    numbers hold what is assumed of the others. The result does not depend on `workers`. Raises UserError.
     """
     seed, scenario = whole_seed(seed), alter_scenario(read_scenario(case), on, off, settings, days)
     if not isinstance(log, IssueLog):
@@ -139,13 +143,15 @@ def calibrate(
         "held out": build_target(late, log.drawn, kinds, horizons, people, late_years, seed),
     }
     aim = aims["fitted to"]
+    moved = {path for parameter in chosen for path in parameter.moves}
+    others = [{path: value for path, value in world.items() if path not in moved} for world in worlds]
     variation, counted_days = (
-        estimate_variation(scenario, aim, seed),
+        estimate_variation(scenario, aim, seed, others),
         scenario.days - int(SETTLING * scenario.days),
     )
     with Workers(min(count_processes(workers), trials)) as map_jobs:
         evaluate = SimulatedTrials(
-            partial(evaluate_trial, scenario, chosen, aim, seed, range(replicates)),
+            partial(evaluate_trial, scenario, chosen, aim, seed, range(replicates), others),
             aim,
             errors(aim, variation, counted_days, replicates),
             map_jobs,
@@ -158,7 +164,7 @@ def calibrate(
         u, statistics, distances = search(chosen, searched, seed, method, evaluate)
         # random variation is larger with long queues, so it is estimated again at the best trial
         best = apply_free_parameters(scenario, chosen, u[distances.argmin()])
-        variation = np.maximum(variation, estimate_variation(best, aim, seed))
+        variation = np.maximum(variation, estimate_variation(best, aim, seed, others))
         evaluate.error = errors(aim, variation, counted_days, replicates)
         distances = np.array([distance(numbers, aim, evaluate.error) for numbers in statistics])
         drawn, drawn_statistics, drawn_distances, prior_weights = run_rounds(
@@ -171,8 +177,8 @@ def calibrate(
     best = apply_free_parameters(scenario, chosen, u[distances.argmin()])
     new_numbers = range(replicates, 3 * replicates)  # replicates that nothing was fitted to
     models = {
-        "default": evaluate_trial(scenario, chosen, aim, seed, new_numbers, None),
-        "fitted": evaluate_trial(scenario, chosen, aim, seed, new_numbers, u[distances.argmin()]),
+        "default": evaluate_trial(scenario, chosen, aim, seed, new_numbers, others, None),
+        "fitted": evaluate_trial(scenario, chosen, aim, seed, new_numbers, others, u[distances.argmin()]),
     }
     scored = {
         part: (part_aim, errors(part_aim, variation, counted_days, len(new_numbers)))
@@ -205,6 +211,7 @@ def calibrate(
             "method": method,
             "seed": seed,
             "residents": people,
+            "worlds": len(worlds),
         },
     )
 

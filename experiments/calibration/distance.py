@@ -3,13 +3,14 @@
 Kinds of issue with too few issues, and horizons beyond what a run can show, are left out; the result says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ...engine.output import short
+from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers, hash_name, seed_of
 from ...engine.texts.errors import UserError
 from ...model.measures import restricted_mean
@@ -23,7 +24,11 @@ SETTLING = (
     0.25  # share of a run, at its beginning, in which queues fill; issues reported then are not counted
 )
 BOOTSTRAPS = 200
+PILOTS = 8  # runs from which the variation between runs is estimated
+PILOTS_OF_WORLDS = 24  # if they differ in their world as well
 FEW = 20  # issues of a kind in the fitted part of a log; fewer say too little
+
+Worlds = Sequence[Mapping[str, float]]  # settings of the numbers that are not fitted: path -> value
 
 
 @dataclass(frozen=True)
@@ -186,12 +191,14 @@ def independent(draws: np.ndarray) -> float:
 
 
 def simulate_reported_issues(
-    scenario: Scenario, kinds: Kinds, seed: int, number: int
+    scenario: Scenario, kinds: Kinds, seed: int, number: int, worlds: Worlds = ()
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Simulate one run; return its reported issues by kind: [(days to resolution, whether resolved)].
 
-    Issues reported while queues still fill (SETTLING) are left out.
+    Issues reported while queues still fill (SETTLING) are left out. Run `number` is in a world of its own.
     """
+    if worlds:
+        scenario = set_parameters(scenario, worlds[number % len(worlds)])
     issues = simulate(scenario, seed_of("calibrate", scenario.name, seed, number)).issues
     first, names = int(SETTLING * scenario.days), list(scenario.issues)
     issues = issues[issues["reported_day"] > first]
@@ -219,22 +226,27 @@ def evaluate_trial(
     target: Target,
     seed: int,
     numbers: Iterable[int],
+    worlds: Worlds,
     u: np.ndarray | None,
 ) -> np.ndarray:
-    """Simulate one trial; return its statistics. `u` are quantiles of the priors; None: the case as it is."""
+    """Simulate one trial; return its statistics. `u` are quantiles of the priors; None: the case as it is.
+
+    Run number n is in the world n of `worlds`, if there are any.
+    """
     trial = scenario if u is None else apply_free_parameters(scenario, chosen, u)
     return statistics(
-        [simulate_reported_issues(trial, target.kinds, seed, n) for n in numbers], trial, target
+        [simulate_reported_issues(trial, target.kinds, seed, n, worlds) for n in numbers], trial, target
     )
 
 
-def estimate_variation(scenario: Scenario, target: Target, seed: int, pilots: int = 8) -> np.ndarray:
+def estimate_variation(scenario: Scenario, target: Target, seed: int, worlds: Worlds = ()) -> np.ndarray:
     """Estimate the standard deviation of the statistics between runs: (statistics,).
 
-    The runs differ in their random seed only. It is at least the sampling error of as many issues as a run
-    has.
+    The runs differ in their random seed only, or also in their world. It is at least the sampling error of as
+    many issues as a run has.
     """
-    runs = [simulate_reported_issues(scenario, target.kinds, seed, n) for n in range(pilots)]
+    pilots = range(PILOTS_OF_WORLDS if worlds else PILOTS)
+    runs = [simulate_reported_issues(scenario, target.kinds, seed, n, worlds) for n in pilots]
     by_run = np.array([statistics([run], scenario, target) for run in runs])
     floor, per = [], 1 + len(target.horizons) + bool(target.people)
     for k in range(len(target.kinds)):

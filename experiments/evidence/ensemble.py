@@ -97,13 +97,6 @@ class Ensemble:
         low, high = interval_of(self.scores)
         return (high - low) / (2.0 * Z90)
 
-    @property
-    def nearest(self) -> int:
-        """Return the member nearest the centre: the median of each parameter, in widths of the ensemble."""
-        low, high = interval_of(self.scores)
-        distance = (self.scores - np.median(self.scores, axis=0)) / (high - low)
-        return int(np.argmin((distance**2).sum(axis=1)))
-
 
 def build_ensemble(
     sizes: Sizes = Sizes(),

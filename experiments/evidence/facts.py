@@ -11,11 +11,13 @@ from ...engine.parameters import knob
 from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import build_dataclass, load
-from ...model.scenarios.cases import list_cases
+from ...model.scenarios.cases import alter_scenario, list_cases, read_case
+from ...model.scenarios.scenario import Scenario
 
 FOLDER = Path(__file__).with_name("facts")
 CONFIDENCE = ("A", "B", "C")
 CASES = ("guiyuan", "lianhe", "datianba")  # where nothing else is said: large, and of different kinds
+ALL = "all"  # mechanisms, in `off`
 HELD_OUT = 3  # one fact in so many
 Kind = TypeVar("Kind")
 
@@ -72,6 +74,7 @@ class Fact:
     zh_unit: str = text(60, default="份额")
     cases: tuple[str, ...] = field(default=CASES, metadata={"names": True})
     on: tuple[str, ...] = field(default=(), metadata={"names": True})  # mechanisms that it takes for granted
+    # those that were not there; ["all"]: none was, as in logs of the service lines of foreign cities
     off: tuple[str, ...] = field(default=(), metadata={"names": True})
     days: int = knob(365, 1, 36_500, unit="day of the run on which it is measured", source="a year")
     # what is below it counts as this, because the measure cannot tell it from 0: half a day, for days
@@ -96,6 +99,12 @@ class Fact:
     def is_held_out(self) -> bool:
         """Whether the fact is held out from every fit: see `is_held_out`."""
         return is_held_out(self.name)
+
+    def scenario_in(self, case: str) -> Scenario:
+        """Return the scenario in which it is measured in a case. Raises UserError for unknown names."""
+        scenario = read_case(case)
+        off = tuple(scenario.mechanisms) if self.off == (ALL,) else self.off
+        return alter_scenario(scenario, self.on, tuple(set(off) - set(self.on)), days=self.days)
 
 
 def is_held_out(name: str) -> bool:

@@ -21,12 +21,18 @@ from .grades import prior_of
 from .priors import NORMAL, Prior
 from .sampling import default_values, inside, is_whole, within_range
 
+FITTED_DAYS = 366  # of a run in which a fact is measured, at most, for the fit
+
 Arm = tuple[str, tuple[str, ...], int]  # case, mechanisms that are on, days
 
 
 def fitted_facts() -> list[Fact]:
-    """Return the facts that parameters may be fitted to: none that is held out."""
-    return [fact for fact in all_facts().values() if not fact.is_held_out]
+    """Return the facts that parameters are fitted to: none that is held out, and none that takes years.
+
+    A run of four years costs as much as all others of a world together.
+    """
+    allowed = [fact for fact in all_facts().values() if not fact.is_held_out]
+    return [fact for fact in allowed if fact.days <= FITTED_DAYS]
 
 
 def arms_of(facts: Sequence[Fact]) -> list[Arm]:
@@ -45,8 +51,7 @@ def scenario_of(arm: Arm) -> Scenario:
 @cache
 def arm_of(fact: Fact, case: str) -> Arm:
     """Return the arm in which a fact is measured in a case."""
-    scenario = alter_scenario(read_case(case), fact.on, fact.off)
-    return case, tuple(sorted(scenario.mechanisms)), fact.days
+    return case, tuple(sorted(fact.scenario_in(case).mechanisms)), fact.days
 
 
 def general_parameters(scenarios: Sequence[Scenario]) -> dict[str, Prior]:
@@ -89,18 +94,14 @@ def score_of(prior: Prior, value: float) -> float:
     return (low + high) / 2.0
 
 
-def apply_world(scenario: Scenario, world: Mapping[str, float]) -> Scenario:
-    """Return the scenario with the values of a world, except where the case sets its own.
-
-    Raises UserError if they contradict what the case gives.
-    """
+def settings_in(scenario: Scenario, world: Mapping[str, float]) -> dict[str, float]:
+    """Return the settings of a world that apply to a scenario: of all numbers that it does not set itself."""
     defaults = default_values()
-    settings = {
+    return {
         path: within_range(f, world[path])
         for path, f, value in iter_knobs(scenario)
         if path in world and value == defaults.get(path)
     }
-    return set_parameters(scenario, settings)
 
 
 def draw_the_rest(

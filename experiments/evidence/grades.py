@@ -10,6 +10,7 @@ from ...model import mechanisms
 from ...model.scenarios.cases import list_cases
 from ...model.scenarios.scenario import Scenario
 from ..comparison.parameter_paths import value_at
+from .adopted import prior_centre
 from .effects import Effect, effects_by_knob
 from .priors import Prior, spread_of
 
@@ -103,9 +104,9 @@ def grade_of(path: str, source: str) -> int | None:
 
 
 def prior_of(path: str, metadata: Any, value: float, whole: bool) -> Prior:
-    """Return the prior of a knob around `value`; a point where there is nothing to estimate.
+    """Return the prior of a knob around `value`, or around what was assumed before it was adopted.
 
-    A value of 0 switches something off, and stays 0.
+    A point where there is nothing to estimate. A value of 0 switches something off, and stays 0.
     """
     grade = grade_of(path, metadata["source"])
     low, high = metadata["low"], metadata["high"]
@@ -113,7 +114,7 @@ def prior_of(path: str, metadata: Any, value: float, whole: bool) -> Prior:
         return Prior("point", value, 1.0, low, high, whole)
     effects = effects_by_knob().get(path, ())
     shape = effects[0].shape if effects and effects[0].grade == grade else "lognormal"
-    return Prior(shape, value, spread_of(grade), low, high, whole)
+    return Prior(shape, prior_centre(path, value), spread_of(grade), low, high, whole)
 
 
 def all_evidence(scenario: Scenario | None = None) -> Iterator[Evidence]:

@@ -25,7 +25,7 @@ import pandas as pd
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...engine.texts.errors import Message
 from ...model import measures
-from ...model.scenarios.cases import alter_scenario, list_cases, read_case
+from ...model.scenarios.cases import alter_scenario, list_cases
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count
@@ -184,8 +184,7 @@ def count_jobs(replicates: int, worlds: int) -> int:
 def check_fact(fact: Fact) -> None:
     """Check that the measure of a fact exists. Raises UserError."""
     for case in fact.cases:
-        scenario = alter_scenario(read_case(case), fact.on, fact.off)
-        check_measure(ReportedOutcome(fact.name[:60], measure=fact.measure), scenario)
+        check_measure(ReportedOutcome(fact.name[:60], measure=fact.measure), fact.scenario_in(case))
 
 
 def simulate_world(
@@ -216,7 +215,7 @@ def value_in_case(
     members: Members = (),
 ) -> float:
     """Return the measure of a fact in one case; `arms` caches runs that several facts share."""
-    scenario = alter_scenario(read_case(case), fact.on, fact.off, days=fact.days)
+    scenario = fact.scenario_in(case)
     if world == 1 + NULLS.index("all off"):
         scenario = alter_scenario(scenario, (), tuple(scenario.mechanisms))
     key = (case, tuple(sorted(scenario.mechanisms)), fact.days)

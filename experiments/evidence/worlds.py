@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...engine.parameters import set_parameters
 from ...engine.release import versions
 from ...engine.source_digests import version as model_version
 from ...engine.texts.errors import Message, UserError
+from ...model.scenarios.scenario import Scenario
 from ..files.manifest import digest_of
 from .ensemble import DISCREPANCY, Ensemble
 from .facts import Fact
-from .general_parameters import fitted_facts, values_of
+from .general_parameters import fitted_facts, settings_in, values_of
 from .history_matching import CUT
+from .sampling import default_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +94,6 @@ def describe_ensemble(ensemble: Ensemble, values: bytes) -> dict[str, Any]:
         "runs": ensemble.sizes.runs,
         "cut": CUT,
         "discrepancy": DISCREPANCY,
-        "nearest_to_centre": ensemble.nearest,
         "fitted_to": names[ensemble.reached].tolist(),
         "out_of_reach": names[~ensemble.reached].tolist(),
         "versions": versions("numpy", "scipy", "numba", "pyarrow"),
@@ -126,11 +128,12 @@ def unscaled(fact: Fact, values: np.ndarray) -> list[float]:
 
 def describe_parameters(ensemble: Ensemble) -> Iterator[dict[str, Any]]:
     """Yield for each parameter its default, its prior, and the width of its interval beside the prior's."""
+    defaults = default_values()
     for (path, prior), ratio in zip(ensemble.priors.items(), ensemble.ratio):
         low, high = prior.interval
         yield {
             "path": path,
-            "default": float(prior.centre),
+            "default": float(defaults.get(path, prior.centre)),
             "prior_p5": float(low),
             "prior_p95": float(high),
             "ratio": float(ratio),
@@ -201,6 +204,22 @@ def read_worlds(folder: Path = FOLDER) -> pd.DataFrame:
     if digest != manifest.get("sha256"):
         raise UserError("{path}: is not the file that {manifest} describes", path=path, manifest=MANIFEST)
     return pd.read_parquet(path)
+
+
+def settings_of_worlds(scenario: Scenario, folder: Path = FOLDER) -> list[dict[str, float]]:
+    """Return the settings of each world that apply to a scenario: path -> value.
+
+    A world that contradicts what the scenario gives is left out. Raises UserError as `read_worlds` does.
+    """
+    usable = []
+    for world in read_worlds(folder).to_dict("records"):
+        settings = settings_in(scenario, world)
+        try:
+            set_parameters(scenario, settings)
+        except UserError:
+            continue
+        usable.append(settings)
+    return usable
 
 
 def check_ensemble(folder: Path = FOLDER) -> list[Message]:

@@ -36,6 +36,7 @@ class PeopleCounts:
     ties: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # (n,) acquaintances at the end
     residents: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # (compounds,)
     lifts: int = 0
+    walkup_households: int = 0  # in buildings without a lift
     listed: int = 0  # residents on a list of volunteers
 
     def count_week(self, world: World) -> None:
@@ -51,6 +52,8 @@ class PeopleCounts:
         self.ties = people.ties.astype(np.int64)
         compounds = world.buildings.compound[people.building]
         self.residents = np.bincount(compounds, minlength=len(world.compounds.company))
+        walkup = world.buildings.lifts == 0
+        self.walkup_households = int(walkup[world.households.building].sum())
         self.lifts, self.listed = int(world.buildings.lifts.sum()), int(people.volunteer.sum())
         if not len(self.evenings):
             self.evenings = np.zeros(len(people.gives), np.int64)
@@ -121,10 +124,15 @@ def requests_spread(observed: ObservedRun, *_: str) -> float:
     return float(np.sqrt(np.average((rate - mean) ** 2, weights=weight)) / mean)
 
 
+def is_told(observed: ObservedRun) -> np.ndarray:
+    """Return which issues residents reported first, (issues,) bool: no mechanism found them."""
+    issues = observed.run.issues
+    return (issues["reported_day"] >= 0) & (issues["found_by"] < 0)
+
+
 def reported_ratio(observed: ObservedRun, names: str, to: str) -> float:
     """Return issues of the kinds `names` that residents reported per such issue of the kinds `to`."""
-    issues = observed.run.issues
-    told = (issues["reported_day"] >= 0) & (issues["found_by"] < 0)
+    told = is_told(observed)
     return ratio(
         np.count_nonzero(told & select(observed, names)), np.count_nonzero(told & select(observed, to))
     )
@@ -177,12 +185,15 @@ def finds_per_hour(observed: ObservedRun, mechanism: str) -> float:
     return ratio(np.count_nonzero(found_by(observed, mechanism)), hours)
 
 
-def found_share(observed: ObservedRun, mechanism: str) -> float:
-    """Return the share of reported issues that a mechanism found; NaN while it is off."""
+def found_share(observed: ObservedRun, mechanism: str, names: str = "all") -> float:
+    """Return the share that a mechanism found of issues that it found or residents reported.
+
+    Of the given kinds. NaN while it is off.
+    """
     if mechanism not in observed.scenario.mechanisms:
         return float("nan")
-    known = np.count_nonzero(observed.run.issues["reported_day"] >= 0)
-    return ratio(np.count_nonzero(found_by(observed, mechanism)), known)
+    chosen, found = select(observed, names), found_by(observed, mechanism)
+    return ratio(np.count_nonzero(chosen & found), np.count_nonzero(chosen & (found | is_told(observed))))
 
 
 def found_mix(observed: ObservedRun, mechanism: str, names: str) -> float:
@@ -210,9 +221,13 @@ def mediated(observed: ObservedRun) -> np.ndarray:
     return select(observed, "dispute") & (observed.run.issues["sittings_held"] >= 1.0)
 
 
-def disputes_mediated_per_year(observed: ObservedRun, *_: str) -> float:
-    """Return disputes in which parties sat down, per year in the community, which has one committee."""
-    return np.count_nonzero(mediated(observed)) / years(observed)
+def disputes_mediated_per_year(observed: ObservedRun, residents: str) -> float:
+    """Return disputes in which parties sat down, per year and that many `residents`.
+
+    A community of the model has one committee, but several times the residents of an average committee.
+    """
+    served = observed.scenario.community.residents * years(observed)
+    return ratio(float(residents) * np.count_nonzero(mediated(observed)), served)
 
 
 def mediated_success_share(observed: ObservedRun, *_: str) -> float:
@@ -230,10 +245,10 @@ def mediated_ratio(observed: ObservedRun, names: str, to: str) -> float:
     )
 
 
-def built_per_1000_households_year(observed: ObservedRun, names: str) -> float:
-    """Return projects of the given kinds that are finished, per 1,000 households and year."""
+def built_per_1000_walkup_households_year(observed: ObservedRun, names: str) -> float:
+    """Return projects of the given kinds that are finished, per 1,000 households without a lift and year."""
     done = np.count_nonzero(select(observed, names) & (observed.run.issues["resolved_day"] >= 0))
-    return ratio(1000.0 * done, observed.scenario.community.households * years(observed))
+    return ratio(1000.0 * done, observed.people.walkup_households * years(observed))
 
 
 def built_share_of_consented(observed: ObservedRun, names: str) -> float:
@@ -354,7 +369,7 @@ FACT_MEASURES: dict[str, Callable[..., float]] = {
         disputes_mediated_per_year,
         mediated_success_share,
         mediated_ratio,
-        built_per_1000_households_year,
+        built_per_1000_walkup_households_year,
         built_share_of_consented,
         arose_per_lift_year,
         givers_share,

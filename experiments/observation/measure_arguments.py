@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from ...model.scenarios.scenario import Scenario
 
 KIND, MECHANISM, NUMBER = "kinds of issues", "a mechanism", "a number"
-# what each expects after its colons; the last of `resolved_within` may be left out
+# what each expects after its colons; OPTIONAL says how many may be left out
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "reporters_top_share": (NUMBER,),
     "finds_per_hour": (MECHANISM,),
-    "found_share": (MECHANISM,),
+    "found_share": (MECHANISM, KIND),
     "found_mix": (MECHANISM, KIND),
     "on_the_spot_share": (MECHANISM,),
+    "disputes_mediated_per_year": (NUMBER,),
     "mediated_ratio": (KIND, KIND),
     "reported_ratio": (KIND, KIND),
-    "built_per_1000_households_year": (KIND,),
+    "built_per_1000_walkup_households_year": (KIND,),
     "built_share_of_consented": (KIND,),
     "arose_per_lift_year": (KIND,),
     "giving_top_share": (NUMBER,),
@@ -29,7 +30,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "report_quantile": (KIND, NUMBER),
     "answer_quantile": (NUMBER,),
 }
-OPTIONAL = {"resolved_within": 1}  # arguments at the end that may be left out
+OPTIONAL = {"resolved_within": 1, "found_share": 1}  # arguments at the end that may be left out
 
 
 def check_arguments(expression: str, scenario: Scenario) -> None:

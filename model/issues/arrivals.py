@@ -307,10 +307,9 @@ def draw_requirements(w, issue, number, issue_key) -> None:
         )
     issue.department_days, issue.lapse_day, issue.appointment_days = 0, -1, 0
     issue.hurried_by, issue.hurried_days = -1, 0.0
-    if cats.appointment_days[j] != 0.0:
-        issue.appointment_days = int(
-            cats.appointment_days[j] * exponential(key_of(seed, APPOINTMENT, 0), issue_key)
-        )
+    if cats.appointment_scale_days[j] != 0.0:
+        drawn = exponential(key_of(seed, APPOINTMENT, 0), issue_key) ** cats.appointment_spread[j]
+        issue.appointment_days = int(cats.appointment_scale_days[j] * drawn)
     if cats.department_days[j] != 0.0:
         issue.department_days = 1 + int(
             cats.department_days[j] * exponential(key_of(seed, LEAD, 0), issue_key)

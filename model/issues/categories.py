@@ -16,6 +16,7 @@ from ...engine.parameters import knob
 from ...engine.randomness import hash_name
 from ...engine.texts.errors import Message
 from ...engine.toml_reader import At, build_dataclass
+from .all_issues import AllIssues
 from .consent_rules import RULES
 
 FAMILIES = ("facility", "environment", "safety", "dispute", "care", "project", "street")
@@ -302,7 +303,8 @@ class Columns(NamedTuple):
     ageing_log_rate: np.ndarray  # (categories,) float64  log rate per 10 years
     severity: np.ndarray  # (categories,) int8
     report_rate: np.ndarray  # (categories,) float64  1/day
-    appointment_days: np.ndarray  # (categories,) float64  days
+    appointment_scale_days: np.ndarray  # (categories,) float64  days: the Weibull's scale
+    appointment_spread: np.ndarray  # (categories,) float64
     work_scale_hours: (
         np.ndarray
     )  # (categories,) float64  hours: the Weibull's scale, so that the mean is as declared
@@ -346,8 +348,8 @@ def invited_per_day(category: Category) -> float:
     return category.neglect_recurrence * (1.0 - category.recurrence) / invites_days(category)
 
 
-def columns(categories: Mapping[str, Category]) -> Columns:
-    """Convert categories (name -> Category) to `Columns`."""
+def columns(categories: Mapping[str, Category], factors: AllIssues) -> Columns:
+    """Convert categories (name -> Category), and the factors on all of them, to `Columns`."""
     every = list(categories.values())
     plain = {
         f.name: np.array([getattr(c, f.name) for c in every]) for f in fields(Category) if "low" in f.metadata
@@ -361,7 +363,12 @@ def columns(categories: Mapping[str, Category]) -> Columns:
         "consent_rule": np.array(
             [list(RULES).index(c.consent_rule) if c.consent_rule else -1 for c in every], np.int8
         ),
-        "rate": plain["rate"] / 365.0,
+        "rate": plain["rate"] * factors.rate_factor / 365.0,
+        "report_rate": plain["report_rate"] * factors.report_factor,
+        "appointment_scale_days": plain["appointment_days"]
+        * factors.appointment_factor
+        / gamma(1 + factors.appointment_spread),
+        "appointment_spread": np.full(len(every), float(factors.appointment_spread)),
         "recurrence_share": np.array([1.0 - exp(-1.0 / c.recurrence_days) for c in every]),
         "invited": np.array([invited_per_day(c) for c in every]),
         "invites_days": np.array([invites_days(c) for c in every], np.int64),

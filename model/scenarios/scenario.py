@@ -13,6 +13,7 @@ from ...agents.volunteers import VolunteerParameters
 from ...engine.parameters import LeftOut, check, describe_problem, knob
 from ...engine.texts.errors import Message
 from .. import mechanisms
+from ..issues.all_issues import AllIssues
 from ..issues.categories import CATEGORIES, Category, encode_category
 from ..issues.project_parameters import ProjectParameters
 from ..mechanisms import Mechanism
@@ -119,6 +120,7 @@ class Scenario:
     calendar: CalendarParameters = field(default_factory=CalendarParameters)
     shock: tuple[Shock, ...] = field(default=(), metadata={"each": Shock})
     initial_issues: tuple[InitialIssues, ...] = field(default=(), metadata={"each": InitialIssues})
+    all_issues: AllIssues = field(default_factory=AllIssues)
     issues: dict[str, Category] = field(
         default_factory=every_category, metadata={"named": every_category, "new": Category}
     )

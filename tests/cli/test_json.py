@@ -76,7 +76,6 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "runs",
         "cut",
         "discrepancy",
-        "nearest_to_centre",
         "fitted_to",
         "out_of_reach",
         "versions",

@@ -15,6 +15,7 @@ from cogov.agents.committee import CommitteeParameters
 from cogov.agents.departments import DepartmentParameters
 from cogov.agents.grid_workers import GridWorkerParameters
 from cogov.model import mechanisms
+from cogov.model.issues.all_issues import AllIssues
 from cogov.model.issues.categories import CATEGORIES, columns
 from cogov.model.issues.issue_table import LAPSED, LEFT, VERIFIED, WITHDRAWN
 from cogov.model.mechanisms import list_mechanisms
@@ -63,7 +64,7 @@ def test_where_nobody_does_anything_no_clock_is_ever_behind(case):
 def test_an_issue_causes_less_than_one_other_whatever_becomes_of_it(case):
     """In the shipped cases with everything off: the branching ratio, of each category, is below one."""
     issues = read_case(case).issues
-    cats = columns(issues)
+    cats = columns(issues, AllIssues())
     ratio = cats.recurrence + cats.invited * cats.invites_days
     print(f"\n{case}: branching ratio at most {ratio.max():.3f} ({[*issues][ratio.argmax()]})")
     assert (ratio < 1.0).all() and (cats.invited[cats.recurrence == 0.0] == 0.0).all()
@@ -116,7 +117,7 @@ def test_how_an_issue_ends_does_not_change_what_recurs():
 
 
 def test_an_issue_invites_only_in_sight_and_only_while_nobody_attends_to_it():
-    cats = columns(CATEGORIES)
+    cats = columns(CATEGORIES, AllIssues())
     names = [*CATEGORIES]
     for name in ("elder_alone", "neighbour_noise", "lamp_out", "haircut"):
         assert cats.invited[names.index(name)] == 0.0

@@ -320,4 +320,20 @@ MUTANTS = [
         "model/test_lifts.py::test_the_funnel_counts_stages_that_projects_reach_one_after_another",
         plain=True,
     ),
+    mutant(
+        "the factor on all rates does not reach the clocks",
+        "model/issues/categories.py",
+        'plain["rate"] * factors.rate_factor / 365.0',
+        'plain["rate"] / 365.0',
+        "model/test_all_issues.py::test_a_factor_is_the_same_change_of_every_category",
+        plain=True,
+    ),
+    mutant(
+        "appointments with a longer tail take longer on average",
+        "model/issues/categories.py",
+        "        / gamma(1 + factors.appointment_spread),",
+        "        ,",
+        "model/test_all_issues.py::test_the_spread_of_appointments_keeps_their_mean_and_lengthens_their_tail",
+        plain=True,
+    ),
 ]

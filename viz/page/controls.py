@@ -25,6 +25,7 @@ OWNERS = (
     "projects",
     "calendar",
     "community",
+    "all_issues",
     "issues",
 )
 BOTH = "both"

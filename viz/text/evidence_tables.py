@@ -52,7 +52,9 @@ FACTS = """
 One file per fact in `experiments/evidence/facts/`. The interval is the fact's own: *width* says by which
 rule. A third of the facts is held out from every fit, by a hash of the fact's name, once and for all. A fact
 that names several cases is the mean over them. Expressions of measures are those of `cogov patterns`
-([cases.md](cases.md)); the functions are in `experiments/observation/fact_measures.py`.
+([cases.md](cases.md)); the functions are in `experiments/observation/fact_measures.py`. Logs of foreign
+service lines are held against cases with all mechanisms off, because none was there
+([decision 48](decisions.md#48-logs-of-foreign-service-lines-are-held-against-cases-without-mechanisms)).
 
 """
 EFFECTS = """

@@ -4,29 +4,34 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from cli_runner import typist
 
+from cogov.engine.parameters import paths
 from cogov.engine.randomness import RandomNumbers
 from cogov.engine.texts.errors import UserError
+from cogov.experiments.calibration.distance import Target as LogTarget
+from cogov.experiments.calibration.distance import estimate_variation, evaluate_trial
+from cogov.experiments.evidence import adopted, fact_runs, history_matching, worlds
 from cogov.experiments.evidence import ensemble as matching
-from cogov.experiments.evidence import fact_runs, history_matching, worlds
 from cogov.experiments.evidence import scores as scoring
 from cogov.experiments.evidence.emulators import Emulators, FactEmulator, fit_emulators
 from cogov.experiments.evidence.ensemble import Sizes, match
 from cogov.experiments.evidence.facts import all_facts, with_name
 from cogov.experiments.evidence.general_parameters import (
-    apply_world,
     arms_of,
     fitted_facts,
     general_parameters,
     scenario_of,
     score_of,
+    settings_in,
     values_of,
 )
+from cogov.experiments.evidence.grades import prior_of
 from cogov.experiments.evidence.history_matching import Target
 from cogov.experiments.evidence.priors import Z90, Prior
-from cogov.experiments.evidence.sampling import draw_scenario
+from cogov.experiments.evidence.sampling import default_values, draw_scenario
 from cogov.model.scenarios.cases import read_case
 
 PRIORS = {name: Prior("lognormal", 1.0, 3.0, 0.0, 100.0) for name in ("a", "b", "c", "d", "e")}
@@ -209,11 +214,60 @@ def test_scores_and_values_are_inverse():
 
 def test_a_world_changes_no_number_that_a_case_sets_for_itself():
     case = read_case("wuzi_yard")
-    changed = apply_world(
-        case, {"residents.acquaintances": 9.0, "committee.forgetting_rate": 0.5, "unknown": 1.0}
+    world = {"residents.acquaintances": 9.0, "committee.forgetting_rate": 0.5, "unknown": 1.0}
+    assert settings_in(case, world) == {"committee.forgetting_rate": 0.5}
+
+
+def test_the_prior_of_an_adopted_default_stays_where_it_was(monkeypatch):
+    path, f = "committee.forgetting_rate", paths(read_case("wuzi_yard"))["committee.forgetting_rate"]
+    monkeypatch.setattr(adopted, "adopted", lambda: {path: {"assumed": 0.02, "default": 0.05}})
+    assert prior_of(path, f.metadata, 0.05, False).quantile(0.5) == pytest.approx(0.02)
+    assert prior_of(path, f.metadata, 0.04, False).quantile(0.5) == pytest.approx(0.04), "set by a user"
+
+
+def test_adopted_defaults_are_those_of_the_model_and_near_the_ensemble_that_ships():
+    defaults, table = default_values(), worlds.read_worlds()
+    for path, entry in adopted.adopted().items():
+        assert defaults[path] == entry["default"] != entry["assumed"], path
+        low, high = np.quantile(table[path].to_numpy(float), (0.25, 0.75))
+        assert low <= entry["default"] <= high, f"{path}: adopt the median of the ensemble"
+
+
+def test_settings_of_worlds_leave_out_what_contradicts_the_case(monkeypatch):
+    case = read_case("wuzi_yard")
+    fits, contradicts = {"committee.forgetting_rate": 0.5}, {"committee.forgetting_rate": 0.25}
+    monkeypatch.setattr(worlds, "read_worlds", lambda folder: pd.DataFrame([fits, contradicts]))
+    original = worlds.set_parameters
+
+    def refuse(scenario, settings):
+        if settings == contradicts:
+            raise UserError("these numbers contradict each other")
+        return original(scenario, settings)
+
+    monkeypatch.setattr(worlds, "set_parameters", refuse)
+    assert worlds.settings_of_worlds(case) == [fits]
+
+
+def test_a_log_is_fitted_in_many_worlds_of_which_none_moves_a_fitted_number():
+    case = replace(read_case("wuzi_yard"), days=120)
+    names = tuple(case.issues)
+    target = LogTarget(
+        (("all", names),),
+        (7, 30),
+        float(case.community.residents),
+        np.zeros(4),
+        np.ones(4),
+        (100,),
+        1.0,
+        1.0,
     )
-    assert changed.residents.acquaintances == case.residents.acquaintances
-    assert changed.committee.forgetting_rate == 0.5
+    many = [{"all_issues.rate_factor": factor} for factor in (0.25, 1.0, 4.0)]
+    alone, together = (estimate_variation(case, target, 0, some) for some in ((), many))
+    assert together[0] > 2.0 * alone[0], "the number of reports is uncertain by what is assumed"
+    first, second = (evaluate_trial(case, (), target, 0, [number], many, None) for number in (0, 2))
+    assert second[0] - first[0] > 2.0, "each run is in a world of its own"
+    same = [evaluate_trial(case, (), target, 0, [1], some, None) for some in (many, ())]
+    assert np.array_equal(*same), "in the world of the defaults it is the case as it is"
 
 
 def test_facts_are_scored_with_the_numbers_of_members(monkeypatch):
@@ -251,7 +305,6 @@ def test_the_manifest_describes_the_worlds(fitted, stored):
     assert [wave["runs"] for wave in manifest["wave"]][:3] == SMALL.waves
     a = manifest["parameter"][0]
     assert (a["path"], a["default"], a["ratio"]) == ("a", 1.0, pytest.approx(fitted.ratio[0], rel=1e-4))
-    assert 0.0 <= manifest["nearest_to_centre"] < 100
 
 
 def test_an_ensemble_of_another_model_or_of_other_facts_is_said_to_be_one(stored, monkeypatch):

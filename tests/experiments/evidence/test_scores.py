@@ -203,13 +203,26 @@ def test_evenings_are_counted_once_a_week(observed):
 def test_the_command_scores_facts_prints_misses_and_writes_its_table(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     command = typist(monkeypatch, capsys, "facts")
-    words = ("lifts_added", "resolved_same_day", "--replicates", "4", "--worlds", "2", "--workers", "0")
+    words = (
+        "patrol_finds_per_hour",
+        "resolved_same_day",
+        "--replicates",
+        "4",
+        "--worlds",
+        "2",
+        "--workers",
+        "0",
+    )
     status, out, err = command(*words, "--out", "told")
     text = " ".join(out.split())
     assert status == 0, err
-    assert "Outside: lifts_added" in text and "Power:" in text and (tmp_path / "told" / "facts.csv").exists()
+    assert (
+        "Outside: patrol_finds_per_hour" in text
+        and "Power:" in text
+        and (tmp_path / "told" / "facts.csv").exists()
+    )
     told = json.loads(command(*words, "--json")[1])
-    assert {row["fact"] for row in told["facts"]} == {"lifts_added", "resolved_same_day"}
+    assert {row["fact"] for row in told["facts"]} == {"patrol_finds_per_hour", "resolved_same_day"}
     assert told["totals"][-1]["count"] == 2 and told["power"].startswith("Power")
     assert told == json.loads(command(*words, "--json")[1])
     status, out, _ = command(*words, "--lang", "zh")
