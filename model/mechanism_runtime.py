@@ -105,11 +105,12 @@ def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[st
     """
     shape = shapes(state.pulls.sight.sum.size, *count_places(state))
     ignored = {lever: np.zeros(shape[lever]) for lever in LEVERS}
+    places = [stack.who.tolist() for stack in state.pulls]  # mechanisms that have a row, of each lever
     for m, name in enumerate(sorted(mechanisms)):
         rows = {
-            lever: stack.rows[list(stack.who).index(m)].reshape(shape[lever])
-            for lever, stack in zip(LEVERS, state.pulls)
-            if m in stack.who
+            lever: stack.rows[who.index(m)].reshape(shape[lever])
+            for lever, stack, who in zip(LEVERS, state.pulls, places)
+            if m in who
         }
         yield (
             name,
