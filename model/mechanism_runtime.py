@@ -132,8 +132,10 @@ def grow_stacks(pulls: Levers, room: int) -> Levers:
     def longer(index: int, stack: Stack) -> Stack:
         if index not in OF_ISSUES:
             return stack
-        more = room - stack.sum.size
-        return stack._replace(rows=np.pad(stack.rows, ((0, 0), (0, more))), sum=np.pad(stack.sum, (0, more)))
+        size = stack.sum.size
+        rows, total = np.zeros((len(stack.rows), room)), np.zeros(room)
+        rows[:, :size], total[:size] = stack.rows, stack.sum
+        return stack._replace(rows=rows, sum=total)
 
     return Levers(*(longer(index, stack) for index, stack in enumerate(pulls)))
 
