@@ -94,14 +94,15 @@ def divide(wanted, available) -> None:
 
     Twin: reference/processing.py, divide.
     """
-    weight, total = 0.0, 0.0
-    short = np.zeros(RANKS, np.bool_)  # ranks that may get less than they want
+    total = 0.0
     for r in range(RANKS):
         total += wanted[r]
-        short[r] = wanted[r] > 0.0
-        weight += 2.0**r * short[r]
     if total <= available:
         return
+    weight, short = 0.0, np.zeros(RANKS, np.bool_)  # ranks that may get less than they want
+    for r in range(RANKS):
+        short[r] = wanted[r] > 0.0
+        weight += 2.0**r * short[r]
     changed = True
     while changed:
         changed = False
