@@ -26,8 +26,11 @@ def draw_leaving_household(w, b) -> int:
     best, h = np.inf, -1
     for home in range(first[w.buildings.first[b]], first[w.buildings.first[b + 1]]):
         rate = k.owner_moving_rate if w.households.owner[home] else k.tenant_moving_rate
-        if rate > 0.0 and exponential(which, home) / rate < best:
-            best, h = exponential(which, home) / rate, home
+        # -log(1 - u) is never less than u, so most homes need no logarithm
+        if rate > 0.0 and uniform(which, home) < best * rate:
+            time = exponential(which, home) / rate
+            if time < best:
+                best, h = time, home
     return h
 
 

@@ -171,9 +171,9 @@ def collect_pulls(w) -> None:
     Fills `wished` (7, compounds, 4) with today's pulls, `wish` (compounds, 4) with the week's mean plus the
     `duty` (4,) of each standing, and adds to `drift` and `meet` of the mood and to residents' `post_hours`.
     """
-    posts = w.lever.serve
+    posts, post_hours = w.lever.serve, w.residents.post_hours
     for i in range(0 if len(w.pulls.serve.who) == 0 else len(posts)):
-        w.residents.post_hours[i] += posts[i]
+        post_hours[i] += posts[i]
     wish, trust, ties, sums, week = w.lever.wish, w.lever.trust, w.lever.ties, w.mood, len(w.wished)
     for c in range(len(wish)):
         for standing in range(len(w.duty)):

@@ -105,11 +105,12 @@ def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[st
     """
     shape = shapes(state.pulls.sight.sum.size, *count_places(state))
     ignored = {lever: np.zeros(shape[lever]) for lever in LEVERS}
+    places = [stack.who.tolist() for stack in state.pulls]  # mechanisms that have a row, of each lever
     for m, name in enumerate(sorted(mechanisms)):
         rows = {
-            lever: stack.rows[list(stack.who).index(m)].reshape(shape[lever])
-            for lever, stack in zip(LEVERS, state.pulls)
-            if m in stack.who
+            lever: stack.rows[who.index(m)].reshape(shape[lever])
+            for lever, stack, who in zip(LEVERS, state.pulls, places)
+            if m in who
         }
         yield (
             name,
@@ -131,8 +132,10 @@ def grow_stacks(pulls: Levers, room: int) -> Levers:
     def longer(index: int, stack: Stack) -> Stack:
         if index not in OF_ISSUES:
             return stack
-        more = room - stack.sum.size
-        return stack._replace(rows=np.pad(stack.rows, ((0, 0), (0, more))), sum=np.pad(stack.sum, (0, more)))
+        size = stack.sum.size
+        rows, total = np.zeros((len(stack.rows), room)), np.zeros(room)
+        rows[:, :size], total[:size] = stack.rows, stack.sum
+        return stack._replace(rows=rows, sum=total)
 
     return Levers(*(longer(index, stack) for index, stack in enumerate(pulls)))
 

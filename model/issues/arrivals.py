@@ -52,24 +52,23 @@ class Clocks(NamedTuple):
 
 
 @inner_kernel
-def is_unit(unit, i, home, band, housebound, first) -> bool:
-    """Whether resident `i` is one of the people, or the head of one of the homes, that `unit` names.
+def is_unit(unit, band, housebound, is_head, is_alone) -> bool:
+    """Whether a resident is one of the people, or the head of one of the homes, that `unit` names.
 
-    `first` (households + 1,) is the first resident of each household.
+    `is_head` and `is_alone` are whether it is the first resident of its household, and the only one.
 
     Twin: reference/places.py, is_counted.
     """
-    h = home[i]
     if unit == HOUSEHOLD:
-        return first[h] == i
+        return is_head
     if unit == ELDERS:
-        return band[i] == ELDER
+        return band == ELDER
     if unit == ALONE:
-        return band[i] == ELDER and first[h + 1] - first[h] == 1
+        return band == ELDER and is_alone
     if unit == HOUSEBOUND:
-        return housebound[i]
+        return housebound
     if unit == CHILDREN:
-        return band[i] == CHILD
+        return band == CHILD
     return True
 
 
@@ -79,10 +78,12 @@ def census(people, households, buildings) -> np.ndarray:
 
     Twin: reference/places.py, is_counted.
     """
-    count = np.zeros((len(buildings.compound), 6))
+    count, first = np.zeros((len(buildings.compound), 6)), households.first
     for i in range(len(people.home)):
+        h = people.home[i]
+        is_head, is_alone = first[h] == i, first[h + 1] - first[h] == 1
         for unit in range(6):
-            if is_unit(unit, i, people.home, people.band, people.housebound, households.first):
+            if is_unit(unit, people.band[i], people.housebound[i], is_head, is_alone):
                 count[people.building[i], unit] += people.presence[i]
     return count
 
@@ -247,12 +248,12 @@ def draw_affected_resident(unit, first, last, people, households, key) -> np.int
     presence, heads = people.presence, households.first
     best, winner = np.inf, np.int64(-1)
     for i in range(np.uint64(first), np.uint64(last)):
-        weight = presence[i]
+        weight, h = presence[i], home[i]
         # -log(1 - u) is never less than u, so most candidates need no logarithm
         if (
             weight > 0.0
             and uniform(key, i) < best * weight
-            and is_unit(unit, i, home, band, housebound, heads)
+            and is_unit(unit, band[i], housebound[i], heads[h] == i, heads[h + 1] - heads[h] == 1)
         ):
             time = exponential(key, i) / weight
             if time < best:

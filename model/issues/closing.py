@@ -30,7 +30,7 @@ from .issue_table import (
     move,
     trust_at_stake,
 )
-from .work import count_visible, encourage
+from .work import buildings_that_see, count_visible, encourage
 
 REOPEN, FORGET, ANSWER = decision("reopen"), decision("forget"), decision("answer")
 
@@ -194,8 +194,9 @@ def close(w) -> np.ndarray:
         if issue.state < RESOLVED and cats.invited[issue.category] > 0.0:
             invite(w, issue)
         if day - issue.arose_day > fresh:
+            low, high = buildings_that_see(issue, first)
             if issue.state < RESOLVED:
-                count_visible(issue, standing, first)
+                count_visible(standing, low, high, trust_at_stake(issue))
             elif issue.state > VERIFIED:
-                count_visible(issue, dropped, first)
+                count_visible(dropped, low, high, trust_at_stake(issue))
     return stays

@@ -29,17 +29,20 @@ def by_urgency(issues, state) -> np.ndarray:
     Twin: reference/issues.py, by_urgency.
     """
     count = np.zeros(RANKS + 1, np.int64)  # issues that come before those of each rank
+    found, n = np.empty(len(issues), np.int64), 0
     for i in range(len(issues)):
         if issues[i].state == state:
             count[RANKS - 1 - rank(issues[i]) + 1] += 1
+            found[n] = i
+            n += 1
     for r in range(RANKS):
         count[r + 1] += count[r]
-    out = np.empty(count[RANKS], np.int64)
-    for i in range(len(issues)):
-        if issues[i].state == state:
-            r = RANKS - 1 - rank(issues[i])
-            out[count[r]] = i
-            count[r] += 1
+    out = np.empty(n, np.int64)
+    for place in range(n):
+        i = found[place]
+        r = RANKS - 1 - rank(issues[i])
+        out[count[r]] = i
+        count[r] += 1
     return out
 
 

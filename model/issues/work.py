@@ -25,19 +25,28 @@ from .triage import RANKS, by_urgency, desk_row
 
 
 @inner_kernel
-def count_visible(issue, counted, first) -> None:
-    """Increment `counted` (buildings, 2) wherever the issue is visible; private issues are not.
+def buildings_that_see(issue, first) -> tuple[int, int]:
+    """Return the first building in which an issue is visible, and the one after the last; none if private.
 
     An issue of a compound is visible in all its buildings; `first` (compounds + 1,) are their rows.
 
     Twin: reference/issues.py, buildings_that_see.
     """
-    trusted = trust_at_stake(issue)
     if issue.scope == SCOPE_COMPOUND:
-        for b in range(first[issue.compound], first[issue.compound + 1]):
-            counted[b, trusted] += 1.0
-    elif issue.scope > SCOPE_HOUSEHOLD:
-        counted[issue.building, trusted] += 1.0
+        return first[issue.compound], first[issue.compound + 1]
+    return issue.building, issue.building + (issue.scope > SCOPE_HOUSEHOLD)
+
+
+@inner_kernel
+def count_visible(counted, low, high, trusted) -> None:
+    """Increment `counted` (buildings, 2) in the buildings `low` to `high`, for the desk that is `trusted`.
+
+    It is apart from `buildings_that_see` because the compiler inlines two short kernels, but not a long one.
+
+    Twin: reference/issues.py, buildings_that_see.
+    """
+    for b in range(low, high):
+        counted[b, trusted] += 1.0
 
 
 @inner_kernel
@@ -67,7 +76,8 @@ def resolve(w, issue, by) -> None:
     issue.hours_left, issue.state, issue.resolved_day, issue.resolved_by = 0.0, RESOLVED, day, by
     issue.due_day = day + w.knobs.check_after_days
     trusted = trust_at_stake(issue)
-    count_visible(issue, w.mood.good, w.compounds.first)
+    low, high = buildings_that_see(issue, w.compounds.first)
+    count_visible(w.mood.good, low, high, trusted)
     if issue.reporter >= 0:
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t + w.knobs.residents.trust_gain_resolved * (1.0 - t)
@@ -84,14 +94,15 @@ def divide(wanted, available) -> None:
 
     Twin: reference/processing.py, divide.
     """
-    weight, total = 0.0, 0.0
-    short = np.zeros(RANKS, np.bool_)  # ranks that may get less than they want
+    total = 0.0
     for r in range(RANKS):
         total += wanted[r]
-        short[r] = wanted[r] > 0.0
-        weight += 2.0**r * short[r]
     if total <= available:
         return
+    weight, short = 0.0, np.zeros(RANKS, np.bool_)  # ranks that may get less than they want
+    for r in range(RANKS):
+        short[r] = wanted[r] > 0.0
+        weight += 2.0**r * short[r]
     changed = True
     while changed:
         changed = False

@@ -346,6 +346,9 @@ def draw_visitor(first, last, willing, presence, key) -> int:
     """
     best, winner = np.inf, -1
     for i in range(np.int64(first), np.int64(last)):
-        if willing[i] and presence[i] > 0.0 and exponential(key, i) / float(presence[i]) < best:
-            best, winner = exponential(key, i) / float(presence[i]), i
+        # -log(1 - u) is never less than u, so most candidates need no logarithm
+        if willing[i] and presence[i] > 0.0 and uniform(key, i) < best * float(presence[i]):
+            time = exponential(key, i) / float(presence[i])
+            if time < best:
+                best, winner = time, i
     return winner

@@ -50,9 +50,9 @@ MUTANTS = [
     mutant(
         "the youngest goes first",
         "model/issues/triage.py",
-        "            out[count[r]] = i\n            count[r] += 1",
+        "        out[count[r]] = i\n        count[r] += 1",
         (
-            "            out[count[r] + 0] = i\n            count[r] += 1\n    out = "
+            "        out[count[r] + 0] = i\n        count[r] += 1\n    out = "
             "out[::-1].copy() if state == REPORTED else out"
         ),
         TWIN,
