@@ -42,7 +42,7 @@ class ResidentParameters:
         words=("Spread of initial trust", "最初信任的差异", "均匀分布的全宽"),
     )
     acquaintances: float = knob(
-        3.0,
+        1.1,
         0.0,
         6.0,
         unit="people on day 0, mean",
@@ -98,7 +98,7 @@ class ResidentParameters:
         words=("Reporting by elders", "老人的反映", "倍，与其他成年人相比"),
     )
     report_spread_log: float = knob(
-        2.2,
+        2.7,
         0.0,
         4.0,
         unit="standard deviation of the log of personal readiness to report",

@@ -41,7 +41,9 @@ REACHED = 0.02  # share of the first wave's runs that come near a fact, at least
 SHARES = (0.675, 0.1625, 0.1625)  # of the runs, for the waves
 POWERS = (0.0, 0.25, 0.5)  # of the likelihood, from which the waves are drawn: 0 is the prior
 OF_COVERAGE = 100  # chains of each synthetic set
-NARROW = 0.85  # of the prior's 90 % interval: below it a parameter is identified. By chance: one in a hundred
+# Of the prior's 90 % interval: below it a parameter is identified. Measured on some 1,500 plausible
+# states, the ratio has a standard error of .025, so that chance makes one in ten thousand that narrow.
+NARROW = 0.9
 CANDIDATES = 2  # per member, that are simulated at most
 BATCHES = 5  # after the first, candidates are simulated a fifth of the members at a time
 
@@ -81,6 +83,7 @@ class Ensemble:
 
     priors: Mapping[str, Prior]  # of the parameters that are inputs of an emulator; the others keep theirs
     scores: np.ndarray  # (worlds, parameters)
+    plausible: np.ndarray  # (states, parameters): all that the last emulators leave, worlds among them
     facts: tuple[Fact, ...]
     reached: np.ndarray  # (facts,) bool: fitted to, because runs of the first wave come near
     explained: np.ndarray  # (facts,): share of the variance that the last emulators explain
@@ -94,7 +97,7 @@ class Ensemble:
     @property
     def ratio(self) -> np.ndarray:
         """Return the width of the 90 % intervals, in widths of the prior's: (parameters,)."""
-        low, high = interval_of(self.scores)
+        low, high = interval_of(self.plausible)
         return (high - low) / (2.0 * Z90)
 
 
@@ -182,13 +185,15 @@ def match(
             }
         )
     emulators, inputs = waves[-1]
-    members, simulated, tried = accept_members(problem, waves)
+    plausible = draw_plausible(problem, "members", CANDIDATES * sizes.worlds, waves, 1.0)
+    members, simulated, tried = accept_members(problem, waves, plausible)
     told.append({"runs": tried, "plausible": len(members) / tried})
     explained = np.full(len(facts), np.nan)
     explained[problem.reached] = [emulator.explained for emulator in emulators.of_facts]
     ensemble = Ensemble(
         {problem.paths[i]: priors[problem.paths[i]] for i in inputs},
         members[: sizes.worlds, list(inputs)],
+        plausible,
         tuple(facts),
         problem.reached,
         explained,
@@ -234,11 +239,20 @@ def latin_hypercube(name: str, paths: Sequence[str], n: int, seed: int) -> np.nd
 def draw_scores(problem: Problem, stage: str, n: int, waves: Waves, power: float) -> np.ndarray:
     """Draw scores of all parameters (n, parameters): inputs from what is plausible, others from the prior.
 
-    Raises UserError if too little is plausible.
+    Raises UserError as `draw_plausible` does.
     """
     scores = latin_hypercube(stage, problem.paths, n, problem.seed)
     if not waves:
         return scores
+    scores[:, waves[-1][1]] = draw_plausible(problem, stage, n, waves, power)[:n]
+    return scores
+
+
+def draw_plausible(problem: Problem, stage: str, n: int, waves: Waves, power: float) -> np.ndarray:
+    """Draw scores of the inputs, (at least n, inputs): all states of the chains that no wave rules out.
+
+    Raises UserError if they are too few.
+    """
     emulators, inputs = waves[-1]
     chains = max(problem.sizes.chains, 4 * n)
     draw = draw_of(stage, problem.seed)
@@ -254,8 +268,7 @@ def draw_scores(problem: Problem, stage: str, n: int, waves: Waves, power: float
             tried=chains,
             n=n,
         )
-    scores[:, inputs] = left[:n]
-    return scores
+    return left
 
 
 def training_runs(
@@ -267,13 +280,16 @@ def training_runs(
     return (scores[keep], values[keep]) if 3 * keep.sum() >= len(scores) else (scores, values)
 
 
-def accept_members(problem: Problem, waves: Waves) -> tuple[np.ndarray, np.ndarray, int]:
-    """Simulate candidates until enough are plausible: scores, values, and how many were tried.
+def accept_members(
+    problem: Problem, waves: Waves, plausible: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Simulate the first of the plausible states until enough are so when simulated.
 
-    Raises UserError if they stay too few.
+    Returns scores, values, and how many were tried. Raises UserError if they stay too few.
     """
     worlds = problem.sizes.worlds
-    candidates = draw_scores(problem, "members", CANDIDATES * worlds, waves, 1.0)
+    candidates = latin_hypercube("members", problem.paths, CANDIDATES * worlds, problem.seed)
+    candidates[:, waves[-1][1]] = plausible[: len(candidates)]
     scores, values, tried = np.empty((0, len(problem.paths))), np.empty((0, len(problem.reached))), 0
     while len(scores) < worlds and tried < len(candidates):
         new = candidates[tried : tried + (worlds // BATCHES if tried else worlds)]

@@ -98,11 +98,11 @@ class Category:
         words=("Readiness to report", "反映的意愿", "1/天，收益与麻烦之比的对数"),
     )
     appointment_days: float = knob(
-        3.0,
+        5.4,
         0.0,
         365.0,
         unit="days, mean, until its desk can begin: appointment, travel, parts",
-        source="assumed; docs/sources.md: days to resolution by kind of request",
+        source="assumed: with it, leaks and litter take as long as in a city's log (docs/evidence.md)",
         words=("Days until work can begin", "多少天后能上门", "天，平均：预约、路程、备料"),
     )
     work_hours: float = knob(

@@ -109,7 +109,7 @@ class GridPatrol(Mechanism):
         words=("Largest job finished when found", "发现时当场能办多大的事", "小时"),
     )
     errand_hours: float = knob(
-        0.1,
+        0.064,
         0.0,
         2.0,
         unit="hours/building/day for small jobs, on the spot or later",
