@@ -178,7 +178,7 @@ def test_parameters_are_listed(knobs):
     status, out, _ = knobs("issues.litter", "--json")
     told = {one["path"]: one for one in json.loads(out)}
     assert status == 0 and all(path.startswith("issues.litter.") for path in told)
-    assert told["issues.litter.rate"]["default"] == 0.18 and told["issues.litter.rate"]["cases"] == {
+    assert told["issues.litter.rate"]["default"] == 0.21 and told["issues.litter.rate"]["cases"] == {
         "shuian": 0.47
     }
     status, out, _ = knobs("mechanisms.grid_patrol")

@@ -183,7 +183,7 @@ def guiyuan(staff=1.2):
 
 
 STEPS = {
-    "staff": [with_mechanisms(guiyuan(staff)) for staff in (0.1, 0.2, 0.4, 2.4)],
+    "staff": [with_mechanisms(guiyuan(staff)) for staff in (0.1, 0.4, 2.4)],
     "mechanisms": [
         with_mechanisms(guiyuan(), *names)
         for names in ((), ("party_volunteers",), ("party_volunteers", "building_captains"))
@@ -251,7 +251,7 @@ YARD = Scenario(
 )
 
 
-READY = 4.0  # times readier to report than the model assumes
+READY = 6.0  # times readier to report than the model assumes
 
 
 @cache

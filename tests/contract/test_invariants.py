@@ -611,7 +611,7 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
     for who, by in GOVERNED.items():
         arm = simulate(with_mechanisms(WORLDS[world], *by), 1).issues
         both = [(plain[int(i["id"])], i) for i in arm if int(i["id"]) in plain]
-        assert len(both) > 0.75 * len(plain), who
+        assert len(both) > 0.65 * len(plain), who
         for a, b in both:
             assert [a[n] for n in name] == [b[n] for n in name]
             assert (

@@ -415,6 +415,7 @@ PARTS = (
     "departments",
     "projects",
     "calendar",
+    "all_issues",
 )
 PRICES = {  # they only value what happened: knob -> the measures that it changes
     "volunteers.shadow_wage_yuan": {"shadow_cost_yuan", "shadow_yuan_per_resolved"}

@@ -57,7 +57,8 @@ def talkative(sittings, scenario=FORUM):
         if one.family == "dispute"
     }
     idle = replace(scenario.committee, sittings_per_week=0.0, forgetting_rate=0.0)
-    return replace(scenario, issues=scenario.issues | disputes, committee=idle)
+    others = {name: replace(one, sittings=0.0) for name, one in scenario.issues.items()}
+    return replace(scenario, issues=others | disputes, committee=idle)
 
 
 # ------------------------------------------------------------------------------------------------- an evening

@@ -218,10 +218,10 @@ CLAIMS = {  # lesson -> number of its setup -> what its texts say besides the an
             "left days_to_report:lamp_out > 14",
             "difference hours > 0",
         ),
-        1: ("left rate:lamp_out > 0.55", "difference resolution_rate > 0.1"),
+        1: ("left rate:lamp_out > 0.45", "difference resolution_rate > 0.1"),
     },
     "away": {0: ("difference backlog < 0",), 1: ("difference reported > 0",)},
-    "table": {0: ("difference resolution_rate < 0.03",)},
+    "table": {0: ("difference resolution_rate < 0.05",)},
     "signatures": {0: ("left signed:yard_renewal > 0.6",)},
     "anecdote": {0: ("difference resolution_rate < -0.01",), 1: ("difference resolution_rate > 0",)},
     "meetings": {
