@@ -62,6 +62,13 @@ def facts_part(result: FactScores) -> str:
     return "\n".join([*lines, str(result.power())])
 
 
+def slow_facts_part(result: FactScores) -> str:
+    """Return the table of facts that are measured in runs of several years."""
+    heads = ("fact", "measured", "model", "score", "width", "verdict")
+    title = "**Facts measured in runs of several years: not fitted to, and not in the means above**\n"
+    return "\n".join([title, *table(heads, map(fact_row, result.table.itertuples()))])
+
+
 def fact_row(row: object) -> list[str]:
     """Return the cells of a fact."""
     return [
