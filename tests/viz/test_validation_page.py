@@ -12,8 +12,8 @@ from scenarios import STORM, with_mechanisms
 import cogov
 from cogov.experiments.calibration import reported_patterns
 from cogov.experiments.evidence import scores
-from cogov.experiments.evidence.facts import all_facts
-from cogov.experiments.evidence.general_parameters import FITTED_DAYS, choose_facts
+from cogov.experiments.evidence.facts import all_facts, choose_facts
+from cogov.experiments.evidence.general_parameters import FITTED_DAYS
 from cogov.experiments.evidence.pattern_scores import PatternScores
 from cogov.experiments.exploration.sweep_analyses import sensitivities
 from cogov.model.scenarios.cases import list_cases, read_case
