@@ -102,7 +102,7 @@ MUTANTS = [
     ),
     mutant(
         "a world overrides what a case says",
-        "experiments/evidence/general_parameters.py",
+        "experiments/evidence/sampling.py",
         "        if path in world and value == defaults.get(path)\n    }",
         "        if path in world\n    }",
         f"{ENSEMBLE}::test_a_world_changes_no_number_that_a_case_sets_for_itself",

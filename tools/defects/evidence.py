@@ -153,8 +153,8 @@ MUTANTS = [
     mutant(
         "a mechanism that is off finds nothing, instead of saying nothing",
         "experiments/observation/fact_measures.py",
-        '        return float("nan")\n    known =',
-        "        return 0.0\n    known =",
+        '        return float("nan")\n    chosen, found =',
+        "        return 0.0\n    chosen, found =",
         f"{SCORES}::test_what_a_patrol_finds_sums_to_one",
     ),
     mutant(

@@ -170,7 +170,7 @@ MUTANTS = [
     mutant(
         "litter arises as seldom as if its recurrences came on top",
         "model/issues/categories.toml",
-        "\nrate = 0.18\nseverity = 0\n",
+        "\nrate = 0.21\nseverity = 0\n",
         "\nrate = 0.1\nseverity = 0\n",
         PATROLS + "test_litter_parking_and_clutter_are_found_in_the_mix_of_a_citys_grid",
     ),
