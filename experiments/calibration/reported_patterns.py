@@ -29,13 +29,12 @@ import pandas as pd
 from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...engine.texts.errors import UserError
-from ...model import measures
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
 from ..observation.observed_run import ObservedRun, simulate_with_seed
-from ..observation.pattern_measures import MEASURES, check_measure, only_with
+from ..observation.pattern_measures import check_measure, evaluate_measure, only_with
 from ..statistics.interval_score import WIDEST, scale, score_interval
 
 SPREAD = 0.25
@@ -281,12 +280,7 @@ def value(outcome: ReportedOutcome, scenario: Scenario, run_seed: int, arms: dic
     if key not in arms:
         arms[key] = simulate_with_seed(arm, run_seed)
         arms[key].starts = {name: one.first_day for name, one in scenario.mechanisms.items()}
-    kind, _, what = outcome.measure.partition(":")
-    return float(
-        MEASURES[kind](arms[key], *what.split(":"))
-        if kind in MEASURES
-        else measures.summary(arms[key].run)[kind]
-    )
+    return evaluate_measure(outcome.measure, arms[key])
 
 
 def perturb_assumptions(scenario: Scenario, random_numbers: RandomNumbers, spread: float) -> Scenario:

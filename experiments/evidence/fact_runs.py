@@ -9,8 +9,8 @@ from math import log
 import numpy as np
 
 from ...engine.randomness import RandomNumbers, seed_of
-from ...model import measures
-from ..calibration.reported_patterns import MEASURES, simulate_with_seed
+from ..observation.observed_run import ObservedRun, simulate_with_seed
+from ..observation.pattern_measures import evaluate_measure
 from .facts import Fact
 from .general_parameters import Arm, arm_of, arms_of, draw_the_rest, scenario_of, values_of
 from .priors import Z90, Prior
@@ -47,17 +47,9 @@ class FactRuns:
         return np.array([value_of(fact, observed) for fact in self.facts])
 
 
-def value_of(fact: Fact, observed: Mapping[Arm, object]) -> float:
+def value_of(fact: Fact, observed: Mapping[Arm, ObservedRun]) -> float:
     """Return the value of a fact on the scale of scores, from the runs of its arms; NaN if none can say."""
-    kind, *texts = fact.measure.split(":")
-    values = []
-    for case in fact.cases:
-        run = observed[arm_of(fact, case)]
-        values.append(
-            float(MEASURES[kind](run, *(texts or [""])))
-            if kind in MEASURES
-            else float(measures.summary(run.run)[kind])  # type: ignore[attr-defined]
-        )
+    values = [evaluate_measure(fact.measure, observed[arm_of(fact, case)]) for case in fact.cases]
     numbers = [value for value in values if not np.isnan(value)]
     if not numbers:
         return np.nan

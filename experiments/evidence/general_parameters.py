@@ -19,7 +19,7 @@ from ..calibration.reported_patterns import iter_knobs
 from .facts import Fact, all_facts
 from .grades import prior_of
 from .priors import NORMAL, Prior
-from .sampling import default_values, inside, is_whole, within_range
+from .sampling import default_values, inside, is_whole, settings_in
 
 FITTED_DAYS = 366  # of a run in which a fact is measured, at most, for the fit
 
@@ -94,16 +94,6 @@ def score_of(prior: Prior, value: float) -> float:
     return (low + high) / 2.0
 
 
-def settings_in(scenario: Scenario, world: Mapping[str, float]) -> dict[str, float]:
-    """Return the settings of a world that apply to a scenario: of all numbers that it does not set itself."""
-    defaults = default_values()
-    return {
-        path: within_range(f, world[path])
-        for path, f, value in iter_knobs(scenario)
-        if path in world and value == defaults.get(path)
-    }
-
-
 def draw_the_rest(
     scenario: Scenario, world: Mapping[str, float], random_numbers: RandomNumbers
 ) -> Scenario | None:
@@ -111,12 +101,9 @@ def draw_the_rest(
 
     None if the numbers contradict each other.
     """
-    defaults = default_values()
-    settings = {}
+    settings: dict[str, float] = settings_in(scenario, world)
     for path, f, value in iter_knobs(scenario):
-        if path in world and value == defaults.get(path):
-            settings[path] = world[path]
-        else:
+        if path not in settings:
             prior = prior_of(path, f.metadata, value, is_whole(f))
             settings[path] = prior.quantile(inside(float(random_numbers(path, [0])[0])))
     try:

@@ -22,6 +22,16 @@ def default_values() -> dict[str, Any]:
     return {path: value for path, _, value in iter_knobs(plain)}
 
 
+def settings_in(scenario: Scenario, world: Mapping[str, float]) -> dict[str, float]:
+    """Return the settings of a world that apply to a scenario: of all numbers that it does not set itself."""
+    defaults = default_values()
+    return {
+        path: within_range(f, world[path])
+        for path, f, value in iter_knobs(scenario)
+        if path in world and value == defaults.get(path)
+    }
+
+
 def draw_scenario(
     scenario: Scenario, random_numbers: RandomNumbers, world: Mapping[str, float] | None = None
 ) -> Scenario:
@@ -31,11 +41,11 @@ def draw_scenario(
     case gives and what a user chooses is not drawn. Numbers of a `world` of the ensemble are taken from it,
     except where the scenario sets its own.
     """
-    defaults, world = default_values(), world or {}
+    given = settings_in(scenario, world or {})
 
     def change(path: str, f: Any, value: float, attempt: int) -> float:
-        if path in world and value == defaults.get(path):
-            return within_range(f, world[path])
+        if path in given:
+            return given[path]
         prior = prior_of(path, f.metadata, value, is_whole(f))
         return prior.quantile(inside(float(random_numbers(path, [attempt])[0])))
 

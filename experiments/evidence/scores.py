@@ -24,13 +24,12 @@ import pandas as pd
 
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...engine.texts.errors import Message
-from ...model import measures
 from ...model.scenarios.cases import alter_scenario, list_cases
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count
 from ..observation.observed_run import ObservedRun, simulate_with_seed
-from ..observation.pattern_measures import MEASURES, check_measure
+from ..observation.pattern_measures import check_measure, evaluate_measure
 from ..statistics.interval_score import POWER, WIDEST, scale, score_interval
 from .facts import Fact, choose_facts
 from .sampling import draw_scenario, halve_or_double
@@ -221,10 +220,7 @@ def value_in_case(
     key = (case, tuple(sorted(scenario.mechanisms)), fact.days)
     if key not in arms:
         arms[key] = simulate_arm(scenario, world, draw, members)
-    kind, *texts = fact.measure.split(":")
-    if kind in MEASURES:
-        return float(MEASURES[kind](arms[key], *(texts or [""])))
-    return float(measures.summary(arms[key].run)[kind])
+    return evaluate_measure(fact.measure, arms[key])
 
 
 def simulate_arm(scenario: Scenario, world: int, draw: tuple[int, int], members: Members = ()) -> ObservedRun:

@@ -25,9 +25,9 @@ from ...model.scenarios.scenario import Scenario
 from ..files.manifest import digest_of
 from .ensemble import DISCREPANCY, Ensemble
 from .facts import Fact
-from .general_parameters import fitted_facts, settings_in, values_of
+from .general_parameters import fitted_facts, values_of
 from .history_matching import CUT
-from .sampling import default_values
+from .sampling import default_values, settings_in
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -162,6 +162,16 @@ MEASURES: dict[str, Callable] = {
     "funnel_days": median_days_to_stage,
     **FACT_MEASURES,
 }
+
+
+def evaluate_measure(expression: str, observed: ObservedRun) -> float:
+    """Return the value of a measure in an observed run: one of MEASURES, or one of a run's summary."""
+    kind, *texts = expression.split(":")
+    if kind in MEASURES:
+        return float(MEASURES[kind](observed, *(texts or [""])))
+    return float(measures.summary(observed.run)[kind])
+
+
 OF_CATEGORY = (
     *("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan"),
     *("funnel", "funnel_days"),

@@ -40,8 +40,8 @@ from what is left, and emulated again. Members of the ensemble are drawn from pr
 last emulators, simulated, and kept if the simulation itself is plausible. Held-out facts are not used, nor
 facts that are measured in runs of several years, because those would take most of the time.
 
-Defaults of identified parameters are the ensemble's medians, rounded; their priors stay around what was
-assumed before (`experiments/evidence/adopted.toml`).
+The defaults of the parameters in `experiments/evidence/adopted.toml` are the ensemble's medians, rounded;
+their priors stay around what was assumed before.
 
 The errors of facts are taken to be independent, though several come from one source; intervals may therefore
 be too narrow where such facts decide. Coverage is tested by simulation-based calibration (Talts et al. 2018):

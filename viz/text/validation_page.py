@@ -1,13 +1,13 @@
-"""The generated parts of docs/validation.md: facts, patterns, null models and sensitivity, as Markdown."""
+"""The generated parts of docs/validation.md and docs/effects.md, as Markdown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from .evidence_tables import short
-from .parameter_tables import table
+from .parameter_tables import line, table
 from .pattern_tables import format_interval, format_range, format_score
 
 if TYPE_CHECKING:
@@ -16,21 +16,31 @@ if TYPE_CHECKING:
     from ...experiments.evidence.pattern_scores import PatternScores
     from ...experiments.evidence.scores import FactScores
 
-BEGIN, END = "<!-- {name}: written by `make validation` -->", "<!-- end of {name} -->"
+BEGIN, END = "<!-- {name}: written by `make {target}` -->", "<!-- end of {name} -->"
 PARTS = ("version", "facts", "patterns", "sensitivity")
 MOST = 12  # factors of a headline that are listed
+COLUMNS = {  # cases whose names are too long for a column of effects
+    "changcheng_shuijun": "chang-cheng",
+    "fangzhi_longhuwan": "fangzhi",
+    "furong_south": "furong",
+    "guanyinan": "guanyi-nan",
+    "wuzi_yard": "wuzi",
+}
 
 
-def replace_part(page: str, name: str, text: str) -> str:
-    """Return the page with the text between the markers of a part replaced."""
-    begin, end = BEGIN.format(name=name), END.format(name=name)
+def replace_part(page: str, name: str, text: str, target: str = "validation") -> str:
+    """Return the page with the text between the markers of a part replaced.
+
+    `target` is what `make` is told to write it.
+    """
+    begin, end = BEGIN.format(name=name, target=target), END.format(name=name)
     pattern = f"{re.escape(begin)}.*?{re.escape(end)}"
     return re.sub(pattern, lambda _: f"{begin}\n\n{text.strip()}\n\n{end}", page, flags=re.DOTALL)
 
 
 def part_of(page: str, name: str) -> str:
     """Return the text between the markers of a part; "" if they are missing."""
-    begin, end = BEGIN.format(name=name), END.format(name=name)
+    begin, end = BEGIN.format(name=name, target="validation"), END.format(name=name)
     found = re.search(f"{re.escape(begin)}(.*?){re.escape(end)}", page, flags=re.DOTALL)
     return found[1].strip() if found else ""
 
@@ -48,11 +58,10 @@ def describe_version(day: str, version: str, facts: FactScores, patterns: Patter
 def facts_part(result: FactScores) -> str:
     """Return the tables of facts, fitted and held out apart, the mean scores and the misses."""
     lines: list[str] = []
-    heads = ("fact", "measured", "model", "score", "width", "verdict")
     for title, held_out in (("Facts that parameters may be fitted to", False), ("Facts held out", True)):
         rows = result.table[result.table["held_out"] == held_out]
         if len(rows):
-            lines += [f"**{title}**\n", *table(heads, map(fact_row, rows.itertuples()))]
+            lines += facts_table(title, rows)
     lines += ["**Mean scores of the model and of null models; less is better**\n"]
     heads = ("facts", "inside", "model", "all off", "another community", "random worlds", "p")
     lines += table(heads, map(fact_total, result.totals().itertuples()))
@@ -64,9 +73,14 @@ def facts_part(result: FactScores) -> str:
 
 def slow_facts_part(result: FactScores) -> str:
     """Return the table of facts that are measured in runs of several years."""
+    title = "Facts measured in runs of several years: not fitted to, and not in the means above"
+    return "\n".join(facts_table(title, result.table))
+
+
+def facts_table(title: str, rows: pd.DataFrame) -> list[str]:
+    """Return the lines of a table of facts under a title."""
     heads = ("fact", "measured", "model", "score", "width", "verdict")
-    title = "**Facts measured in runs of several years: not fitted to, and not in the means above**\n"
-    return "\n".join([title, *table(heads, map(fact_row, result.table.itertuples()))])
+    return [f"**{title}**\n", *table(heads, map(fact_row, rows.itertuples()))]
 
 
 def fact_row(row: object) -> list[str]:
@@ -178,3 +192,22 @@ def sensitivity_rows(name: str, rows: pd.DataFrame) -> Iterator[list[str]]:
             f"{100 * row.difference:+.1f}",
             f"{100 * row.low:+.1f} to {100 * row.high:+.1f}",
         ]
+
+
+def effects_part(effects: Mapping[str, pd.DataFrame], measure: str) -> str:
+    """Return the table of one measure: a row per mechanism, a column per case; see `mechanism_effects`."""
+    names = next(iter(effects.values())).index.get_level_values("mechanism").unique()
+    rows = [[name, *(format_effect(one.loc[(name, measure)]) for one in effects.values())] for name in names]
+    heads = ["mechanism", *(COLUMNS.get(case, case) for case in effects)]
+    return "\n".join(map(line, [heads, ["---", *["---:"] * len(effects)], *rows]))
+
+
+def format_effect(row: pd.Series) -> str:
+    """Return an effect in percentage points: ~ if its interval contains 0, bold where the case has it.
+
+    >>> from pandas import Series
+    >>> format_effect(Series({"difference": 0.012, "low": -0.01, "high": 0.03, "reported": True}))
+    '**+1.2 ~**'
+    """
+    text = f"{100 * row.difference:+.1f}{'' if row.low * row.high > 0.0 else ' ~'}"
+    return f"**{text}**" if row.reported else text

@@ -25,13 +25,12 @@ from cogov.experiments.evidence.general_parameters import (
     general_parameters,
     scenario_of,
     score_of,
-    settings_in,
     values_of,
 )
 from cogov.experiments.evidence.grades import prior_of
 from cogov.experiments.evidence.history_matching import Target
 from cogov.experiments.evidence.priors import Z90, Prior
-from cogov.experiments.evidence.sampling import default_values, draw_scenario
+from cogov.experiments.evidence.sampling import default_values, draw_scenario, settings_in
 from cogov.model.scenarios.cases import read_case
 
 PRIORS = {name: Prior("lognormal", 1.0, 3.0, 0.0, 100.0) for name in ("a", "b", "c", "d", "e")}
