@@ -324,10 +324,10 @@ def facts(
 ) -> None:
     """Score the model against measured facts, with null models beside it and a p-value."""
     from ..experiments.evidence.facts import choose_facts
-    from ..experiments.evidence.scores import count_jobs, score_facts
     from ..experiments.evidence.worlds import read_worlds
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
+    from ..experiments.validation.scores import count_jobs, score_facts
     from ..model.scenarios.cases import read_case
     from ..viz.text.evidence_tables import facts_tables
 

@@ -155,9 +155,9 @@ def patterns(
     as_json: Json = False,
 ) -> None:
     """Score the model on every reported outcome, with governance on and off and null models beside it."""
-    from ..experiments.evidence.pattern_scores import count_jobs, score_patterns
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
+    from ..experiments.validation.pattern_scores import count_jobs, score_patterns
     from ..model.scenarios.cases import list_cases, read_case
     from ..viz.figures import figures
     from ..viz.text.pattern_tables import pattern_tables

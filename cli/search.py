@@ -204,13 +204,14 @@ def ensemble(
 ) -> None:
     """Show or fit the ensemble: plausible worlds, found by matching general parameters to fitted facts."""
     from ..experiments.evidence import worlds as store
+    from ..experiments.validation.ensemble_file import check_ensemble
     from ..viz.text.ensemble_tables import ensemble_tables, parameter_records
 
     check_language(lang)
     folder = folder or store.FOLDER
     if make:
         fit_ensemble(folder, runs, worlds, coverage, seed, workers)
-    problems = store.check_ensemble(folder)
+    problems = check_ensemble(folder)
     manifest, table = store.read_manifest(folder), store.read_worlds(folder)
     if as_json:
         print_json(
@@ -231,9 +232,9 @@ def ensemble(
 
 def fit_ensemble(folder: Path, runs: int, worlds: int, coverage: int, seed: int, workers: int | None) -> None:
     """Fit the ensemble with a progress bar, and write it to `folder`."""
-    from ..experiments.evidence import ensemble as matching
-    from ..experiments.evidence.general_parameters import arms_of, fitted_facts, scenario_of
-    from ..experiments.evidence.worlds import save_ensemble
+    from ..experiments.validation import ensemble as matching
+    from ..experiments.validation.ensemble_file import save_ensemble
+    from ..experiments.validation.general_parameters import arms_of, fitted_facts, scenario_of
 
     scenarios = [scenario_of(arm) for arm in arms_of(fitted_facts())]
     prepare_run(scenarios[0], folder, {name for scenario in scenarios for name in scenario.mechanisms})

@@ -19,12 +19,12 @@ import cogov
 from cogov.engine.output import safe_streams
 from cogov.engine.source_digests import version
 from cogov.experiments.evidence.facts import all_facts
-from cogov.experiments.evidence.general_parameters import FITTED_DAYS
 from cogov.experiments.evidence.grades import Evidence, all_evidence
-from cogov.experiments.evidence.pattern_scores import score_patterns
-from cogov.experiments.evidence.scores import score_facts
 from cogov.experiments.evidence.worlds import read_worlds
 from cogov.experiments.exploration.sweep_analyses import sensitivities
+from cogov.experiments.validation.general_parameters import FITTED_DAYS
+from cogov.experiments.validation.pattern_scores import score_patterns
+from cogov.experiments.validation.scores import score_facts
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.viz.text import validation_page
 

@@ -11,8 +11,7 @@ from ...engine.parameters import paths, set_parameters
 from ...engine.renamed import suggest_paths
 from ...engine.texts.errors import UserError
 from ...model.scenarios.scenario import Scenario
-from ..comparison.parameter_paths import value_at
-from .reported_patterns import GIVEN
+from ..evidence.knobs import GIVEN, value_at
 
 FACTOR = 4.0  # a fitted number may by default be larger or smaller than assumed by this factor
 

@@ -16,12 +16,11 @@ or if the two 90 % intervals do not overlap and on is nearer more often than off
 one mechanism does is 0 without it, by definition: it is marked with the mechanism, and separates nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import Field, fields, is_dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from math import exp
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,22 +32,12 @@ from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
+from ..evidence.knobs import iter_knobs
 from ..observation.observed_run import ObservedRun, simulate_with_seed
 from ..observation.pattern_measures import check_measure, evaluate_measure, only_with
 from ..statistics.interval_score import WIDEST, scale, score_interval
 
 SPREAD = 0.25
-# parts of a scenario that are never varied
-GIVEN = (
-    "community",
-    "compound",
-    "calendar",
-    "shock",
-    "initial_issues",
-    "reported",
-    "days",
-)
-TIMES = ("first_day", "last_day", "strength")  # knobs of a mechanism that the case gives
 INTERVAL = (0.05, 0.5, 0.95)
 UNBOUNDED = 1e12  # a reported end that is not there
 BEYOND = 1e300  # stands for infinity where quantiles are interpolated
@@ -298,17 +287,3 @@ def perturb_assumptions(scenario: Scenario, random_numbers: RandomNumbers, sprea
             )
             settings[path] = round(new) if f.type in (int, "int") else new
     return set_parameters(scenario, settings)
-
-
-def iter_knobs(part: Any, prefix: str = "") -> Iterator[tuple[str, Field, Any]]:
-    """Yield (path, field, value) of every knob below `part` that the case does not give."""
-    for name, inner in (
-        part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
-    ):
-        if (prefix + name).startswith(GIVEN) or (prefix.startswith("mechanisms.") and name in TIMES):
-            continue
-        f = None if isinstance(part, dict) else part.__dataclass_fields__[name]
-        if f is not None and "low" in f.metadata:
-            yield prefix + name, f, inner
-        elif is_dataclass(inner) or isinstance(inner, dict):
-            yield from iter_knobs(inner, f"{prefix}{name}.")

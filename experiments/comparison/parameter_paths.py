@@ -9,6 +9,7 @@ from ...engine.texts.errors import Message, UserError
 from ...model import mechanisms
 from ...model.scenarios.cases import list_cases, read_case
 from ...model.scenarios.scenario import Scenario
+from ..evidence.knobs import value_at
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,3 @@ def parameter(path: str, f: Field, default: Any, cases: dict) -> Parameter:
     return Parameter(
         path, default, f.metadata["low"], f.metadata["high"], f.metadata["unit"], f.metadata["source"], cases
     )
-
-
-def value_at(part: Any, path: str) -> float:
-    """Return the value at a dotted path."""
-    for name in path.split("."):
-        part = part[name] if isinstance(part, dict) else getattr(part, name)
-    return part

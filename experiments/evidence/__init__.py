@@ -1,1 +1,1 @@
-"""What the numbers of the model rest on, and what its results are held against: facts, effects, grades."""
+"""What the numbers of the model rest on: facts, effects, grades, priors, and plausible worlds."""

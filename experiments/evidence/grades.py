@@ -9,15 +9,14 @@ from ...engine.parameters import paths
 from ...model import mechanisms
 from ...model.scenarios.cases import list_cases
 from ...model.scenarios.scenario import Scenario
-from ..comparison.parameter_paths import value_at
 from .adopted import prior_centre
 from .effects import Effect, effects_by_knob
+from .knobs import TIMES, value_at
 from .priors import Prior, spread_of
 
 GIVEN = ("community.", "days", "calendar.first_month")  # what a case gives, or a user chooses
 CHOICES = ("a choice", "given ", "a year", "the report; ")
 CONFIDENCE_GRADE = {"A": 3, "A/B": 2, "B": 2, "B/C": 1, "C": 1}
-TIMES = ("first_day", "last_day", "strength")  # of every mechanism: chosen, not estimated
 # units of knobs that are strengths: how much a mechanism moves, not what it costs nor how it is organised
 STRENGTHS = (
     "logit",

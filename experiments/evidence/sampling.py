@@ -9,8 +9,8 @@ from ...engine.randomness import RandomNumbers
 from ...engine.texts.errors import UserError
 from ...model import mechanisms
 from ...model.scenarios.scenario import Scenario
-from ..calibration.reported_patterns import iter_knobs
 from .grades import grade_of, prior_of
+from .knobs import iter_knobs
 
 ATTEMPTS = 20  # draws of a scenario whose numbers contradict each other are repeated this often
 

@@ -28,7 +28,7 @@ from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model.scenarios.scenario import Scenario
 from ..comparison import runs
-from ..comparison.parameter_paths import value_at
+from ..evidence.knobs import value_at
 from ..execution.supervisor import count_processes, start_checked_pool, stop_executor
 from ..statistics.replicate_table import SWITCH, format_factor, join_names
 from .pareto import beyond, confirm_front, orient_objectives, pareto

@@ -19,7 +19,7 @@ from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED
 from ...model.scenarios.cases import Names, alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
-from ..comparison.parameter_paths import value_at
+from ..evidence.knobs import value_at
 from ..observation import pattern_measures
 from ..observation.observed_run import ObservedRun, simulate_with_seed
 from ..statistics.paired import difference

@@ -28,10 +28,10 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "model.scenarios",
     "model",  # its own files; the folders in it have their own floors
     "model.mesa, reference, experiments.files, experiments.execution, experiments.observation, "
-    "experiments.statistics",
+    "experiments.statistics, experiments.evidence",
     "experiments.comparison, experiments.sweep",
     "experiments.exploration, experiments.calibration, experiments.city",
-    "experiments.evidence, experiments.narrative",
+    "experiments.validation, experiments.narrative",
     "viz.i18n",
     "viz.text, viz.server",
     "viz.figures, viz.lessons",

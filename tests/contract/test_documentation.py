@@ -15,7 +15,8 @@ import cogov
 from cogov.cli import main as command
 from cogov.engine.settings import parse_setting
 from cogov.engine.texts import sections
-from cogov.experiments.comparison.parameter_paths import list_parameters, value_at
+from cogov.experiments.comparison.parameter_paths import list_parameters
+from cogov.experiments.evidence.knobs import value_at
 from cogov.model import mechanisms
 from cogov.model.issues.categories import FAMILIES
 from cogov.model.issues.consent_rules import RULES

@@ -11,11 +11,11 @@ from scenarios import STORM, with_mechanisms
 
 import cogov
 from cogov.experiments.calibration import reported_patterns
-from cogov.experiments.evidence import scores
 from cogov.experiments.evidence.facts import all_facts, choose_facts
-from cogov.experiments.evidence.general_parameters import FITTED_DAYS
-from cogov.experiments.evidence.pattern_scores import PatternScores
 from cogov.experiments.exploration.sweep_analyses import sensitivities
+from cogov.experiments.validation import scores
+from cogov.experiments.validation.general_parameters import FITTED_DAYS
+from cogov.experiments.validation.pattern_scores import PatternScores
 from cogov.model.scenarios.cases import list_cases, read_case
 from cogov.model.scenarios.scenario import ReportedOutcome
 from cogov.viz.text import validation_page

@@ -2,11 +2,11 @@
 
 from .declaration import mutant
 
-ENSEMBLE = "experiments/evidence/test_ensemble.py"
+ENSEMBLE = "experiments/validation/test_ensemble.py"
 MUTANTS = [
     mutant(
         "held-out facts are fitted to",
-        "experiments/evidence/general_parameters.py",
+        "experiments/validation/general_parameters.py",
         "[fact for fact in all_facts().values() if not fact.is_held_out]",
         "list(all_facts().values())",
         f"{ENSEMBLE}::test_no_held_out_fact_is_used",
@@ -14,7 +14,7 @@ MUTANTS = [
     ),
     mutant(
         "the caller may fit to what is held out",
-        "experiments/evidence/ensemble.py",
+        "experiments/validation/ensemble.py",
         'assert not any(fact.is_held_out for fact in facts), "a held-out fact must not be fitted to"',
         "pass",
         f"{ENSEMBLE}::test_no_held_out_fact_is_used",
@@ -22,7 +22,7 @@ MUTANTS = [
     ),
     mutant(
         "one implausible fact rules out everything",
-        "experiments/evidence/history_matching.py",
+        "experiments/validation/history_matching.py",
         "ALLOWED = 1",
         "ALLOWED = 0",
         f"{ENSEMBLE}::test_one_fact_that_the_model_gets_wrong_does_not_rule_out_everything",
@@ -30,7 +30,7 @@ MUTANTS = [
     ),
     mutant(
         "the luck of a run is no error",
-        "experiments/evidence/history_matching.py",
+        "experiments/validation/history_matching.py",
         "precision = np.linalg.inv(emulators.covariance + np.diag(target.variance))",
         "precision = np.linalg.inv(np.diag(target.variance))",
         f"{ENSEMBLE}::test_the_sampler_draws_from_prior_times_likelihood",
@@ -38,7 +38,7 @@ MUTANTS = [
     ),
     mutant(
         "a slice without a level",
-        "experiments/evidence/history_matching.py",
+        "experiments/validation/history_matching.py",
         "accepted = weighed > level[pending]",
         "accepted = weighed > -np.inf",
         f"{ENSEMBLE}::test_the_sampler_draws_from_prior_times_likelihood",
@@ -46,7 +46,7 @@ MUTANTS = [
     ),
     mutant(
         "the prior does not count",
-        "experiments/evidence/history_matching.py",
+        "experiments/validation/history_matching.py",
         "proposed = scores[pending] * np.cos(a) + other[pending] * np.sin(a)",
         "proposed = scores[pending] + other[pending] * np.sin(a)",
         f"{ENSEMBLE}::test_the_sampler_draws_from_prior_times_likelihood",
@@ -54,7 +54,7 @@ MUTANTS = [
     ),
     mutant(
         "intervals that are too narrow",
-        "experiments/evidence/history_matching.py",
+        "experiments/validation/history_matching.py",
         "np.quantile(scores, (0.05, 0.95)",
         "np.quantile(scores, (0.15, 0.85)",
         f"{ENSEMBLE}::test_its_intervals_cover",
@@ -62,7 +62,7 @@ MUTANTS = [
     ),
     mutant(
         "members that nobody tested",
-        "experiments/evidence/ensemble.py",
+        "experiments/validation/ensemble.py",
         "keep = problem.is_plausible(waves[-1][0], simulated[:, problem.reached])",
         "keep = np.ones(len(new), bool)",
         f"{ENSEMBLE}::test_members_whose_simulation_is_implausible_are_left_out",
@@ -70,7 +70,7 @@ MUTANTS = [
     ),
     mutant(
         "facts out of reach are fitted to",
-        "experiments/evidence/ensemble.py",
+        "experiments/validation/ensemble.py",
         "REACHED = 0.02",
         "REACHED = 0.0",
         f"{ENSEMBLE}::test_a_fact_out_of_reach_is_named_and_not_fitted_to",
@@ -78,7 +78,7 @@ MUTANTS = [
     ),
     mutant(
         "parameters by chance",
-        "experiments/evidence/emulators.py",
+        "experiments/validation/emulators.py",
         "CHANCE = 4.0",
         "CHANCE = 1.0",
         f"{ENSEMBLE}::test_an_emulator_finds_what_matters_and_says_how_wrong_it_is",
@@ -86,7 +86,7 @@ MUTANTS = [
     ),
     mutant(
         "errors of emulators are independent",
-        "experiments/evidence/emulators.py",
+        "experiments/validation/emulators.py",
         "for shrink in (0.0, 0.1, 0.3, 1.0):",
         "for shrink in (1.0,):",
         f"{ENSEMBLE}::test_errors_of_emulators_that_go_together_are_known_to",
@@ -94,7 +94,7 @@ MUTANTS = [
     ),
     mutant(
         "a case's own number is general",
-        "experiments/evidence/general_parameters.py",
+        "experiments/validation/general_parameters.py",
         "if value != defaults[path]:",
         "if False:",
         f"{ENSEMBLE}::test_a_parameter_is_general_if_no_case_sets_its_own_value",
@@ -110,7 +110,7 @@ MUTANTS = [
     ),
     mutant(
         "all parameters share a permutation",
-        "experiments/evidence/ensemble.py",
+        "experiments/validation/ensemble.py",
         "u = random_numbers(path, np.arange(2 * n))",
         'u = random_numbers("all", np.arange(2 * n))',
         f"{ENSEMBLE}::test_an_emulator_finds_what_matters_and_says_how_wrong_it_is",
@@ -118,7 +118,7 @@ MUTANTS = [
     ),
     mutant(
         "worlds of another model pass",
-        "experiments/evidence/worlds.py",
+        "experiments/validation/ensemble_file.py",
         'if manifest["model"] != model_version(()):',
         "if False:",
         f"{ENSEMBLE}::test_an_ensemble_of_another_model_or_of_other_facts_is_said_to_be_one",
@@ -134,7 +134,7 @@ MUTANTS = [
     ),
     mutant(
         "random worlds are fitted",
-        "experiments/evidence/scores.py",
+        "experiments/validation/scores.py",
         "if members and world <= len(NULLS) else None",
         "if members else None",
         f"{ENSEMBLE}::test_facts_are_scored_with_the_numbers_of_members",

@@ -3,7 +3,7 @@
 from .declaration import mutant
 
 EVIDENCE = "experiments/evidence/test_evidence.py"
-SCORES = "experiments/evidence/test_scores.py"
+SCORES = "experiments/validation/test_scores.py"
 MUTANTS = [
     mutant(
         "half of the facts are held out",
@@ -110,7 +110,7 @@ MUTANTS = [
     ),
     mutant(
         "any width counts as inside",
-        "experiments/evidence/scores.py",
+        "experiments/validation/scores.py",
         'return "inside" if width_ratio(fact, p5, p95) <= WIDEST else "too wide"',
         'return "inside"',
         f"{SCORES}::test_an_interval_counts_as_inside_only_if_it_is_narrow_enough",
@@ -119,7 +119,7 @@ MUTANTS = [
     ),
     mutant(
         "worse worlds speak for the model",
-        "experiments/evidence/scores.py",
+        "experiments/validation/scores.py",
         "as_good = sum(theirs <= ours for ours, theirs in worlds)",
         "as_good = sum(theirs >= ours for ours, theirs in worlds)",
         f"{SCORES}::test_the_p_value_is_the_share_of_random_worlds_that_are_as_good",
@@ -128,7 +128,7 @@ MUTANTS = [
     ),
     mutant(
         "held-out facts among the fitted",
-        "experiments/evidence/scores.py",
+        "experiments/validation/scores.py",
         '{"fitted": ~held_out,',
         '{"fitted": held_out,',
         f"{SCORES}::test_fitted_and_held_out_facts_are_scored_apart",
@@ -137,7 +137,7 @@ MUTANTS = [
     ),
     mutant(
         "a null is compared on facts that it has no value for",
-        "experiments/evidence/scores.py",
+        "experiments/validation/scores.py",
         "return mean(model[both]), mean(null[both])",
         "return mean(model), mean(null)",
         f"{SCORES}::test_a_null_without_a_value_is_compared_on_the_other_facts_only",

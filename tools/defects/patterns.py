@@ -4,7 +4,7 @@ from .declaration import mutant
 
 REPORTED = "experiments/calibration/test_reported_patterns.py"
 MEASURES = "experiments/observation/test_pattern_measures.py"
-SCORES = "experiments/evidence/test_pattern_scores.py"
+SCORES = "experiments/validation/test_pattern_scores.py"
 PAGE = "viz/test_validation_page.py"
 MUTANTS = [
     mutant(
@@ -98,7 +98,7 @@ MUTANTS = [
     ),
     mutant(
         "definitions count among the outcomes inside",
-        "experiments/evidence/pattern_scores.py",
+        "experiments/validation/pattern_scores.py",
         'return (self.table["only_with"] == "").to_numpy(bool)',
         'return (self.table["only_with"] != "?").to_numpy(bool)',
         f"{SCORES}::test_outcomes_that_are_nothing_by_definition_count_for_nobody",
@@ -107,7 +107,7 @@ MUTANTS = [
     ),
     mutant(
         "the worst score has the smallest p",
-        "experiments/evidence/pattern_scores.py",
+        "experiments/validation/pattern_scores.py",
         '"score", mean_score, -1.0)',
         '"score", mean_score, 1.0)',
         f"{SCORES}::test_the_p_value_is_the_share_of_worlds_that_are_as_good",
@@ -116,7 +116,7 @@ MUTANTS = [
     ),
     mutant(
         "all random worlds are the same",
-        "experiments/evidence/pattern_scores.py",
+        "experiments/validation/pattern_scores.py",
         'RandomNumbers("patterns world", seed, world)',
         'RandomNumbers("patterns world", seed, 1)',
         f"{SCORES}::test_each_world_has_its_numbers_and_the_model_its_own_table",

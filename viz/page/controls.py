@@ -4,7 +4,7 @@ import ipywidgets
 import solara
 
 from ...engine.parameters import paths
-from ...experiments.comparison.parameter_paths import value_at
+from ...experiments.evidence.knobs import value_at
 from ...experiments.narrative.recording import LAYERS, UNKNOWN
 from ...model import mechanisms
 from ...model.scenarios.cases import list_cases

@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ...engine.texts import translate
-from ...experiments.evidence.ensemble import DISCREPANCY, NARROW, REACHED
-from ...experiments.evidence.history_matching import CUT
 from ...experiments.evidence.worlds import read_manifest, read_worlds
+from ...experiments.validation.ensemble import DISCREPANCY, NARROW, REACHED
+from ...experiments.validation.history_matching import CUT
 from .evidence_words import short
 from .parameter_tables import table
 from .tables import PLAIN

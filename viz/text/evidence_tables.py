@@ -13,8 +13,8 @@ from ...experiments.evidence.effects import DESIGNS, Effect, all_effects
 from ...experiments.evidence.facts import Fact, all_facts
 from ...experiments.evidence.grades import Evidence, all_evidence, evidence_of_mechanism, grade_of_mechanism
 from ...experiments.evidence.priors import spread_of
-from ...experiments.evidence.scores import FactScores
 from ...experiments.statistics.interval_score import WIDEST
+from ...experiments.validation.scores import FactScores
 from ...model import mechanisms
 from .ensemble_tables import ensemble_section
 from .evidence_words import explain_grade, short

@@ -18,7 +18,7 @@ from .tables import PLAIN
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...experiments.evidence.pattern_scores import PatternScores
+    from ...experiments.validation.pattern_scores import PatternScores
 
 STYLES = {"inside": "green", "too wide": "yellow", "near": "yellow", "outside": "red", "no value": "dim"}
 

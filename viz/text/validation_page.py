@@ -13,8 +13,8 @@ from .pattern_tables import format_interval, format_range, format_score
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...experiments.evidence.pattern_scores import PatternScores
-    from ...experiments.evidence.scores import FactScores
+    from ...experiments.validation.pattern_scores import PatternScores
+    from ...experiments.validation.scores import FactScores
 
 BEGIN, END = "<!-- {name}: written by `make {target}` -->", "<!-- end of {name} -->"
 PARTS = ("version", "facts", "patterns", "sensitivity")

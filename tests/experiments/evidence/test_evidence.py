@@ -15,11 +15,11 @@ import cogov
 from cogov.engine.parameters import paths
 from cogov.engine.randomness import RandomNumbers
 from cogov.engine.texts.errors import UserError
-from cogov.experiments.calibration.reported_patterns import iter_knobs
-from cogov.experiments.comparison.parameter_paths import value_at
-from cogov.experiments.evidence import effects, facts, grades, sampling, scores
+from cogov.experiments.evidence import effects, facts, grades, sampling
+from cogov.experiments.evidence.knobs import iter_knobs, value_at
 from cogov.experiments.evidence.priors import Prior, spread_of
 from cogov.experiments.observation import fact_measures
+from cogov.experiments.validation import scores
 from cogov.model import mechanisms
 from cogov.model.scenarios.cases import list_cases, read_case
 

@@ -13,13 +13,17 @@ from cogov.engine.randomness import RandomNumbers
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration.distance import Target as LogTarget
 from cogov.experiments.calibration.distance import estimate_variation, evaluate_trial
-from cogov.experiments.evidence import adopted, fact_runs, history_matching, worlds
-from cogov.experiments.evidence import ensemble as matching
-from cogov.experiments.evidence import scores as scoring
-from cogov.experiments.evidence.emulators import Emulators, FactEmulator, fit_emulators
-from cogov.experiments.evidence.ensemble import Sizes, match
+from cogov.experiments.evidence import adopted, worlds
 from cogov.experiments.evidence.facts import all_facts, with_name
-from cogov.experiments.evidence.general_parameters import (
+from cogov.experiments.evidence.grades import prior_of
+from cogov.experiments.evidence.priors import Z90, Prior
+from cogov.experiments.evidence.sampling import default_values, draw_scenario, settings_in
+from cogov.experiments.validation import ensemble as matching
+from cogov.experiments.validation import ensemble_file, fact_runs, history_matching
+from cogov.experiments.validation import scores as scoring
+from cogov.experiments.validation.emulators import Emulators, FactEmulator, fit_emulators
+from cogov.experiments.validation.ensemble import Sizes, match
+from cogov.experiments.validation.general_parameters import (
     arms_of,
     fitted_facts,
     general_parameters,
@@ -27,10 +31,7 @@ from cogov.experiments.evidence.general_parameters import (
     score_of,
     values_of,
 )
-from cogov.experiments.evidence.grades import prior_of
-from cogov.experiments.evidence.history_matching import Target
-from cogov.experiments.evidence.priors import Z90, Prior
-from cogov.experiments.evidence.sampling import default_values, draw_scenario, settings_in
+from cogov.experiments.validation.history_matching import Target
 from cogov.model.scenarios.cases import read_case
 
 PRIORS = {name: Prior("lognormal", 1.0, 3.0, 0.0, 100.0) for name in ("a", "b", "c", "d", "e")}
@@ -135,9 +136,9 @@ def test_facts_that_contradict_each_other_are_not_fitted():
 
 def test_it_is_made_again_to_the_byte(fitted):
     again = match(FACTS, PRIORS, toy, SMALL, 0)
-    one, other = (worlds.to_bytes(worlds.tabulate_worlds(made)) for made in (fitted, again))
+    one, other = (ensemble_file.to_bytes(ensemble_file.tabulate_worlds(made)) for made in (fitted, again))
     assert one == other and len(one) < 100_000
-    seeded = worlds.to_bytes(worlds.tabulate_worlds(match(FACTS, PRIORS, toy, SMALL, 1)))
+    seeded = ensemble_file.to_bytes(ensemble_file.tabulate_worlds(match(FACTS, PRIORS, toy, SMALL, 1)))
     assert seeded != one
 
 
@@ -293,7 +294,7 @@ def test_latin_hypercubes_do_not_depend_on_other_parameters():
 
 @pytest.fixture
 def stored(fitted, tmp_path):
-    worlds.save_ensemble(fitted, tmp_path)
+    ensemble_file.save_ensemble(fitted, tmp_path)
     return tmp_path
 
 
@@ -307,15 +308,15 @@ def test_the_manifest_describes_the_worlds(fitted, stored):
 
 
 def test_an_ensemble_of_another_model_or_of_other_facts_is_said_to_be_one(stored, monkeypatch):
-    monkeypatch.setattr(worlds, "fitted_facts", lambda: FACTS)
-    assert worlds.check_ensemble(stored) == []
-    monkeypatch.setattr(worlds, "model_version", lambda outside: "another")
-    monkeypatch.setattr(worlds, "fitted_facts", lambda: FACTS[1:])
-    problems = [str(problem) for problem in worlds.check_ensemble(stored)]
+    monkeypatch.setattr(ensemble_file, "fitted_facts", lambda: FACTS)
+    assert ensemble_file.check_ensemble(stored) == []
+    monkeypatch.setattr(ensemble_file, "model_version", lambda outside: "another")
+    monkeypatch.setattr(ensemble_file, "fitted_facts", lambda: FACTS[1:])
+    problems = [str(problem) for problem in ensemble_file.check_ensemble(stored)]
     assert "another version of the model" in problems[0] and "other facts" in problems[1]
     (stored / worlds.VALUES).write_bytes((stored / worlds.VALUES).read_bytes() + b"x")
     with pytest.raises(UserError, match="is not the file"):
-        worlds.check_ensemble(stored)
+        ensemble_file.check_ensemble(stored)
 
 
 def test_the_command_shows_what_is_stored(stored, monkeypatch, capsys):

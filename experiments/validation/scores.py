@@ -28,11 +28,11 @@ from ...model.scenarios.cases import alter_scenario, list_cases
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count
+from ..evidence.facts import Fact, choose_facts
+from ..evidence.sampling import draw_scenario, halve_or_double
 from ..observation.observed_run import ObservedRun, simulate_with_seed
 from ..observation.pattern_measures import check_measure, evaluate_measure
 from ..statistics.interval_score import POWER, WIDEST, scale, score_interval
-from .facts import Fact, choose_facts
-from .sampling import draw_scenario, halve_or_double
 
 NULLS = ("all off", "another community")
 Members = Sequence[Mapping[str, float]]  # worlds of the ensemble: path -> value

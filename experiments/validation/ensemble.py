@@ -20,10 +20,11 @@ from scipy.special import ndtri
 from ...engine.randomness import RandomNumbers, uniforms
 from ...engine.texts.errors import UserError
 from ..calibration.importance_sampling import Workers
+from ..evidence.facts import Fact
+from ..evidence.priors import Z90, Prior
 from ..execution.supervisor import count_processes
 from .emulators import Emulators, fit_emulators
 from .fact_runs import FactRuns, observations, simulate_worlds
-from .facts import Fact
 from .general_parameters import arms_of, fitted_facts, general_parameters, scenario_of
 from .history_matching import (
     CUT,
@@ -34,7 +35,6 @@ from .history_matching import (
     is_plausible,
     sample,
 )
-from .priors import Z90, Prior
 
 DISCREPANCY = 1.0  # variance of the model's discrepancy, in variances of the fact's error
 REACHED = 0.02  # share of the first wave's runs that come near a fact, at least, for it to be fitted to

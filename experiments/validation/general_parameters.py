@@ -15,11 +15,11 @@ from ...engine.randomness import RandomNumbers
 from ...engine.texts.errors import UserError
 from ...model.scenarios.cases import alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
-from ..calibration.reported_patterns import iter_knobs
-from .facts import Fact, all_facts
-from .grades import prior_of
-from .priors import NORMAL, Prior
-from .sampling import default_values, inside, is_whole, settings_in
+from ..evidence.facts import Fact, all_facts
+from ..evidence.grades import prior_of
+from ..evidence.knobs import iter_knobs
+from ..evidence.priors import NORMAL, Prior
+from ..evidence.sampling import default_values, inside, is_whole, settings_in
 
 FITTED_DAYS = 366  # of a run in which a fact is measured, at most, for the fit
 

@@ -8,10 +8,10 @@ import pytest
 from cli_runner import typist
 from scenarios import STORM, with_mechanisms
 
-from cogov.experiments.evidence import scores
 from cogov.experiments.evidence.facts import all_facts, choose_facts, with_name
 from cogov.experiments.observation import fact_measures
 from cogov.experiments.observation.observed_run import simulate_with_seed
+from cogov.experiments.validation import scores
 from cogov.model.issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
 
 FACT = with_name(replace(all_facts()["resolved_same_day"], low=1.0, value=2.0, high=4.0), "one")

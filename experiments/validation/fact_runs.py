@@ -9,11 +9,11 @@ from math import log
 import numpy as np
 
 from ...engine.randomness import RandomNumbers, seed_of
+from ..evidence.facts import Fact
+from ..evidence.priors import Z90, Prior
 from ..observation.observed_run import ObservedRun, simulate_with_seed
 from ..observation.pattern_measures import evaluate_measure
-from .facts import Fact
 from .general_parameters import Arm, arm_of, arms_of, draw_the_rest, scenario_of, values_of
-from .priors import Z90, Prior
 from .scores import scaled
 
 FAR = log(10.0)  # what misses a fact by more than tenfold counts as tenfold: it is ruled out anyway

@@ -10,7 +10,7 @@ from cli_runner import typist
 from scenarios import STORM, with_mechanisms
 
 from cogov.experiments.calibration import reported_patterns as P
-from cogov.experiments.evidence.pattern_scores import PatternScores, count_jobs, score_patterns
+from cogov.experiments.validation.pattern_scores import PatternScores, count_jobs, score_patterns
 from cogov.model.scenarios.scenario import ReportedOutcome
 
 OUTCOMES = (

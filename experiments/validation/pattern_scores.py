@@ -30,8 +30,8 @@ from ..calibration.reported_patterns import (
 )
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count, read_scenario
+from ..evidence.sampling import halve_or_double
 from ..statistics.interval_score import POWER
-from .sampling import halve_or_double
 
 TOTALS = [
     *("patterns", "count", "inside", "off_inside", "random_inside"),
