@@ -1,10 +1,12 @@
 """Draw a scenario's uncertain numbers: from their priors, or halved and doubled at random."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
+from math import inf, isclose
 from typing import Any
 
-from ...engine.parameters import set_parameters
+from ...agents.committee import SIZED
+from ...engine.parameters import LeftOut, set_parameters
 from ...engine.randomness import RandomNumbers
 from ...engine.texts.errors import UserError
 from ...model import mechanisms
@@ -12,6 +14,9 @@ from ...model.scenarios.scenario import Scenario
 from .grades import grade_of, prior_of
 from .knobs import iter_knobs
 
+# parts of a scenario in which what a case sets is what its report tells, and not a guess of ours
+TOLD = ("committee.", "grid_workers.", "mechanisms.")
+NEAR_NORM = 0.05  # a number of the committee this near to its share of the residents is that share, rounded
 ATTEMPTS = 20  # draws of a scenario whose numbers contradict each other are repeated this often
 
 
@@ -32,20 +37,43 @@ def settings_in(scenario: Scenario, world: Mapping[str, float]) -> dict[str, flo
     }
 
 
+def told_by(scenario: Scenario) -> set[str]:
+    """Return the paths of what a case tells of its staff, its money and its mechanisms: they are not drawn.
+
+    What it leaves out, and is computed from its residents, is not told; nor is what it sets to that.
+    """
+    defaults, residents = default_values(), scenario.community.residents
+    by_norm = {f"committee.{name}": each * residents for name, (_, each) in SIZED.items()}
+    return {
+        path
+        for path, _, value in iter_knobs(scenario)
+        if path.startswith(TOLD)
+        and value != defaults.get(path)
+        and not isinstance(value, LeftOut)
+        and not isclose(value, by_norm.get(path, inf), rel_tol=NEAR_NORM)
+    }
+
+
 def draw_scenario(
-    scenario: Scenario, random_numbers: RandomNumbers, world: Mapping[str, float] | None = None
+    scenario: Scenario,
+    random_numbers: RandomNumbers,
+    world: Mapping[str, float] | None = None,
+    told: Collection[str] | None = None,
 ) -> Scenario:
     """Return the scenario with every uncertain number drawn from its prior.
 
     The random number of a knob is hashed from its path, so that it does not depend on the other knobs. What a
-    case gives and what a user chooses is not drawn. Numbers of a `world` of the ensemble are taken from it,
-    except where the scenario sets its own.
+    case gives, what is `told` (paths; default: `told_by(scenario)`) and what a user chooses is not drawn.
+    Numbers of a `world` of the ensemble are taken from it, except where the scenario sets its own.
     """
     given = settings_in(scenario, world or {})
+    told = told_by(scenario) if told is None else told
 
     def change(path: str, f: Any, value: float, attempt: int) -> float:
         if path in given:
             return given[path]
+        if path in told:
+            return value
         prior = prior_of(path, f.metadata, value, is_whole(f))
         return prior.quantile(inside(float(random_numbers(path, [attempt])[0])))
 

@@ -19,7 +19,7 @@ from ..evidence.facts import Fact, all_facts
 from ..evidence.grades import prior_of
 from ..evidence.knobs import iter_knobs
 from ..evidence.priors import NORMAL, Prior
-from ..evidence.sampling import default_values, inside, is_whole, settings_in
+from ..evidence.sampling import default_values, inside, is_whole, settings_in, told_by
 
 FITTED_DAYS = 366  # of a run in which a fact is measured, at most, for the fit
 
@@ -99,11 +99,12 @@ def draw_the_rest(
 ) -> Scenario | None:
     """Return the scenario with a world's values, and every other uncertain number drawn from its prior.
 
-    None if the numbers contradict each other.
+    What the case tells (`told_by`) stays. None if the numbers contradict each other.
     """
     settings: dict[str, float] = settings_in(scenario, world)
+    told = told_by(scenario)
     for path, f, value in iter_knobs(scenario):
-        if path not in settings:
+        if path not in settings and path not in told:
             prior = prior_of(path, f.metadata, value, is_whole(f))
             settings[path] = prior.quantile(inside(float(random_numbers(path, [0])[0])))
     try:

@@ -29,7 +29,7 @@ from ...model.scenarios.scenario import ReportedOutcome, Scenario
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count
 from ..evidence.facts import Fact, choose_facts
-from ..evidence.sampling import draw_scenario, halve_or_double
+from ..evidence.sampling import draw_scenario, halve_or_double, told_by
 from ..observation.observed_run import ObservedRun, simulate_with_seed
 from ..observation.pattern_measures import check_measure, evaluate_measure
 from ..statistics.interval_score import POWER, WIDEST, scale, score_interval
@@ -227,9 +227,10 @@ def simulate_arm(scenario: Scenario, world: int, draw: tuple[int, int], members:
     """Simulate a scenario with the numbers that `draw` (seed, replicate) gives it in a world."""
     seed, replicate = draw
     member = members[replicate % len(members)] if members and world <= len(NULLS) else None
+    told = told_by(scenario)
     if world > len(NULLS):
         scenario = halve_or_double(scenario, RandomNumbers("facts world", seed, world))
-    scenario = draw_scenario(scenario, RandomNumbers("facts", seed, replicate), member)
+    scenario = draw_scenario(scenario, RandomNumbers("facts", seed, replicate), member, told)
     return simulate_with_seed(scenario, seed_of("facts", scenario.name, seed, replicate))
 
 

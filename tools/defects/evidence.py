@@ -83,6 +83,14 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "reported staff is drawn like a guess",
+        "experiments/evidence/sampling.py",
+        "        if path in told:\n            return value\n",
+        "",
+        f"{EVIDENCE}::test_what_a_report_tells_of_staff_money_and_mechanisms_is_not_drawn",
+        plain=True,
+    ),
+    mutant(
         "random worlds change what is measured",
         "experiments/evidence/sampling.py",
         "!= 0:\n            return value",

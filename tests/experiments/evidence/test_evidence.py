@@ -242,6 +242,20 @@ def test_a_draw_varies_what_is_uncertain_within_its_range_and_nothing_that_is_gi
             assert new == value, path
 
 
+def test_what_a_report_tells_of_staff_money_and_mechanisms_is_not_drawn():
+    told = sampling.told_by(read_case("datianba"))
+    assert {"grid_workers.full_time", "mechanisms.service_centre.station_area_m2"} <= told
+    # its budget and its staff are shares of its residents, its report tells of neither
+    assert not {"committee.budget_yuan", "committee.staff"} & told
+    assert "committee.staff" in sampling.told_by(read_case("wuzi_yard"))
+    for case in list_cases():
+        scenario = read_case(case)
+        drawn = sampling.draw_scenario(scenario, RandomNumbers("x", 1))
+        for path in sampling.told_by(scenario):
+            assert value_at(drawn, path) == value_at(scenario, path), (case, path)
+        assert drawn.grid_workers.full_time == scenario.grid_workers.full_time
+
+
 def test_a_random_world_halves_or_doubles_what_is_assumed():
     world = sampling.halve_or_double(STORM, RandomNumbers("x", 1))
     ratios = [
