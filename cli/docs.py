@@ -22,8 +22,7 @@ def docs(
     from ..viz.text.agent_catalogue import describe_agents
     from ..viz.text.agent_tables import agents_page
     from ..viz.text.evidence_tables import evidence_page
-    from ..viz.text.measure_tables import measures_page
-    from ..viz.text.mechanism_pages import with_section
+    from ..viz.text.model_pages import measures_page, with_section
     from ..viz.text.parameter_tables import page
 
     folder.mkdir(parents=True, exist_ok=True)

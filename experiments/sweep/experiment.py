@@ -21,6 +21,7 @@ from ...model import measures
 from ...model.mechanisms import explain_unusable, find_broken
 from ...model.scenarios.cases import alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
+from ..evidence.plausible_worlds import PlausibleWorlds
 from .design import KINDS, DesignArm, arms_of_case, flatten_settings, scenario_of, size
 
 MOST = 1_000_000  # runs in one experiment
@@ -138,6 +139,13 @@ class Experiment:
         unit="replicates of every arm; the most, where it may stop early",
         source=CHOICE,
     )
+    lucks_per_world: int = knob(
+        0,
+        0,
+        10_000,
+        unit="replicates in each plausible world; 0: all replicates have the numbers of the case",
+        source=CHOICE,
+    )
     seed: int = knob(0, 0, 2**53, unit="random seed", source=CHOICE)
     on: tuple[str, ...] = field(default=(), metadata={"names": True})
     off: tuple[str, ...] = field(default=(), metadata={"names": True})
@@ -183,6 +191,25 @@ class Experiment:
     def seeds(self, case: str, replicate: int) -> int:
         """Return the random seed of one replicate: the same in every arm of a case."""
         return seed_of(self.name, case, self.seed, replicate)
+
+    def worlds(self, cases: dict[str, Scenario], arms: Iterable[DesignArm]) -> dict[str, PlausibleWorlds]:
+        """Return the plausible worlds of each case, if replicates are simulated in them; else nothing.
+
+        What the experiment or an arm sets is the same in all of them.
+        """
+        if not self.lucks_per_world:
+            return {}
+        fixed, active = (
+            {*flatten_settings(self.set)},
+            {name: {*case.mechanisms} for name, case in cases.items()},
+        )
+        for arm in arms:
+            fixed |= {*arm.settings}
+            active[arm.case] |= {*arm.on}
+        return {
+            name: PlausibleWorlds(alter_scenario(case, active[name]), frozenset(fixed), self.seed)
+            for name, case in cases.items()
+        }
 
 
 def read_experiment(path: str | Path) -> tuple[Experiment, dict[str, Scenario], list[DesignArm]]:

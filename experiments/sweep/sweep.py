@@ -20,6 +20,7 @@ from ...engine import jit
 from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
 from ...model.scenarios.scenario import Scenario
+from ..evidence.plausible_worlds import members_digest
 from ..execution.executors import choose_executor
 from ..execution.supervisor import count_processes, stoppable, supervise
 from ..statistics.sequential import FIRST, Rule, decide
@@ -52,7 +53,15 @@ class SweepPlan:
         self.source = jit.version()
         case_texts = {name: json.dumps(table_of(case), sort_keys=True) for name, case in self.cases.items()}
         e = self.experiment
-        terms = (e.name, e.seed, e.estimand.within, e.keep)
+        self.worlds = e.worlds(self.cases, self.arms)
+        terms: tuple = (e.name, e.seed, e.estimand.within, e.keep)
+        if self.worlds:  # the numbers of a world depend on the mechanisms of all arms only by their paths
+            terms = (
+                *terms,
+                e.lucks_per_world,
+                *(sorted(w.fixed) for w in self.worlds.values()),
+                members_digest(),
+            )
         self.stems = [
             blake2b(
                 repr(
@@ -95,7 +104,7 @@ class SweepPlan:
 
     def terms(self, limit: float) -> RunTerms:
         e = self.experiment
-        return RunTerms(self.cases, e.estimand.within, e.keep, limit)
+        return RunTerms(self.cases, e.estimand.within, e.keep, limit, self.worlds, max(1, e.lucks_per_world))
 
     @staticmethod
     def key_of(stem: bytes, replicate: int) -> str:

@@ -23,6 +23,7 @@ from ...model.issues.categories import FAMILIES
 from ...model.issues.issue_table import STATES
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, simulate
+from ..evidence.plausible_worlds import PlausibleWorlds
 from ..execution.worker_process import TooLong, time_limit
 from .design import DesignArm, scenario_of
 
@@ -66,6 +67,14 @@ class RunTerms:
     within: int
     keep: tuple[str, ...]
     limit: float  # seconds a run may take; 0 means no limit
+    worlds: dict[str, PlausibleWorlds] = field(default_factory=dict)  # of each case, if runs are in them
+    lucks: int = 1  # replicates in each of them
+
+    def scenario_of(self, order: RunOrder) -> Scenario:
+        """Return the scenario of a run. Raises UserError."""
+        scenario = scenario_of(order.arm, self.cases[order.arm.case])
+        worlds = self.worlds.get(order.arm.case)
+        return worlds.apply(scenario, order.replicate // self.lucks) if worlds else scenario
 
 
 @dataclass
@@ -95,7 +104,7 @@ def run_order(terms: RunTerms, order: RunOrder, run_model: Callable = simulate) 
     """Return the outcome of one run."""
     start = time.perf_counter()
     try:
-        scenario = scenario_of(order.arm, terms.cases[order.arm.case])
+        scenario = terms.scenario_of(order)
         warm_up_engine(tuple(sorted(scenario.mechanisms)))
         with time_limit(terms.limit):
             run = run_model(scenario, order.seed)

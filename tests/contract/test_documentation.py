@@ -27,8 +27,7 @@ from cogov.viz.figures.model_diagrams import identity
 from cogov.viz.text.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.viz.text.agent_tables import agents_page
 from cogov.viz.text.evidence_tables import evidence_page
-from cogov.viz.text.measure_tables import measures_page
-from cogov.viz.text.mechanism_pages import with_section
+from cogov.viz.text.model_pages import measures_page, with_section
 from cogov.viz.text.parameter_tables import page
 
 DOCS = Path(cogov.__file__).parent / "docs"

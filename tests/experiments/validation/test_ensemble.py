@@ -278,7 +278,9 @@ def test_facts_are_scored_with_the_numbers_of_members(monkeypatch):
     assert drawn.residents == plain.residents, "the case sets its own number of acquaintances"
     taken = []
     monkeypatch.setattr(
-        scoring, "draw_scenario", lambda scenario, random_numbers, world, told: taken.append(world) or scenario
+        scoring,
+        "draw_scenario",
+        lambda scenario, numbers, world, told: taken.append(world) or scenario,
     )
     monkeypatch.setattr(scoring, "simulate_with_seed", lambda scenario, seed: None)
     for world, replicate in ((0, 0), (0, 3), (1, 1), (3, 0)):

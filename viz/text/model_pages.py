@@ -1,12 +1,15 @@
-"""The page of measures, docs/measures.md: `cogov docs` writes it from model/measures.py."""
+"""Pages about the model that `cogov docs` writes: docs/measures.md, and the mechanisms of docs/ODD.md."""
 
+import re
 from collections.abc import Iterator
 
+from ...engine.texts import LANGUAGES, translate
 from ...model import mechanisms
 from ...model.activities import BY_LEVER, RATIOS
 from ...model.measures import MEASURES
 from .parameter_tables import table
 
+BEGIN, END = "<!-- mechanisms: written by `cogov docs` -->", "<!-- end of mechanisms -->"
 HEAD = """<!-- Written by `cogov docs` from model/measures.py; change the measures there, not this page. -->
 # Measures
 
@@ -67,3 +70,22 @@ def count_tables() -> Iterator[str]:
     ratios = [(f"`{c.name}`", f"{c.en} {c.zh}", f"`{part}` / `{base}`") for c, part, base in RATIOS]
     yield from table(("ratio", "shown as", "what is divided"), ratios)
     yield ""
+
+
+def mechanisms_section() -> str:
+    """Return the section: mechanisms by purpose, each with its Chinese name and its rules."""
+    parts = []
+    for group in mechanisms.GROUPS:
+        names = [name for name in mechanisms.shipped_names() if mechanisms.group_of(name) == group]
+        parts.append("#### " + " ".join(translate(lang, "group", group) for lang in LANGUAGES))
+        parts += [
+            f"**`{name}`** {mechanisms.load_class(name).zh}. {mechanisms.describe_rules(name)}"
+            for name in names
+        ]
+    return "\n\n".join(parts)
+
+
+def with_section(page: str) -> str:
+    """Return the text of docs/ODD.md with its section on mechanisms written again."""
+    section = f"{BEGIN}\n\n{mechanisms_section()}\n\n{END}"
+    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: section, page, flags=re.DOTALL)

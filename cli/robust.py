@@ -1,0 +1,156 @@
+"""Commands that answer over plausible worlds: `cogov robust`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .completion import complete_mechanism
+from .options import (
+    COMPARE,
+    Case,
+    Days,
+    Json,
+    Lang,
+    Off,
+    On,
+    Seed,
+    Set,
+    Within,
+    Workers,
+    app,
+    check_language,
+    err,
+    out,
+    prepare_run,
+    print_json,
+    progress,
+    typed_command,
+)
+
+
+@app.command(rich_help_panel=COMPARE)
+def robust(
+    case: Case,
+    mechanism: Annotated[
+        list[str] | None,
+        typer.Option(
+            autocompletion=complete_mechanism,
+            metavar="NAME",
+            help="Mechanism to weigh; repeatable. A+B weighs both together.",
+        ),
+    ] = None,
+    worlds: Annotated[int, typer.Option(min=10, max=10_000, help="Plausible worlds.")] = 60,
+    lucks: Annotated[
+        int, typer.Option(min=1, max=100, help="Runs of every arm in each world, each with its own luck.")
+    ] = 1,
+    measure: Annotated[str, typer.Option(metavar="NAME", help="Measure to weigh by.")] = "resolution_rate",
+    matters: Annotated[
+        float,
+        typer.Option(min=0, help="Smallest effect that matters, in the unit of the measure (0.01: a point)."),
+    ] = 0.01,
+    enough: Annotated[
+        float | None,
+        typer.Option(help="Value of the measure that is good enough; default: near the best of each world."),
+    ] = None,
+    days: Days = None,
+    seed: Seed = 0,
+    settings: Set = None,
+    on: On = None,
+    off: Off = None,
+    within: Within = 30,
+    workers: Workers = None,
+    lang: Lang = "en",
+    out_folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the runs, tables and figure; default: out/robust-CASE."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Weigh mechanisms over plausible worlds, in which everything that nobody knows is drawn anew.
+
+    Prints ranges, shares of worlds, regret, prices, and the numbers that the answer hangs on. After an
+    interruption, the same command runs what is missing.
+    """
+    from ..experiments.exploration.robustness import robust_experiment, stored, weigh
+    from ..experiments.files import manifest
+    from ..experiments.files.csv_tables import write_csv
+    from ..experiments.sweep import sweep as sweeping
+    from ..experiments.sweep.experiment import Estimand
+    from ..experiments.sweep.results import read_results
+    from ..model.scenarios.cases import read_case
+    from ..viz.figures import figures
+    from ..viz.figures.robust_figures import draw_strips
+    from ..viz.text.robust_tables import robust_tables
+
+    check_language(lang)
+    folder = out_folder or Path("out") / f"robust-{read_case(case).name}"
+    experiment = robust_experiment(
+        case,
+        mechanism or (),
+        worlds=worlds,
+        lucks=lucks,
+        seed=seed,
+        days=days,
+        changes={"on": on or (), "off": off or (), "settings": settings or ()},
+        estimand=Estimand(measure=measure, matters=matters, within=within),
+    )
+    plan = sweeping.plan_sweep(experiment, typed_command())
+    manifest.refuse_sweep_folder(folder)
+    (scenario,) = plan.cases.values()
+    prepare_run(scenario, folder, {name for arm in plan.arms for name in arm.on})
+    with progress() as bar:
+        task = bar.add_task(f"{scenario.name}: runs in plausible worlds", total=None)
+
+        def advance(done: int, of: int, failed: int, now: int) -> None:
+            bar.update(task, completed=done, total=of)
+
+        try:
+            done = sweeping.sweep(plan, stored(folder), workers=workers, progress=advance)
+        except KeyboardInterrupt:
+            bar.stop()
+            err.print(f"cogov: interrupted. Finished runs are kept in {folder}; run the same command again.")
+            sys.exit(130)
+    with err.status("weighing ..."):
+        (result,) = weigh(read_results(stored(folder)), measure, enough).values()
+        frames = {
+            "choices": result.table,
+            "pairs": result.pairs,
+            "hangs_on": result.carriers,
+            "effects": result.effects,
+        }
+        for name, table in frames.items():
+            write_csv(table, folder / f"{name}.csv")
+        manifest.write_manifest(
+            folder,
+            "robust",
+            command=typed_command(),
+            cases=[scenario],
+            tables=[f"{name}.csv" for name in frames],
+            sentences=list(result.sentences()),
+            worlds=worlds,
+            lucks=lucks,
+            measure=measure,
+            matters=matters,
+            seed=seed,
+            within=within,
+        )
+        figure_path = figures.save(draw_strips(result, lang), folder, "worlds")
+    if as_json:
+        return print_json(
+            {
+                "sentences": [line.strip() for line in result.sentences(lang)],
+                **{name: table.reset_index().to_dict("records") for name, table in frames.items()},
+                "failed": done.failed,
+                "figure": str(figure_path),
+                "folder": str(folder),
+            }
+        )
+    for part in robust_tables(result, lang):
+        out.print(part, highlight=False)
+    if done.failed:
+        out.print(f"{done.failed:,} runs failed and are left out.", style="red", highlight=False)
+    out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)

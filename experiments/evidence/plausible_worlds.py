@@ -1,0 +1,119 @@
+"""Plausible worlds of a scenario: what nobody knows, drawn anew in each, and the same in all of its arms.
+
+In a world every uncertain number has one value. Numbers that were fitted to measured facts come from a member
+of the ensemble that ships, all others from their priors (`grades.prior_of`). What a case tells of its people,
+staff, money and mechanisms stays, and so does what a user sets. Arms of one world share all of its numbers,
+as they share their random numbers: their difference is due to the mechanisms.
+
+The members are taken in an order that depends on the seed, and again from the first after the last one. A
+world whose numbers contradict each other is replaced by its next draw.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from hashlib import blake2b
+
+import numpy as np
+
+from ...engine.parameters import set_parameters
+from ...engine.randomness import RandomNumbers
+from ...engine.texts.errors import UserError
+from ...engine.toml_reader import table_of
+from ...model.scenarios.scenario import Scenario
+from .grades import prior_of
+from .knobs import iter_knobs
+from .priors import Prior
+from .sampling import ATTEMPTS, default_values, inside, is_whole, told_by, within_range
+from .worlds import read_manifest, read_worlds
+
+WORLDS = 60  # in which an answer is tried, if nothing else is asked
+IN_MEMORY = 64  # worlds whose numbers a process keeps: those of the arms that it is about to run
+
+
+@dataclass(frozen=True)
+class PlausibleWorlds:
+    """Worlds of a scenario that has every mechanism of every arm; they are numbered from 0.
+
+    `fixed` are the paths that a user or an arm sets: they are not drawn.
+    """
+
+    scenario: Scenario = field(compare=False, repr=False)
+    fixed: frozenset[str] = frozenset()
+    seed: int = 0
+    digest: str = ""  # of the scenario and of the ensemble; computed
+
+    def __post_init__(self) -> None:
+        text = json.dumps([table_of(self.scenario), members_digest()], sort_keys=True)
+        object.__setattr__(self, "digest", blake2b(text.encode(), digest_size=16).hexdigest())
+
+    def numbers(self, world: int) -> Mapping[str, float]:
+        """Return the uncertain numbers of a world: path -> value. Raises UserError if every draw fails."""
+        return draw_numbers(self, world)
+
+    def apply(self, arm: Scenario, world: int) -> Scenario:
+        """Return an arm with the numbers of a world. Raises UserError."""
+        off = tuple(f"mechanisms.{name}." for name in self.scenario.mechanisms if name not in arm.mechanisms)
+        numbers = self.numbers(world)
+        return set_parameters(
+            arm, {path: value for path, value in numbers.items() if not (off and path.startswith(off))}
+        )
+
+
+def worlds_of_arms(arms: Collection[Scenario], fixed: Collection[str] = (), seed: int = 0) -> PlausibleWorlds:
+    """Return the plausible worlds of arms that differ in their mechanisms only. Raises UserError."""
+    first, *others = arms
+    union = {name: mechanism for arm in (*others, first) for name, mechanism in arm.mechanisms.items()}
+    return PlausibleWorlds(set_parameters(first, {"mechanisms": union}), frozenset(fixed), seed)
+
+
+@cache
+def members() -> list[dict[str, float]]:
+    """Return the members of the ensemble that ships: path -> value each."""
+    return read_worlds().to_dict("records")
+
+
+@cache
+def members_digest() -> str:
+    """Return the digest of the members of the ensemble that ships."""
+    return read_manifest()["sha256"]
+
+
+@lru_cache(maxsize=16)
+def uncertain_numbers(worlds: PlausibleWorlds) -> dict[str, tuple[Prior, bool]]:
+    """Return what is drawn: path -> its prior, and whether a member of the ensemble may say it."""
+    told, defaults = told_by(worlds.scenario) | worlds.fixed, default_values()
+    fitted = set(members()[0])
+    drawn = {}
+    for path, f, value in iter_knobs(worlds.scenario):
+        prior = prior_of(path, f.metadata, value, is_whole(f))
+        if path not in told and prior.shape != "point":
+            drawn[path] = prior, path in fitted and value == defaults.get(path)
+    return drawn
+
+
+@lru_cache(maxsize=IN_MEMORY)
+def draw_numbers(worlds: PlausibleWorlds, world: int) -> Mapping[str, float]:
+    """Return the numbers of a world: path -> value. Raises UserError if every draw contradicts itself."""
+    order = np.argsort(RandomNumbers("plausible order", worlds.seed)("member", np.arange(len(members()))))
+    random_numbers = RandomNumbers("plausible", worlds.seed, world)
+    fields = {path: f for path, f, _ in iter_knobs(worlds.scenario)}
+    problem = None
+    for attempt in range(ATTEMPTS):
+        member = members()[order[(world + attempt) % len(order)]]
+        numbers = {
+            path: within_range(fields[path], member[path])
+            if fitted
+            else prior.quantile(inside(float(random_numbers(path, [attempt])[0])))
+            for path, (prior, fitted) in uncertain_numbers(worlds).items()
+        }
+        try:
+            set_parameters(worlds.scenario, numbers)
+            return numbers
+        except UserError as error:
+            problem = error
+    assert problem
+    raise problem

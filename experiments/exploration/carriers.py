@@ -1,0 +1,79 @@
+"""Which uncertain numbers carry the spread of an effect over plausible worlds, and which only seem to.
+
+A world draws hundreds of numbers, so some of them correlate with any effect by chance. Numbers are screened
+by their rank correlation with the effect; of the CANDIDATES with the largest, PAWN (Pianosi & Wagener 2015;
+SALib's) measures how far the distribution of the effect moves if the number is known. Both steps are repeated
+with shuffled effects: a number carries the spread if its index is above the largest that all but a tenth of
+the shuffles reach, which is the *noise floor*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from ...engine.randomness import RandomNumbers
+from ..sweep.sampling import salib
+
+CANDIDATES = 10  # numbers that are looked at more closely
+SHUFFLES = 20  # of the effect, for the noise floor
+FLOOR = 0.9  # share of shuffles whose largest index is below the floor
+SLICES = 5  # of the range of a number, with as many worlds each
+FEW = 20  # worlds; with fewer, a slice holds too few
+
+
+def find_carriers(numbers: Sequence[Mapping[str, float]], effect: np.ndarray, seed: int = 0) -> pd.DataFrame:
+    """Return the numbers that may carry the spread of an effect (worlds,), the strongest first.
+
+    `numbers` holds the uncertain numbers of each world: path -> value. One row per candidate; columns: pawn
+    (0 to 1), floor (the same for all), carries, correlation (Spearman's, with its sign), share (its square:
+    the share of the variance of ranks). Empty if there are fewer than FEW worlds, or no spread. Raises
+    UserError if SALib is not installed.
+    """
+    columns = ["pawn", "floor", "carries", "correlation", "share"]
+    known = np.isfinite(effect)
+    effect = np.asarray(effect, float)[known]
+    paths = list(numbers[0]) if numbers else []
+    table = (
+        np.array([[row[path] for path in paths] for row in numbers], float)[known] if paths else np.empty(0)
+    )
+    if len(effect) < FEW or not np.ptp(effect) > 0.0:
+        return pd.DataFrame(columns=columns).rename_axis("path")
+    varies = np.ptp(table, axis=0) > 0.0
+    names, table = [path for path, ok in zip(paths, varies) if ok], table[:, varies]
+    ranks = centred_ranks(table)
+    found, correlation = indices(table, ranks, effect)
+    draw = RandomNumbers("carriers", seed)
+    floors = [
+        max(indices(table, ranks, effect[np.argsort(draw("shuffle", np.arange(len(effect)), n))])[0].values())
+        for n in range(SHUFFLES)
+    ]
+    floor = float(np.quantile(floors, FLOOR))
+    rows = {
+        names[i]: [value, floor, value > floor, correlation[i], correlation[i] ** 2]
+        for i, value in sorted(found.items(), key=lambda item: -item[1])
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("path")
+
+
+def centred_ranks(table: np.ndarray) -> np.ndarray:
+    """Return the ranks of each column (worlds, numbers), with mean 0 and length 1."""
+    ranks = rankdata(table, axis=0)
+    ranks -= ranks.mean(axis=0)
+    return ranks / np.sqrt((ranks**2).sum(axis=0))
+
+
+def indices(table: np.ndarray, ranks: np.ndarray, effect: np.ndarray) -> tuple[dict[int, float], np.ndarray]:
+    """Return PAWN's median index of the CANDIDATES by column, and the rank correlation of every column."""
+    correlation = centred_ranks(effect[:, None])[:, 0] @ ranks
+    chosen = np.argsort(-np.abs(correlation), kind="stable")[:CANDIDATES]
+    problem = {
+        "num_vars": len(chosen),
+        "names": [str(i) for i in chosen],
+        "bounds": [[float(table[:, i].min()), float(table[:, i].max())] for i in chosen],
+    }
+    found = salib("analyze.pawn").analyze(problem, table[:, chosen], effect, S=SLICES)
+    return {int(i): float(value) for i, value in zip(chosen, found["median"])}, correlation

@@ -1,0 +1,283 @@
+"""Weigh mechanisms over plausible worlds: how good each is, how surely, at which price, and what it hangs on.
+
+`cogov robust` is a sweep whose replicates are worlds (`lucks_per_world` of an experiment): every arm is
+simulated in the same worlds with the same luck, so it can be stored, interrupted, shared and verified like
+any other. What is computed here is read from its runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...engine.settings import parse_setting
+from ...engine.texts import sections, translate
+from ...engine.texts.errors import UserError
+from ...model.measures import MEASURES, SHARES, SMALLER
+from ...model.scenarios.cases import alter_scenario, read_case
+from ..evidence.plausible_worlds import WORLDS
+from ..statistics.plausible_effects import (
+    compare_pairs,
+    describe_choices,
+    describe_ranges,
+    effects_by_world,
+    ratio_of_means,
+    values_by_world,
+)
+from ..sweep.experiment import Estimand, Experiment, NamedArm
+from ..sweep.results import Results
+from .carriers import find_carriers
+
+NONE = "none"  # the arm without any of the mechanisms
+MATTERS = 0.01  # smallest effect on a share that matters, if nothing else is asked: a percentage point
+PER_HOURS, PER_YUAN = 1000.0, 10_000.0  # units of the prices
+CARRIERS = 3  # numbers that are named
+
+
+def robust_experiment(
+    case: str,
+    choices: Sequence[str],
+    *,
+    worlds: int = WORLDS,
+    lucks: int = 1,
+    seed: int = 0,
+    days: int | None = None,
+    changes: dict[str, Sequence[str]] | None = None,
+    estimand: Estimand | None = None,
+) -> Experiment:
+    """Return the experiment that weighs choices of mechanisms in one case, against none of them.
+
+    A choice is a mechanism, or several joined by "+". `changes` are on, off and settings ("path=value") of
+    all arms; other mechanisms of the case stay on. Raises UserError.
+    """
+    named = [tuple(part.strip() for part in choice.split("+")) for choice in choices]
+    if not named:
+        raise UserError("no mechanism is named to weigh; name at least one with --mechanism")
+    changes = changes or {}
+    used = tuple(dict.fromkeys(name for names in named for name in names))
+    scenario = read_case(case)
+    full = alter_scenario(scenario, (*used, *changes.get("on", ())), changes.get("off", ()))
+    settings = dict(parse_setting(full, text) for text in changes.get("settings", ()))
+    own = {path for path in settings if path.startswith(tuple(f"mechanisms.{name}." for name in used))}
+    arms = [NamedArm(NONE)]
+    for names in dict.fromkeys(named):
+        inside = tuple(f"mechanisms.{name}." for name in names)
+        arms.append(
+            NamedArm(
+                " + ".join(names),
+                on=names,
+                set={path: settings[path] for path in sorted(own) if path.startswith(inside)},
+            )
+        )
+    return Experiment(
+        name="robust",
+        question=f"How good are {', '.join(arm.name for arm in arms[1:])} in {scenario.name}?",
+        cases=(case,),
+        days=days or 0,
+        replicates=worlds * lucks,
+        lucks_per_world=lucks,
+        seed=seed,
+        on=tuple(name for name in changes.get("on", ()) if name not in used),
+        off=tuple(dict.fromkeys((*changes.get("off", ()), *(n for n in used if n in scenario.mechanisms)))),
+        set={path: value for path, value in settings.items() if path not in own},
+        keep=(),
+        estimand=estimand or Estimand(matters=MATTERS),
+        arm=tuple(arms),
+    )
+
+
+@dataclass
+class Robustness:
+    """What a sweep over plausible worlds says of its arms, in one case."""
+
+    results: Results
+    case: str
+    measure: str
+    matters: float
+    enough: float | None = (
+        None  # value of the measure that is good enough; None: a regret of at most `matters`
+    )
+
+    @cached_property
+    def lucks(self) -> int:
+        """Replicates in each world."""
+        return self.results.experiment.lucks_per_world
+
+    @cached_property
+    def reference(self) -> str:
+        """The arm that the others are compared with."""
+        return self.results.plan.reference
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """The runs of the case that are done."""
+        runs = self.results.runs
+        return runs[(runs["case"] == self.case) & (runs["status"] == "done")]
+
+    def by_world(self, measure: str) -> pd.DataFrame:
+        """Return a measure, mean over the lucks of a world: (worlds, arms)."""
+        return values_by_world(self.runs, measure, self.lucks)
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """The measure in every world: (worlds, arms)."""
+        return self.by_world(self.measure)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """The difference of every other arm to the reference, in every world: (worlds, arms)."""
+        return effects_by_world(self.values, self.reference)
+
+    @property
+    def smaller(self) -> bool:
+        """Whether less of the measure is better."""
+        return self.measure in SMALLER
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per arm but the reference: `describe_ranges`, `describe_choices` and the prices.
+
+        per_1000_hours and per_10000_yuan are the mean effect per mean cost; NaN where the mean cost is not
+        positive. Yuan include all hours at the shadow wage of the case.
+        """
+        ranges = describe_ranges(self.effects, self.matters, self.smaller)
+        table = ranges.join(describe_choices(self.values, self.matters, self.enough, self.smaller))
+        hours, yuan = (effects_by_world(self.by_world(name), self.reference) for name in ("hours", "yuan"))
+        cost = yuan + hours * self.results.plan.cases[self.case].volunteers.shadow_wage_yuan
+        gain = -self.effects if self.smaller else self.effects
+        for name, spent, unit in (("hours", hours, PER_HOURS), ("yuan", cost, PER_YUAN)):
+            table[f"per_{unit:.0f}_{name}"] = [
+                ratio_of_means(gain[arm], spent[arm] / unit) for arm in table.index
+            ]
+        return table.assign(hours=hours.mean(), cost_yuan=cost.mean())
+
+    @cached_property
+    def choices(self) -> pd.DataFrame:
+        """One row per arm, the reference included: `describe_choices`."""
+        return describe_choices(self.values, self.matters, self.enough, self.smaller)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """In which share of worlds the arm of a row is better than that of a column."""
+        return compare_pairs(self.values, self.smaller)
+
+    @cached_property
+    def carriers(self) -> pd.DataFrame:
+        """The numbers that may carry the spread of each effect: (arm, path); see `find_carriers`."""
+        worlds = self.results.plan.worlds[self.case]
+        numbers = [worlds.numbers(int(world)) for world in self.effects.index]
+        parts = {}
+        for arm in self.effects:
+            on = {*self.results.plan.cases[self.case].mechanisms, *arm.split(" + ")}
+            off = tuple(f"mechanisms.{name}." for name in worlds.scenario.mechanisms if name not in on)
+            parts[arm] = find_carriers(
+                [{path: row[path] for path in row if not (off and path.startswith(off))} for row in numbers],
+                self.effects[arm].to_numpy(),
+            )
+        return pd.concat(parts, names=["arm"])
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """The rows of `table`, the best median first."""
+        return self.table.sort_values("median", ascending=self.smaller, kind="stable")
+
+    def sentences(self, lang: str = "en") -> Iterator[str]:
+        """Yield what the worlds say of each arm, the best first, then of the choice between them."""
+        for arm, row in self.ranked.iterrows():
+            yield sentence_of_effect(arm, self.reference, row, self.measure, lang)
+            known = self.carriers.loc[[arm]] if arm in self.carriers.index.get_level_values("arm") else None
+            yield sentence_of_carriers(known, lang)
+        yield self.sentence_of_choice(lang)
+
+    def sentence_of_choice(self, lang: str) -> str:
+        """Return which arm is the best choice by expected regret, and by the worst case, in a sentence."""
+        choices = self.choices
+        first, safest = choices["regret"].idxmin(), choices["most_regret"].idxmin()
+        say = sections(lang)["robust"]
+        values = {
+            "first": first,
+            "best": f"{choices['best'][first]:.0%}",
+            "regret": amount(self.measure, choices["regret"][first]),
+            "safest": safest,
+            "most": amount(self.measure, choices["most_regret"][safest]),
+            "unit": unit_of(self.measure, lang),
+        }
+        return say["choice" if first == safest else "choices"].format(**values)
+
+
+def sentence_of_effect(arm: str, reference: str, row: Any, measure: str, lang: str = "en") -> str:
+    """Return in how many worlds an arm is better than the reference, and by how much, in a sentence.
+
+    `row` is one of `describe_ranges`.
+    """
+    if not np.isfinite(row["median"]):
+        return translate(lang, "robust", "no range", arm=arm, worlds=int(row["worlds"]))
+    worlds = int(row["worlds"])
+    more, less = round(row["better"] * worlds), round(row["worse"] * worlds)
+    ends = {name: amount(measure, row[name], "+") for name in ("median", "p5", "p25", "p75", "p95")}
+    kind = "better" if more > less else "worse" if less > more else "either"
+    return translate(
+        lang,
+        "robust",
+        kind,
+        arm=arm,
+        reference=translate(lang, "robust", "nothing") if reference == NONE else reference,
+        measure=getattr(MEASURES[measure], lang),
+        unit=unit_of(measure, lang),
+        count=max(more, less),
+        worlds=worlds,
+        **ends,
+    )
+
+
+def sentence_of_carriers(carriers: pd.DataFrame | None, lang: str = "en") -> str:
+    """Return which numbers carry the spread of an effect, in a sentence."""
+    found = carriers[carriers["carries"].astype(bool)] if carriers is not None else None
+    if found is None or not len(found):
+        return translate(lang, "robust", "no carrier")
+    named = [
+        f"{path} ({row['correlation']:+.2f})"
+        for path, row in zip(found.index.get_level_values("path"), found.to_dict("records"))
+    ]
+    return translate(lang, "robust", "carriers", names=", ".join(named[:CARRIERS]))
+
+
+def unit_of(measure: str, lang: str) -> str:
+    """Return the unit of a difference of a measure, to follow its number: of shares points, else nothing."""
+    return translate(lang, "robust", "points") if measure in SHARES else ""
+
+
+def amount(measure: str, value: float, sign: str = "") -> str:
+    """Format a difference of a measure: points of a share, else the measure's own unit."""
+    if measure in SHARES:
+        return f"{100 * value:{sign}.1f}"
+    return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.2f}"
+
+
+def weigh(results: Results, measure: str | None = None, enough: float | None = None) -> dict[str, Robustness]:
+    """Return what a sweep over plausible worlds says of its arms: case -> Robustness. Raises UserError."""
+    experiment = results.experiment
+    if not experiment.lucks_per_world:
+        raise UserError(
+            "{folder}: all replicates of this sweep have the same numbers; set lucks_per_world = 1 in the "
+            "experiment, and sweep again into another folder",
+            folder=results.folder,
+        )
+    measure = measure or experiment.estimand.measure
+    if measure not in MEASURES:
+        raise UserError(
+            "{measure} is not a measure; there are: {known}", measure=measure, known=", ".join(MEASURES)
+        )
+    matters = experiment.estimand.matters if measure == experiment.estimand.measure else 0.0
+    return {case: Robustness(results, case, measure, matters, enough) for case in results.plan.cases}
+
+
+def stored(folder: Path) -> str:
+    """Return the name of the subfolder in which the runs of `cogov robust` are kept."""
+    return str(folder / "runs")

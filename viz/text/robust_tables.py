@@ -1,0 +1,145 @@
+"""Answers over plausible worlds as tables: choices, pairs, and what the spread hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from ...engine.texts import translate
+from ...experiments.exploration.robustness import CARRIERS, amount
+from ...model.measures import MEASURES, SHARES
+from .tables import PLAIN, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...experiments.exploration.robustness import Robustness
+
+SURE = 0.9  # share of worlds from which on a sign is shown in bold
+
+
+def robust_tables(result: Robustness, lang: str = "en") -> Iterator[Table | str]:
+    """Yield the tables of a case, then the sentences."""
+    yield effects_table(result, lang)
+    yield choices_table(result, lang)
+    if len(result.values.columns) > 2:
+        yield pairs_table(result.pairs, lang)
+    if result.carriers["carries"].any():
+        yield carriers_table(result.carriers, lang)
+    yield from result.sentences(lang)
+
+
+def effects_table(result: Robustness, lang: str) -> Table:
+    """Tabulate the effect of each arm: ranges over worlds and shares of worlds, the best first.
+
+    An arm whose effect has the same sign in SURE of the worlds is bold.
+    """
+    experiment, measure, lucks = result.results.experiment, result.measure, result.lucks
+    out = new_table(
+        translate(
+            lang,
+            "robust",
+            "title",
+            case=result.case,
+            worlds=experiment.replicates // lucks,
+            lucks=translate(lang, "robust", "lucks_one" if lucks == 1 else "lucks_more", n=lucks),
+            days=result.results.plan.cases[result.case].days,
+            measure=getattr(MEASURES[measure], lang),
+        ),
+        ("arm", "median", "half", "most", "better_share", "matters_share"),
+        lang,
+    )
+    for arm, row in result.ranked.iterrows():
+        sure = max(row["better"], row["worse"]) >= SURE
+        out.add_row(
+            Text(str(arm), style="bold" if sure else ""),
+            amount(measure, row["median"], "+"),
+            f"{amount(measure, row['p25'], '+')} – {amount(measure, row['p75'], '+')}",
+            f"{amount(measure, row['p5'], '+')} – {amount(measure, row['p95'], '+')}",
+            f"{row['better']:.0%}",
+            f"{row['matters']:.0%}",
+        )
+    out.caption = translate(lang, "robust", "effects_caption", matters=difference(measure, result.matters))
+    return out
+
+
+def choices_table(result: Robustness, lang: str) -> Table:
+    """Tabulate each arm as a choice: regret, share of worlds in which it is good enough, and prices."""
+    measure = result.measure
+    out = new_table(
+        translate(lang, "robust", "choices_title"),
+        ("arm", "best", "regret", "most_regret", "good_enough", "per_hours", "per_yuan"),
+        lang,
+    )
+    for arm, row in result.choices.sort_values("regret", kind="stable").iterrows():
+        prices = result.table.loc[arm] if arm in result.table.index else {}
+        out.add_row(
+            str(arm),
+            f"{row['best']:.0%}",
+            amount(measure, row["regret"]),
+            amount(measure, row["most_regret"]),
+            f"{row['good_enough']:.0%}",
+            price(measure, prices.get("per_1000_hours", np.nan)),
+            price(measure, prices.get("per_10000_yuan", np.nan)),
+        )
+    out.caption = translate(
+        lang,
+        "robust",
+        "choices_caption",
+        enough=translate(lang, "robust", "enough_regret", matters=difference(measure, result.matters))
+        if result.enough is None
+        else translate(lang, "robust", "enough_value", value=number(measure, result.enough)),
+        wage=f"{result.results.plan.cases[result.case].volunteers.shadow_wage_yuan:g}",
+    )
+    return out
+
+
+def new_table(title: str, heads: Sequence[str], lang: str) -> Table:
+    """Return an empty table with a column of names and columns of numbers."""
+    out = Table(title=title, **PLAIN)
+    for n, head in enumerate(heads):
+        out.add_column(translate(lang, "robust", head), justify="right" if n else "left", overflow="fold")
+    return out
+
+
+def difference(measure: str, value: float) -> str:
+    """Format a difference with its unit."""
+    return f"{amount(measure, value)} pt" if measure in SHARES else amount(measure, value)
+
+
+def price(measure: str, value: float) -> str:
+    """Format an effect per cost; a dash where the cost is not positive."""
+    return amount(measure, value, "+") if np.isfinite(value) else "-"
+
+
+def pairs_table(pairs: pd.DataFrame, lang: str) -> Table:
+    """Tabulate in which share of worlds the arm of a row is better than that of a column."""
+    out = Table(title=translate(lang, "robust", "pairs"), **PLAIN)
+    out.add_column("", overflow="fold")
+    for n, _ in enumerate(pairs.columns, 1):
+        out.add_column(str(n), justify="right")
+    for n, (arm, row) in enumerate(pairs.iterrows(), 1):
+        cells = ("" if np.isnan(share) else f"{share:.0%}" for share in row)
+        out.add_row(f"{n} {arm}", *cells)
+    return out
+
+
+def carriers_table(carriers: pd.DataFrame, lang: str) -> Table:
+    """Tabulate the numbers that carry the spread of each effect, the strongest first."""
+    out = new_table(
+        translate(lang, "robust", "carriers_table"), ("arm", "knob", "index", "floor", "correlation"), lang
+    )
+    for arm, part in carriers[carriers["carries"].astype(bool)].groupby(level="arm", sort=False):
+        for n, ((_, path), row) in enumerate(part.head(CARRIERS).iterrows()):
+            out.add_row(
+                "" if n else str(arm),
+                path,
+                f"{row['pawn']:.2f}",
+                f"{row['floor']:.2f}",
+                f"{row['correlation']:+.2f}",
+            )
+    return out
