@@ -16,7 +16,7 @@ from ..engine.jit import outer_kernel
 from ..engine.randomness import RandomNumbers, decision, derive_key, seed_of
 from ..experiments.city.scaling import resize_case
 from ..experiments.comparison import runs
-from ..experiments.comparison.compare import run_jobs
+from ..experiments.comparison.parallel_jobs import run_jobs
 from ..experiments.execution.memory import peak_memory_mib
 from ..model import mechanisms
 from ..model.measures import summary

@@ -13,6 +13,7 @@ from .options import (
     COMPARE,
     Case,
     Days,
+    Fixed,
     Json,
     Lang,
     Off,
@@ -21,6 +22,7 @@ from .options import (
     Set,
     Within,
     Workers,
+    Worlds,
     app,
     out,
     prepare_run,
@@ -44,6 +46,8 @@ def compare(
     replicates: Annotated[
         int, typer.Option(min=1, help="Pairs of runs; both runs of a pair use the same random seed.")
     ] = 20,
+    worlds: Worlds = 60,
+    fixed: Fixed = False,
     days: Days = None,
     seed: Seed = 0,
     settings: Set = None,
@@ -58,7 +62,8 @@ def compare(
 ) -> None:
     """Compare a case without and with a mechanism, using common random numbers.
 
-    Prints and writes the differences with their intervals, costs and a figure.
+    Prints and writes the differences with two intervals, costs and a figure: the range over plausible worlds,
+    in which what nobody knows is drawn anew, and the interval of luck with the numbers of the case.
     """
     from ..experiments.comparison.compare import arms_of, compare
     from ..experiments.comparison.runs import census
@@ -70,12 +75,14 @@ def compare(
     manifest.refuse_sweep_folder(out_folder)
     changes = {"on": on or (), "off": off or (), "settings": settings or (), "days": days}
     prepare_run(arms_of(read_case(case), mechanism or (), **changes)[1], out_folder, notice=False)
+    worlds = 0 if fixed else worlds
     with progress() as bar:
-        task = bar.add_task(f"{case}: pairs with common random numbers", total=replicates)
+        task = bar.add_task(f"{case}: pairs with common random numbers", total=replicates + worlds)
         result = compare(
             case,
             mechanism or (),
             replicates=replicates,
+            worlds=worlds,
             seed=seed,
             **changes,
             within=within,
@@ -89,6 +96,7 @@ def compare(
             {
                 "verdict": result.verdict(),
                 **census(result.case),
+                "ranges": result.ranges.to_dict("index") if worlds else {},
                 "table": result.table.to_dict("index"),
                 "activities": {
                     arm: {

@@ -16,6 +16,7 @@ from .options import (
     LOOK,
     Case,
     Days,
+    Fixed,
     Json,
     Lang,
     Off,
@@ -89,7 +90,10 @@ def list_mechanisms(
             help="With --effects: measure each mechanism together with the case's others, not alone.",
         ),
     ] = False,
-    replicates: Annotated[int, typer.Option(min=2, help="With --effects: pairs of runs per mechanism.")] = 20,
+    replicates: Annotated[
+        int, typer.Option(min=2, help="With --effects: plausible worlds, or pairs with --fixed.")
+    ] = 60,
+    fixed: Fixed = False,
     days: Days = None,
     seed: Seed = 0,
     settings: Set = None,
@@ -113,7 +117,14 @@ def list_mechanisms(
         return run_effects(
             effects,
             {"days": days, "settings": settings or ()},
-            {"replicates": replicates, "seed": seed, "within": within, "among": among, "workers": workers},
+            {
+                "replicates": replicates,
+                "fixed": fixed,
+                "seed": seed,
+                "within": within,
+                "among": among,
+                "workers": workers,
+            },
             out_folder,
             as_json,
         )
@@ -156,6 +167,7 @@ def list_mechanisms(
 def run_effects(name: str, changes: dict, options: dict, folder: Path, as_json: bool) -> None:
     """Measure, print and write to `folder` the effects of all mechanisms in the case `name`."""
     from ..experiments.comparison.effects import mechanism_effects
+    from ..experiments.comparison.plausible_pairs import paths_set
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..model import mechanisms
@@ -168,7 +180,8 @@ def run_effects(name: str, changes: dict, options: dict, folder: Path, as_json: 
     prepare_run(case, folder, mechanisms.list_mechanisms())
     with progress() as bar:
         task = bar.add_task(f"{case.name}, all mechanisms", total=options["replicates"])
-        table = mechanism_effects(case, **options, progress=lambda: bar.advance(task))
+        held = paths_set(case, changes["settings"])
+        table = mechanism_effects(case, **options, held=held, progress=lambda: bar.advance(task))
     write_csv(table, folder / "effects.csv")
     arguments = {
         **manifest.changes_as_given(settings=changes["settings"]),
@@ -180,12 +193,12 @@ def run_effects(name: str, changes: dict, options: dict, folder: Path, as_json: 
     )
     title = (
         f"{case.name}: each mechanism {'with the others' if options['among'] else 'alone'}; "
-        f"{options['replicates']} pairs, {case.days} days"
+        f"{options['replicates']} {'pairs' if options['fixed'] else 'plausible worlds'}, {case.days} days"
     )
     picture = figures.save(figures.effects(table, title), folder, "effects")
     if as_json:
         return print_json(table.reset_index().to_dict("records"))
-    out.print(tables.effects(table, case, options["replicates"], options["among"]))
+    out.print(tables.effects(table, title))
     out.print(
         f"Figure: {picture} (and .svg)\nTable: {folder / 'effects.csv'}", soft_wrap=True, highlight=False
     )

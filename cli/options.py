@@ -106,6 +106,18 @@ Workers = Annotated[
         help="Number of worker processes; 0 uses only this process. The result does not depend on it.",
     ),
 ]
+Worlds = Annotated[
+    int,
+    typer.Option(
+        min=10, max=10_000, help="Plausible worlds, in each of which what nobody knows is drawn anew."
+    ),
+]
+Fixed = Annotated[
+    bool,
+    typer.Option(
+        "--fixed", help="Only with the numbers of the case: the interval then holds luck and nothing else."
+    ),
+]
 Executor = Annotated[str, typer.Option(help="pool (processes on this machine) or dask.")]
 Scheduler = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Address of the Dask scheduler, tls://... or tcp://...")

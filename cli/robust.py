@@ -75,9 +75,9 @@ def robust(
     Prints ranges, shares of worlds, regret, prices, and the numbers that the answer hangs on. After an
     interruption, the same command runs what is missing.
     """
-    from ..experiments.exploration.robustness import robust_experiment, stored, weigh
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
+    from ..experiments.robustness.weighing import check_measure, robust_experiment, stored, weigh
     from ..experiments.sweep import sweep as sweeping
     from ..experiments.sweep.experiment import Estimand
     from ..experiments.sweep.results import read_results
@@ -88,6 +88,7 @@ def robust(
 
     check_language(lang)
     folder = out_folder or Path("out") / f"robust-{read_case(case).name}"
+    check_measure(measure)
     experiment = robust_experiment(
         case,
         mechanism or (),

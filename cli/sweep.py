@@ -29,7 +29,8 @@ from .options import (
 
 if TYPE_CHECKING:
     from ..experiments.execution.job_scripts import Job
-    from ..experiments.sweep.sweep import SweepPlan
+    from ..experiments.sweep.experiment import Experiment
+    from ..experiments.sweep.sweep import CostEstimate, SweepPlan
 
 
 @app.command(rich_help_panel=SWEEP)
@@ -90,7 +91,7 @@ def sweep(
         return print_json(vars(cost))
     cores = max(1, count_processes(workers)) if executor == "pool" else 1
     err.print(
-        f"{plan_of_sweep.experiment.name}: {sweeping.describe_cost(cost, cores, plan_of_sweep.experiment)}",
+        f"{plan_of_sweep.experiment.name}: {describe_cost(cost, cores, plan_of_sweep.experiment)}",
         highlight=False,
         soft_wrap=True,
     )
@@ -151,6 +152,28 @@ def exit_if_failed(failed: int, allowed: bool = False) -> None:
     """Exit with status 1 if runs failed and that is not allowed."""
     if failed and not allowed:
         raise typer.Exit(1)
+
+
+def describe_cost(guess: CostEstimate, workers: int, experiment: Experiment) -> str:
+    """Return the expected cost of a sweep as a sentence."""
+    from ..experiments.sweep import sweep as sweeping
+
+    seconds = guess.seconds / max(workers, 1) + sweeping.STARTING * (workers > 1)
+    arms = guess.runs // experiment.replicates
+    duration = (
+        f"{max(seconds, 1):,.0f} s"
+        if seconds < 120
+        else f"{seconds / 60:,.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:,.1f} h"
+    )
+    disk_space = f"{guess.bytes / 1e6:,.1f} MB" if guess.bytes < 1e9 else f"{guess.bytes / 1e9:,.1f} GB"
+    most = "at most " if experiment.stopping.half_width else ""
+    return (
+        f"{most}{guess.runs:,} runs "
+        f"({arms:,} arm{'s' * (arms != 1)} x {experiment.replicates:,} replicates); "
+        f"about {duration} on {workers} process{'es' * (workers > 1)}, about {disk_space} of disk space"
+    )
 
 
 def mechanisms_of_plan(plan: SweepPlan) -> set[str]:

@@ -1,7 +1,7 @@
 """Measure the effect of each mechanism alone in every case, and write the tables of docs/effects.md.
 
-    make effects                                         # 10 pairs each, some minutes
-    .venv/bin/python tools/effects.py --replicates 4
+    make effects                                         # 20 plausible worlds each, some ten minutes
+    .venv/bin/python tools/effects.py --worlds 60
 
 Each column is what `cogov mechanisms --effects CASE` shows.
 """
@@ -24,12 +24,12 @@ PAGE = Path(__file__).parent.parent / "docs" / "effects.md"
 def main() -> None:
     """Measure all cases, and write the page."""
     parser = argparse.ArgumentParser(description="Write the tables of docs/effects.md.")
-    parser.add_argument("--replicates", type=int, default=10, help="pairs of runs")
+    parser.add_argument("--worlds", type=int, default=20, help="plausible worlds, a pair of runs in each")
     options = parser.parse_args()
-    effects = {case: mechanism_effects(case, replicates=options.replicates) for case in list_cases()}
+    effects = {case: mechanism_effects(case, replicates=options.worlds) for case in list_cases()}
     parts = {
         "version": f"The tables were made on {date.today()} with version `{version()}` of the model, "
-        f"{options.replicates} pairs each; `make effects` makes them again.",
+        f"in {options.worlds} plausible worlds each; `make effects` makes them again.",
         "all issues": effects_part(effects, "resolution_rate"),
         "own issues": effects_part(effects, OWN),
     }

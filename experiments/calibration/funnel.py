@@ -10,7 +10,7 @@ import pandas as pd
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.texts.errors import UserError
 from ...model.scenarios.scenario import Scenario
-from ..comparison.compare import run_jobs
+from ..comparison.parallel_jobs import run_jobs
 from ..comparison.runs import check_count, read_scenario
 from ..observation.observed_run import simulate_with_seed
 from ..observation.pattern_measures import stages_of

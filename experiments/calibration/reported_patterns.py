@@ -30,7 +30,7 @@ from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...engine.texts.errors import UserError
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
-from ..comparison.compare import run_jobs
+from ..comparison.parallel_jobs import run_jobs
 from ..comparison.runs import check_count, read_scenario
 from ..evidence.knobs import iter_knobs
 from ..observation.observed_run import ObservedRun, simulate_with_seed

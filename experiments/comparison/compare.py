@@ -1,11 +1,12 @@
-"""Compare a case without and with mechanisms: paired differences with intervals, and their cost.
+"""Compare a case without and with mechanisms: paired differences with two intervals, and their cost.
 
-Both arms have the same community and the same random numbers, so that only the mechanisms differ.
+Both arms have the same community and the same random numbers, so that only the mechanisms differ. One
+interval holds luck, the range over plausible worlds holds what nobody knows as well.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,17 @@ from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run
-from ..execution.supervisor import count_processes, start_checked_pool, stop_executor
+from ..evidence.plausible_worlds import WORLDS
 from ..files import manifest
 from ..files.csv_tables import write_csv
 from ..statistics.paired import difference
+from ..statistics.plausible_effects import NONE, sentence_of_effect
 from . import runs
+from .parallel_jobs import run_jobs
+from .plausible_pairs import paths_set, range_of_each_measure, simulate_worlds
 
 ARMS = ("without", "with")
 EXPERIMENT = "compare"  # the random seeds of its replicates are hashed from this name
-WORTH_A_POOL = 60  # runs; with fewer, starting workers takes longer than it saves
 
 
 @dataclass
@@ -48,9 +51,23 @@ class Comparison:
     # (mechanism, count) -> words, unit, and means without and with; NaN in an arm where it is not on
     activities: pd.DataFrame
     asked: dict[str, Any]  # on, off and settings, as given
+    worlds: pd.DataFrame  # one row per plausible world and arm, one column per measure; none if fixed
+
+    @cached_property
+    def ranges(self) -> pd.DataFrame:
+        """The range over plausible worlds of the effect on each measure: see `describe_ranges`."""
+        return range_of_each_measure(self.worlds)
 
     def verdict(self) -> str:
-        """Return the result in one sentence."""
+        """Return the result: over plausible worlds, then with the numbers of the case and luck alone."""
+        if not len(self.worlds):
+            return self.verdict_of_luck()
+        name = " and ".join(self.mechanisms)
+        wide = sentence_of_effect(name, NONE, self.ranges.loc["resolution_rate"], "resolution_rate")
+        return f"{wide} With the numbers of the case: {self.verdict_of_luck()}"
+
+    def verdict_of_luck(self) -> str:
+        """Return the result with the numbers of the case in one sentence; its interval holds luck alone."""
         rate, hours, yuan, unpaid = (
             self.table.loc[name] for name in ("resolution_rate", "hours", "yuan", "shadow_cost_yuan")
         )
@@ -84,19 +101,21 @@ class Comparison:
             f"unpaid hours at {self.case.volunteers.shadow_wage_yuan:g} yuan: {cost(unpaid, 'yuan')}"
         )
         return (
-            f"{name}: {finding} (95 % interval {points(low)} to {points(high)}; "
+            f"{name}: {finding} (95 % interval of luck {points(low)} to {points(high)}; "
             f"{self.replicates} pairs with common random numbers), {price}."
         )
 
     def save(self, folder: str | Path, command: str = "") -> Path:
         """Write the tables as CSV files and manifest.json into `folder`; return its path.
 
-        The tables are table.csv, rows.csv, series.csv, curves.csv, ledger.csv and activities.csv.
+        The tables are table.csv, rows.csv, series.csv, curves.csv, ledger.csv and activities.csv; ranges.csv
+        and worlds.csv if plausible worlds were simulated.
         """
         folder = Path(folder)
         manifest.refuse_sweep_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        names = ("table", "rows", "series", "curves", "ledger", "activities")
+        names = ["table", "rows", "series", "curves", "ledger", "activities"]
+        names += ["ranges", "worlds"] if len(self.worlds) else []
         for name in names:
             write_csv(getattr(self, name), folder / f"{name}.csv")
         manifest.write_manifest(
@@ -111,6 +130,7 @@ class Comparison:
             in_both_arms=sorted(set(self.case.mechanisms) - set(self.mechanisms)),
             **self.asked,
             replicates=self.replicates,
+            worlds=len(self.worlds) // len(ARMS),
             seed=self.seed,
             days=self.case.days,
             **runs.census(self.case),
@@ -136,6 +156,7 @@ def compare(
     mechanism: str | Iterable[str],
     *,
     replicates: int = 20,
+    worlds: int = WORLDS,
     seed: int = 0,
     days: int | None = None,
     on: Names = (),
@@ -145,21 +166,34 @@ def compare(
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> Comparison:
-    """Compare `case` without and with `mechanism` (one name or several), replicate by replicate.
+    """Compare `case` without and with `mechanism` (one name or several), pair by pair.
 
-    Both arms of a pair use the same random numbers. All other mechanisms of the case are on in both arms
-    (`off` removes them). `progress`, if given, is called after every pair. `workers` processes share the runs
-    (0 or 1: this process only; None: all cores, if there are enough runs to justify starting processes). The
-    result does not depend on `workers`. Raises UserError.
+    Both arms of a pair use the same random numbers. `replicates` pairs have the numbers of the case; their
+    interval holds luck. `worlds` further pairs are simulated in plausible worlds, a pair each, in which what
+    nobody knows is drawn anew (`plausible_worlds.py`); 0 simulates none. What `settings` set is not drawn.
+
+    All other mechanisms of the case are on in both arms (`off` removes them). `progress`, if given, is called
+    after every pair. `workers` processes share the runs (0 or 1: this process only; None: all cores, if there
+    are enough runs to justify starting processes). The result does not depend on `workers`. Raises UserError.
     """
     seed = whole_seed(seed)
     replicates = runs.check_count("replicates", replicates, 1, 1_000_000)
+    worlds = runs.check_count("worlds", worlds, 0, 1_000_000)
     names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
     ensure_compiled(list(full.mechanisms))
     pairs = list(run_jobs(partial(simulate_pair, arms, seed, within), replicates, workers, progress))
     rows = tabulate_pairs(pairs)
+    in_worlds = simulate_worlds(
+        arms,
+        worlds,
+        fixed=paths_set(full, settings),
+        seed=seed,
+        within=within,
+        workers=workers,
+        progress=progress,
+    )
     return Comparison(
         full,
         names,
@@ -173,6 +207,7 @@ def compare(
         ledger=tabulate_ledgers(pairs),
         activities=tabulate_activities(pairs, full),
         asked=manifest.changes_as_given(on, off, settings),
+        worlds=tabulate_worlds(in_worlds),
     )
 
 
@@ -190,23 +225,6 @@ def arms_of(scenario: Scenario, names: Iterable[str], **changes: Any) -> tuple[S
     return replace(
         full, mechanisms={name: m for name, m in full.mechanisms.items() if name not in names}
     ), full
-
-
-def run_jobs(
-    job: Callable[[int], object], count: int, workers: int | None, progress: Callable | None
-) -> Iterator:
-    """Yield the results of job(0) ... job(count - 1), in order, computed by `workers` processes."""
-    workers = 0 if workers is None and 2 * count < WORTH_A_POOL else count_processes(workers)
-    executor = start_checked_pool(workers if workers > 1 else 0)
-    try:
-        for result in executor.map(
-            job, range(count), chunksize=max(1, min(8, count // (4 * max(workers, 1))))
-        ):
-            yield result
-            if progress:
-                progress()
-    finally:
-        stop_executor(executor)
 
 
 def simulate_pair(arms: tuple, seed: int, within: int, number: int) -> dict:
@@ -234,6 +252,17 @@ def tabulate_pairs(pairs: Iterable[dict]) -> pd.DataFrame:
             for arm, values in zip(ARMS, pair["measures"])
         ]
     )
+
+
+def tabulate_worlds(in_worlds: Iterable[Sequence[dict[str, float]]]) -> pd.DataFrame:
+    """Build the table of measures in plausible worlds: (world, arm) -> one column per measure."""
+    rows = [
+        {"world": number, "arm": arm, **values}
+        for number, pair in enumerate(in_worlds)
+        for arm, values in zip(ARMS, pair)
+    ]
+    columns = ["world", "arm", *measures.SUMMARY]
+    return pd.DataFrame(rows, columns=columns).set_index(["world", "arm"])
 
 
 def paired_differences(rows: pd.DataFrame) -> pd.DataFrame:

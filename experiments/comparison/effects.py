@@ -1,12 +1,14 @@
 """Estimate the effect of each mechanism alone, against the same community with no mechanism.
 
-Arms of a replicate share their random numbers. Besides the measures of a run, the share that is
-resolved by the end is measured over the issues that the mechanism is meant for (`Mechanism.meant_for`): a
-council that settles quarrels changes little of a rate in which most issues are lamps and litter, and a
-project takes longer than 30 days.
+Each replicate is a plausible world with its own luck; its arms share all numbers that nobody knows and all
+random numbers. With `fixed`, all replicates have the numbers of the case, and differ in luck only.
+
+Besides the measures of a run, the share that is resolved by the end is measured over the issues that the
+mechanism is meant for (`Mechanism.meant_for`): a council that settles quarrels changes little of a rate in
+which most issues are lamps and litter, and a project takes longer than 30 days.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,9 +22,11 @@ from ...model import measures, mechanisms
 from ...model.issues.categories import FAMILIES
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import Scenario
+from ..evidence.plausible_worlds import WORLDS, PlausibleWorlds, worlds_of_arms
 from ..statistics.paired import difference
+from ..statistics.plausible_effects import describe_ranges
 from . import runs
-from .compare import run_jobs
+from .parallel_jobs import run_jobs
 
 if TYPE_CHECKING:
     from ...model.simulate import Run
@@ -43,7 +47,9 @@ SHOWN = (
 def mechanism_effects(
     case: Scenario | str | Path,
     *,
-    replicates: int = 20,
+    replicates: int = WORLDS,
+    fixed: bool = False,
+    held: Collection[str] = (),
     seed: int = 0,
     days: int | None = None,
     among: bool = False,
@@ -53,23 +59,29 @@ def mechanism_effects(
 ) -> pd.DataFrame:
     """Estimate the effect of each mechanism alone in `case`: one row per (mechanism, measure).
 
-    Columns: reported (whether the case has the mechanism), without, with, difference, low, high (95 %),
-    correlation, pairs. The mechanism is on from the first day to the last, with the case's knobs. The
-    baseline has no mechanism at all, or, with `among`, the other mechanisms of the case. `progress` is called
-    after every replicate. Raises UserError.
+    Columns: reported (whether the case has the mechanism), without, with, difference, low, high (95 %, of the
+    mean difference), correlation, pairs; over plausible worlds also those of `describe_ranges`. `held` are
+    paths of knobs that are not drawn because a user set them. The mechanism is on from the first day to the
+    last, with the case's knobs. The baseline has no mechanism at all, or, with `among`, the other mechanisms
+    of the case. `progress` is called after every replicate. Raises UserError.
     """
     seed = whole_seed(seed)
     replicates = runs.check_count("replicates", replicates, 2, 100_000)
     scenario = alter_scenario(runs.read_scenario(case), days=days)
     arms = arms_of(scenario, among)
-    results = list(run_jobs(partial(replicate, arms, seed, within), replicates, workers, progress))
+    worlds = None if fixed else worlds_of_arms([*arms.values()], held, seed)
+    results = list(run_jobs(partial(replicate, arms, seed, within, worlds), replicates, workers, progress))
     rows = {}
     for name in mechanisms.list_mechanisms():
         for measure in SHOWN:
             without, treated = (
                 pd.Series([result[arm][measure] for result in results]) for arm in (("", name), name)
             )
-            rows[name, measure] = {"reported": name in scenario.mechanisms, **difference(without, treated)}
+            row = rows[name, measure] = {"reported": name in scenario.mechanisms}
+            row |= difference(without, treated).to_dict()
+            if worlds:
+                effect = (treated - without).to_frame(measure)
+                row |= describe_ranges(effect, smaller=measure in measures.SMALLER).loc[measure].to_dict()
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["mechanism", "measure"])
 
 
@@ -93,11 +105,12 @@ def arms_of(scenario: Scenario, among: bool) -> dict[str | tuple[str, str], Scen
 
 
 def replicate(
-    arms: dict, seed: int, within: int, number: int
+    arms: dict, seed: int, within: int, worlds: PlausibleWorlds | None, number: int
 ) -> dict[str | tuple[str, str], dict[str, float]]:
     """Simulate one replicate of every arm: arm -> measures; the baseline for each mechanism."""
     values: dict[str | tuple[str, str], dict[str, float]] = {}
-    for arm, scenario in arms.items():
+    for arm, plain in arms.items():
+        scenario = worlds.apply(plain, number) if worlds else plain
         run = runs.replicate(scenario, "effects", seed, number)
         summary = measures.summary(run, within)
         if arm == "":

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ...engine.texts import translate
 from ...engine.texts.errors import UserError
+from ...model.measures import MEASURES, SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
+NONE = "none"  # the arm without any of the mechanisms that are weighed
 RANGES = (
     0.05,
     0.25,
@@ -144,3 +148,40 @@ def ratio_of_means(effect: Sequence[float], cost: Sequence[float]) -> float:
     both = pd.DataFrame({"effect": np.asarray(effect), "cost": np.asarray(cost)}).dropna()
     mean = both.mean()
     return float(mean["effect"] / mean["cost"]) if len(both) and mean["cost"] > 0.0 else np.nan
+
+
+def sentence_of_effect(arm: str, reference: str, row: Any, measure: str, lang: str = "en") -> str:
+    """Return in how many worlds an arm is better than the reference, and by how much, in a sentence.
+
+    `row` is one of `describe_ranges`.
+    """
+    if not np.isfinite(row["median"]):
+        return translate(lang, "robust", "no range", arm=arm, worlds=int(row["worlds"]))
+    worlds = int(row["worlds"])
+    more, less = round(row["better"] * worlds), round(row["worse"] * worlds)
+    ends = {name: amount(measure, row[name], "+") for name in ("median", "p5", "p25", "p75", "p95")}
+    kind = "better" if more > less else "worse" if less > more else "either"
+    return translate(
+        lang,
+        "robust",
+        kind,
+        arm=arm,
+        against="" if reference == NONE else translate(lang, "robust", "against", reference=reference),
+        measure=getattr(MEASURES[measure], lang),
+        unit=unit_of(measure, lang),
+        count=max(more, less),
+        worlds=worlds,
+        **ends,
+    )
+
+
+def unit_of(measure: str, lang: str) -> str:
+    """Return the unit of a difference of a measure, to follow its number: of shares points, else nothing."""
+    return translate(lang, "robust", "points") if measure in SHARES else ""
+
+
+def amount(measure: str, value: float, sign: str = "") -> str:
+    """Format a difference of a measure: points of a share, else the measure's own unit."""
+    if measure in SHARES:
+        return f"{100 * value:{sign}.1f}"
+    return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.2f}"

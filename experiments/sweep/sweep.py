@@ -167,26 +167,6 @@ def estimate_cost(plan: SweepPlan) -> CostEstimate:
     )
 
 
-def describe_cost(guess: CostEstimate, workers: int, experiment: Experiment) -> str:
-    """Return the expected cost of a sweep as a sentence."""
-    seconds = guess.seconds / max(workers, 1) + STARTING * (workers > 1)
-    arms = guess.runs // experiment.replicates
-    duration = (
-        f"{max(seconds, 1):,.0f} s"
-        if seconds < 120
-        else f"{seconds / 60:,.0f} min"
-        if seconds < 7200
-        else f"{seconds / 3600:,.1f} h"
-    )
-    disk_space = f"{guess.bytes / 1e6:,.1f} MB" if guess.bytes < 1e9 else f"{guess.bytes / 1e9:,.1f} GB"
-    most = "at most " if experiment.stopping.half_width else ""
-    return (
-        f"{most}{guess.runs:,} runs "
-        f"({arms:,} arm{'s' * (arms != 1)} x {experiment.replicates:,} replicates); "
-        f"about {duration} on {workers} process{'es' * (workers > 1)}, about {disk_space} of disk space"
-    )
-
-
 def check_room(guess: CostEstimate, runs: int, folder: str | Path) -> None:
     """Raise UserError if the disk has no room for `runs` more runs."""
     needed, free = guess.bytes * runs / guess.runs, disk_usage(folder).free

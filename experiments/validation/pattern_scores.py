@@ -28,7 +28,7 @@ from ..calibration.reported_patterns import (
     replicate,
     tabulate,
 )
-from ..comparison.compare import run_jobs
+from ..comparison.parallel_jobs import run_jobs
 from ..comparison.runs import check_count, read_scenario
 from ..evidence.sampling import halve_or_double
 from ..statistics.interval_score import POWER

@@ -26,7 +26,7 @@ from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...engine.texts.errors import Message
 from ...model.scenarios.cases import alter_scenario, list_cases
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
-from ..comparison.compare import run_jobs
+from ..comparison.parallel_jobs import run_jobs
 from ..comparison.runs import check_count
 from ..evidence.facts import Fact, choose_facts
 from ..evidence.sampling import draw_scenario, halve_or_double, told_by

@@ -64,6 +64,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "high",
         "correlation",
         "pairs",
+        *("worlds", "median", "p5", "p25", "p75", "p95", "better", "worse", "matters", "harms"),
     },
     ("ensemble",): {
         "worlds",
@@ -97,8 +98,19 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "census",
         "left_out",
     },
-    ("compare", "wuzi_yard", "--mechanism", "grid_patrol", *PAIRS, "--workers", "1"): {
+    ("robust", "wuzi_yard", "--mechanism", "grid_patrol", "--worlds", "10", *SMALL, "--workers", "0"): {
+        "sentences",
+        "choices",
+        "pairs",
+        "hangs_on",
+        "effects",
+        "failed",
+        "figure",
+        "folder",
+    },
+    ("compare", "wuzi_yard", "--mechanism", "grid_patrol", *PAIRS, "--worlds", "10", "--workers", "1"): {
         "verdict",
+        "ranges",
         "table",
         "activities",
         "figure",

@@ -30,7 +30,7 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "model.mesa, reference, experiments.files, experiments.execution, experiments.observation, "
     "experiments.statistics, experiments.evidence",
     "experiments.comparison, experiments.sweep",
-    "experiments.exploration, experiments.calibration, experiments.city",
+    "experiments.exploration, experiments.calibration, experiments.city, experiments.robustness",
     "experiments.validation, experiments.narrative",
     "viz.i18n",
     "viz.text, viz.server",
@@ -166,7 +166,12 @@ def test_no_folder_holds_more_than_one_can_take_in():
     assert {folder.name: count for folder, count in counts.items() if count > 15} == {}
 
 
-MANY_QUESTIONS = {"calibrate", "compare", "search"}  # as many arguments as their commands have options
+MANY_QUESTIONS = {
+    "calibrate",
+    "compare",
+    "mechanism_effects",
+    "search",
+}  # as many arguments as their commands have options
 
 
 @every_file

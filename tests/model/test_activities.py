@@ -326,7 +326,7 @@ def test_tables_in_python_hold_every_count_and_every_day():
 
 def test_a_comparison_has_the_mean_of_each_arm_and_nothing_where_a_mechanism_is_off():
     both = with_mechanisms(ESTATE, "grid_patrol", "party_volunteers")
-    table = compare(both, "grid_patrol", replicates=2, days=60, workers=0).activities
+    table = compare(both, "grid_patrol", replicates=2, worlds=0, days=60, workers=0).activities
     off = table.loc["grid_patrol"]
     assert off["without"].isna().all() and off.loc["patrol_hours", "with"] > 0.0
     on = table.loc["party_volunteers"]

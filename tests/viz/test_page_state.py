@@ -102,6 +102,7 @@ def test_both_sides_have_the_random_numbers_of_the_first_pair_of_compare():
         "wuzi_yard",
         "grid_patrol",
         replicates=1,
+        worlds=0,
         days=40,
         off=[name for name in mechanisms.list_mechanisms() if name != "grid_patrol"],
     )

@@ -189,23 +189,25 @@ def patterns(table: pd.DataFrame) -> Figure:
 
 @settings()
 def effects(table: pd.DataFrame, title: str) -> Figure:
-    """Draw the change of the resolution rate by each single mechanism, with its interval.
+    """Draw the change of the resolution rate by each single mechanism, with its range or interval.
 
     The dot is filled if the case has the mechanism.
     """
-    rates = table.xs("resolution_rate", level="measure").sort_values("difference")
+    middle, low, high = ("median", "p5", "p95") if "median" in table else ("difference", "low", "high")
+    held = "nine of ten worlds" if "median" in table else "95 % interval of luck"
+    rates = table.xs("resolution_rate", level="measure").sort_values(middle)
     figure = Figure(figsize=(8, 1.2 + 0.28 * len(rates)), layout="constrained")
     figure.suptitle(title, fontsize=10.5, x=0.01, ha="left")
     axes = figure.subplots()
     axes.axvline(0, color=QUIET, lw=0.8)
-    for y, row in enumerate(rates.itertuples()):
-        colour = QUIET if row.low <= 0 <= row.high else WITH if row.difference > 0 else WITHOUT
-        axes.plot([100 * row.low, 100 * row.high], [y, y], color=colour, lw=2)
-        axes.plot(100 * row.difference, y, "o", color=colour, mfc=colour if row.reported else "white", ms=6)
+    for y, (_, row) in enumerate(rates.iterrows()):
+        colour = QUIET if row[low] <= 0 <= row[high] else WITH if row[middle] > 0 else WITHOUT
+        axes.plot([100 * row[low], 100 * row[high]], [y, y], color=colour, lw=2)
+        axes.plot(100 * row[middle], y, "o", color=colour, mfc=colour if row["reported"] else "white", ms=6)
     axes.set(
         yticks=range(len(rates)),
         yticklabels=list(map(label, rates.index)),
-        xlabel="change of the share resolved in time, points (95 % interval); filled: the case has it",
+        xlabel=f"change of the share resolved in time, points ({held}); filled: the case has it",
     )
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)

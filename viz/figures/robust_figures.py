@@ -14,7 +14,7 @@ from .plotting import label, settings
 from .sweep_figures import sheet, unit
 
 if TYPE_CHECKING:
-    from ...experiments.exploration.robustness import Robustness
+    from ...experiments.robustness.weighing import Robustness
     from .fonts import Figure
 
 HEIGHT = 0.46  # inches of a strip

@@ -10,16 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from ...engine.texts import translate
-from ...experiments.exploration.robustness import CARRIERS, amount
-from ...model.measures import MEASURES, SHARES
-from .tables import PLAIN, number
+from ...experiments.robustness.weighing import CARRIERS
+from ...experiments.statistics.plausible_effects import amount, unit_of
+from ...model.measures import MEASURES
+from .tables import PLAIN, SURE, number, sign_share
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...experiments.exploration.robustness import Robustness
-
-SURE = 0.9  # share of worlds from which on a sign is shown in bold
+    from ...experiments.robustness.weighing import Robustness
 
 
 def robust_tables(result: Robustness, lang: str = "en") -> Iterator[Table | str]:
@@ -54,16 +53,17 @@ def effects_table(result: Robustness, lang: str) -> Table:
         lang,
     )
     for arm, row in result.ranked.iterrows():
-        sure = max(row["better"], row["worse"]) >= SURE
         out.add_row(
-            Text(str(arm), style="bold" if sure else ""),
+            Text(str(arm), style="bold" if sign_share(row) >= SURE else ""),
             amount(measure, row["median"], "+"),
             f"{amount(measure, row['p25'], '+')} – {amount(measure, row['p75'], '+')}",
             f"{amount(measure, row['p5'], '+')} – {amount(measure, row['p95'], '+')}",
             f"{row['better']:.0%}",
             f"{row['matters']:.0%}",
         )
-    out.caption = translate(lang, "robust", "effects_caption", matters=difference(measure, result.matters))
+    out.caption = translate(
+        lang, "robust", "effects_caption", matters=difference(measure, result.matters, lang)
+    )
     return out
 
 
@@ -90,7 +90,7 @@ def choices_table(result: Robustness, lang: str) -> Table:
         lang,
         "robust",
         "choices_caption",
-        enough=translate(lang, "robust", "enough_regret", matters=difference(measure, result.matters))
+        enough=translate(lang, "robust", "enough_regret", matters=difference(measure, result.matters, lang))
         if result.enough is None
         else translate(lang, "robust", "enough_value", value=number(measure, result.enough)),
         wage=f"{result.results.plan.cases[result.case].volunteers.shadow_wage_yuan:g}",
@@ -106,9 +106,9 @@ def new_table(title: str, heads: Sequence[str], lang: str) -> Table:
     return out
 
 
-def difference(measure: str, value: float) -> str:
+def difference(measure: str, value: float, lang: str) -> str:
     """Format a difference with its unit."""
-    return f"{amount(measure, value)} pt" if measure in SHARES else amount(measure, value)
+    return amount(measure, value) + unit_of(measure, lang)
 
 
 def price(measure: str, value: float) -> str:

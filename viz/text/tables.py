@@ -28,6 +28,7 @@ NOTE = (
     "In time: resolved within {} days of arising. *: up to day 180 or the end of the run (Kaplan-Meier; "
     "open issues are censored). pt: percentage points."
 )
+SURE = 0.9  # share of worlds with the same sign, from which on an effect is not dim
 PLAIN = {
     "box": box.SIMPLE_HEAD,
     "title_justify": "left",
@@ -92,38 +93,50 @@ def census(scenario: Scenario) -> str:
 
 
 def comparison_table(result: Comparison) -> Table:
-    """Tabulate every measure without and with the mechanisms, and the paired difference.
+    """Tabulate every measure without and with the mechanisms, and the paired difference with its intervals.
 
-    A row is bold if its interval excludes zero.
+    The range over plausible worlds comes before the interval of luck; without any, the correlation of the
+    arms is shown. A row is
+    bold if all of its intervals exclude zero.
     """
+    worlds = len(result.worlds) // 2
     title = f"{result.case.title or result.case.name}: {result.replicates} pairs, {result.case.days} days"
-    table = Table(
-        title=title,
-        caption=NOTE.format(result.within) + " r: correlation between the two arms.",
-        **PLAIN,
+    last = (
+        f"Worlds: the difference in nine of ten of {worlds} plausible worlds, in which what nobody knows "
+        "differs; luck: the 95 % interval of the mean difference with the numbers of the case."
+        if worlds
+        else "r: correlation between the two arms."
     )
-    table.add_column("measure", no_wrap=True)
-    for name in ("without", "with", "difference", "95 % interval", "r"):
+    table = Table(title=title, caption=f"{NOTE.format(result.within)} {last}", **PLAIN)
+    table.add_column("measure", no_wrap=not worlds, overflow="fold")
+    heads = ("worlds, 90 %", "luck, 95 %") if worlds else ("95 % interval", "r")
+    for name in ("without", "with", "difference", *heads):
         table.add_column(name, justify="right", no_wrap=True)
     for name, row in result.table.iterrows():
         clear = np.isfinite(row.low) and not row.low <= 0 <= row.high
-        interval = (
-            f"{number(name, row.low, '+').removesuffix(' pt')} to "
-            f"{number(name, row.high, '+').removesuffix(' pt')}"
-            if np.isfinite(row.low)
-            else "-"
-        )
-        r = f"{row.correlation:.2f}" if np.isfinite(row.correlation) else "-"
+        if worlds:
+            ends = result.ranges.loc[name]
+            clear &= bool(np.isfinite(ends.p5)) and not ends.p5 <= 0 <= ends.p95
+            last_two = interval(name, ends.p5, ends.p95), interval(name, row.low, row.high)
+        else:
+            r = f"{row.correlation:.2f}" if np.isfinite(row.correlation) else "-"
+            last_two = interval(name, row.low, row.high), r
         cells = (
             MEASURES[name].en,
             number(name, row["without"]),
             number(name, row["with"]),
             number(name, row.difference, "+"),
-            interval,
-            r,
+            *last_two,
         )
         table.add_row(*cells, style="bold" if clear else None)
     return table
+
+
+def interval(name: str, low: float, high: float) -> str:
+    """Format the two ends of an interval of a measure, without the unit; a dash if there is none."""
+    if not np.isfinite(low):
+        return "-"
+    return " to ".join(number(name, end, "+").removesuffix(" pt") for end in (low, high))
 
 
 def spending_table(arms: dict, shadow_wage: float) -> Table:
@@ -198,30 +211,48 @@ EFFECTS = {  # measure -> head of its column, and the unit of the column in unit
 }
 
 
-def effects(table: pd.DataFrame, case: Scenario, replicates: int, among: bool) -> Table:
-    """Tabulate the effect of each single mechanism: paired difference and half of its 95 % interval.
+def effects(table: pd.DataFrame, title: str) -> Table:
+    """Tabulate the effect of each single mechanism, the best first; see `mechanism_effects`.
 
-    A value is dim if its interval contains zero.
+    Over plausible worlds: the median, and the share of worlds with its sign; dim below SURE. With fixed
+    numbers: the mean and half of its 95 % interval; dim if the interval contains zero.
     """
-    rest = "with the case's others" if among else "alone"
-    out = Table(title=f"{case.name}: each mechanism {rest}; {replicates} pairs, {case.days} days", **PLAIN)
+    worlds = "median" in table
+    out = Table(title=title, **PLAIN)
     out.add_column("mechanism", no_wrap=True)
     for head, _ in EFFECTS.values():
         out.add_column(head, justify="right", no_wrap=True)
-    best = table.xs("resolution_rate", level="measure").sort_values("difference", ascending=False)
-    for mechanism, rates in best.iterrows():
+    order = table.xs("resolution_rate", level="measure")["median" if worlds else "difference"]
+    for mechanism in order.sort_values(ascending=False, kind="stable").index:
         rows = (
             (table.loc[(mechanism, name)], unit, 2 if head == "trust" else 1)
             for name, (head, unit) in EFFECTS.items()
         )
-        cells = (format_change(*cell) for cell in rows)
-        out.add_row(mechanism + " *" * bool(rates.reported), *cells)
+        cells = (format_range(*cell) if worlds else format_change(*cell) for cell in rows)
+        out.add_row(mechanism + " *" * bool(table["reported"].loc[mechanism].iloc[0]), *cells)
     out.caption = (
-        "Mean difference ± half of its 95 % interval; dim if the interval contains zero. "
+        f"Median over plausible worlds, and in how many per cent of them the effect has its sign; dim below "
+        f"{SURE:.0%}. effects.csv has the ranges. "
+        if worlds
+        else "Mean difference ± half of its 95 % interval of luck; dim if the interval contains zero. "
+    ) + (
         "In time: points; own: points of the share resolved, of the issues that it is meant for. "
         "*: the case has the mechanism."
     )
     return out
+
+
+def format_range(row, unit: float, n: int) -> Text:
+    """Format a median over worlds with `n` decimals, and in how many per cent of worlds it has its sign."""
+    if not np.isfinite(row["median"]):
+        return Text("-", style="dim")
+    same = sign_share(row)
+    return Text(f"{row['median'] / unit:+.{n}f} {100 * same:.0f}", style="bold" if same >= SURE else "dim")
+
+
+def sign_share(row) -> float:
+    """Return the share of worlds in which an effect has the sign of its median; see `describe_ranges`."""
+    return max(row["better"], row["worse"])
 
 
 def format_change(row, unit: float, n: int) -> Text:

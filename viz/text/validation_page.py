@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .evidence_tables import short
 from .parameter_tables import line, table
 from .pattern_tables import format_interval, format_range, format_score
+from .tables import SURE, sign_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,11 +204,15 @@ def effects_part(effects: Mapping[str, pd.DataFrame], measure: str) -> str:
 
 
 def format_effect(row: pd.Series) -> str:
-    """Return an effect in percentage points: ~ if its interval contains 0, bold where the case has it.
+    """Return the median effect over plausible worlds, in percentage points, and its range in nine of ten.
+
+    ~ if fewer than SURE of the worlds have its sign, bold where the case has the mechanism.
 
     >>> from pandas import Series
-    >>> format_effect(Series({"difference": 0.012, "low": -0.01, "high": 0.03, "reported": True}))
-    '**+1.2 ~**'
+    >>> effect = {"median": 0.012, "p5": -0.01, "p95": 0.03, "better": 0.8, "worse": 0.2, "reported": True}
+    >>> format_effect(Series(effect))
+    '**+1.2 ~** (-1 to +3)'
     """
-    text = f"{100 * row.difference:+.1f}{'' if row.low * row.high > 0.0 else ' ~'}"
-    return f"**{text}**" if row.reported else text
+    text = f"{100 * row['median']:+.1f}{'' if sign_share(row) >= SURE else ' ~'}"
+    text = f"**{text}**" if row["reported"] else text
+    return f"{text} ({100 * row['p5']:+.0f} to {100 * row['p95']:+.0f})"

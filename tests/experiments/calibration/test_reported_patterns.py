@@ -13,7 +13,7 @@ from cogov.engine.parameters import paths
 from cogov.engine.randomness import RandomNumbers, seed_of
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import reported_patterns as P
-from cogov.experiments.comparison import compare
+from cogov.experiments.comparison import parallel_jobs
 from cogov.experiments.execution import supervisor
 from cogov.model.mechanisms import load_class
 from cogov.model.scenarios.cases import read_case
@@ -41,7 +41,7 @@ def test_each_outcome_has_its_row_and_an_outside_stays():
     ids=["threads", "processes"],
 )
 def test_the_same_seed_is_the_same_table_and_workers_change_nothing(monkeypatch, pool):
-    monkeypatch.setattr(compare, "start_checked_pool", pool)
+    monkeypatch.setattr(parallel_jobs, "start_checked_pool", pool)
     one, other = (P.check_patterns(CASE, replicates=3, seed=7, workers=workers) for workers in (1, 2))
     assert one.equals(other) and not one.equals(P.check_patterns(CASE, replicates=3, seed=8))
 

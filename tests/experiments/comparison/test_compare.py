@@ -12,7 +12,7 @@ from scenarios import YARD, pool_of_threads
 from scipy import stats
 
 import cogov
-from cogov.experiments.comparison import compare as comparing
+from cogov.experiments.comparison import parallel_jobs
 from cogov.experiments.comparison.compare import compare, difference
 from cogov.experiments.execution import supervisor
 from cogov.model import measures
@@ -24,7 +24,7 @@ SHORT = replace(YARD, days=90)
 
 @pytest.fixture(scope="module")
 def result():
-    return compare(SHORT, "building_captains", replicates=6, workers=1)
+    return compare(SHORT, "building_captains", replicates=6, worlds=12, workers=1)
 
 
 def test_the_interval_is_that_of_the_paired_t_test():
@@ -37,7 +37,7 @@ def test_the_interval_is_that_of_the_paired_t_test():
 
 
 def test_one_pair_has_no_interval_and_the_verdict_says_so():
-    alone = compare(SHORT, "grid_patrol", replicates=1)
+    alone = compare(SHORT, "grid_patrol", replicates=1, worlds=0)
     assert np.isnan(alone.table.loc["resolution_rate"].low)
     assert "one pair gives no interval" in alone.verdict()
 
@@ -47,11 +47,13 @@ def test_strength_zero_differs_in_nothing():
         SHORT,
         "grid_patrol",
         replicates=3,
+        worlds=10,
         settings={"mechanisms.grid_patrol.strength": 0.0},
         on=["grid_patrol"],
     )
     assert (idle.table["difference"].dropna() == 0).all()
     assert len(idle.table["difference"].dropna()) > 15
+    assert (idle.ranges[["p5", "p95", "better", "worse"]].dropna() == 0).all(axis=None)
 
 
 @pytest.mark.parametrize(
@@ -60,10 +62,27 @@ def test_strength_zero_differs_in_nothing():
     ids=["threads", "processes"],
 )
 def test_more_workers_change_nothing(result, monkeypatch, pool):
-    monkeypatch.setattr(comparing, "start_checked_pool", pool)
-    shared = compare(SHORT, "building_captains", replicates=6, workers=2)
+    monkeypatch.setattr(parallel_jobs, "start_checked_pool", pool)
+    shared = compare(SHORT, "building_captains", replicates=6, worlds=12, workers=2)
+    pd.testing.assert_frame_equal(result.worlds, shared.worlds)
     pd.testing.assert_frame_equal(result.rows, shared.rows)
     pd.testing.assert_frame_equal(result.table, shared.table)
+
+
+def test_the_verdict_begins_with_the_range_over_worlds(result):
+    wide = result.ranges.loc["resolution_rate"]
+    assert wide.worlds == 12 and wide.p5 <= wide.p25 <= wide["median"] <= wide.p75 <= wide.p95
+    words = result.verdict()
+    assert words.startswith("In ") and "of 12 plausible worlds building_captains" in words
+    assert words.index("plausible worlds") < words.index("interval of luck")
+    assert f"{100 * wide.p5:+.1f}" in words and f"{100 * wide.p95:+.1f}" in words
+
+
+def test_without_worlds_only_luck_is_in_the_verdict(tmp_path):
+    plain = compare(SHORT, "grid_patrol", replicates=3, worlds=0)
+    assert "plausible" not in plain.verdict() and "interval of luck" in plain.verdict()
+    files = {path.name for path in plain.save(tmp_path).iterdir()}
+    assert "table.csv" in files and not {"ranges.csv", "worlds.csv"} & files
 
 
 def test_replicates_differ_and_arms_share_the_community(result):

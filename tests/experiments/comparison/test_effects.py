@@ -30,7 +30,7 @@ def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
 def test_each_is_compared_with_the_same_random_numbers_without_it(among):
     """Alone against nothing; or together with the case's others, in or out."""
     case = with_mechanisms(STORM, "joint_council", "grid_patrol")
-    table = mechanism_effects(case, replicates=2, seed=5, days=60, among=among)
+    table = mechanism_effects(case, replicates=2, fixed=True, seed=5, days=60, among=among)
     for name in ("joint_council", "whistle"):
         rest = [other for other in case.mechanisms if among and other != name]
         arms = [with_mechanisms(case, *rest), with_mechanisms(case, *rest, name)]
@@ -48,6 +48,15 @@ def test_each_is_compared_with_the_same_random_numbers_without_it(among):
 def test_a_mechanism_that_the_case_begins_late_is_on_all_the_time():
     case = with_mechanisms(STORM, grid_patrol=mechanisms.load_class("grid_patrol")(first_day=1000))
     assert mechanism_effects(case, replicates=2, days=40).loc[("grid_patrol", "hours"), "difference"] > 0
+
+
+def test_over_plausible_worlds_every_effect_has_a_range_and_a_share_of_worlds_with_its_sign():
+    table = mechanism_effects(STORM, replicates=10, days=60)
+    patrol = table.loc[("grid_patrol", "hours")]
+    assert patrol["worlds"] == 10 and 0.0 < patrol["p5"] < patrol["median"] < patrol["p95"]
+    assert patrol["worse"] == 1.0  # more hours are worse
+    fixed = mechanism_effects(STORM, replicates=3, fixed=True, days=60)
+    assert "median" not in fixed and "median" in table
 
 
 def test_one_replicate_is_refused():
@@ -81,5 +90,5 @@ def test_a_mechanism_is_also_measured_over_the_issues_that_it_is_meant_for():
     mine = run.issues[run.issues["family"] == FAMILIES.index("dispute")]
     assert own_issues_resolved(run, "mediation_room") == np.mean(mine["resolved_day"] >= 0)
     assert own_issues_resolved(run, "task_pipeline") != own_issues_resolved(run, "mediation_room")
-    table = mechanism_effects(STORM, replicates=4, days=120)
+    table = mechanism_effects(STORM, replicates=4, fixed=True, days=120)
     assert table.loc[("mediation_room", OWN), "difference"] > 0

@@ -7,8 +7,7 @@ import pytest
 
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import reported_patterns
-from cogov.experiments.comparison import compare as comparing
-from cogov.experiments.comparison import effects
+from cogov.experiments.comparison import effects, parallel_jobs
 from cogov.experiments.comparison.compare import compare
 from cogov.experiments.comparison.streaming_comparison import StreamingComparison
 from cogov.experiments.execution import supervisor
@@ -20,14 +19,14 @@ SHORT = "replicates=2, days=5, workers={workers}"
 PLAIN = """
 import cogov
 print("begins", flush=True)
-print(len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, days=5, workers=2).rows))
+print(len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, worlds=2, days=5, workers=2).rows))
 """
 INSIDE = """
 import multiprocessing, warnings, cogov
 def both(workers):
     with warnings.catch_warnings(record=True) as reported:
         warnings.simplefilter("always")
-        return len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, days=5, \
+        return len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, worlds=2, days=5, \
 workers=workers).rows), len(reported)
 if __name__ == "__main__":
     with multiprocessing.get_context("fork").Pool(1) as pool:
@@ -42,8 +41,8 @@ class Mine(Mechanism):
     pulls = ("voice",)
 print("begins", flush=True)
 case = cogov.read_case("wuzi_yard")
-print(len(cogov.compare(replace(case, mechanisms={"mine": Mine()}), "grid_patrol", replicates=2, days=5, \
-workers=2).rows))
+print(len(cogov.compare(replace(case, mechanisms={"mine": Mine()}), "grid_patrol", replicates=2, worlds=2, \
+days=5, workers=2).rows))
 """
 
 
@@ -100,7 +99,7 @@ def test_where_no_process_can_be_started_it_goes_on_alone(monkeypatch):
 
     monkeypatch.setattr(supervisor, "start_pool", refuse)
     with pytest.warns(RuntimeWarning, match="no semaphores"):
-        assert len(compare("wuzi_yard", "grid_patrol", replicates=2, days=5, workers=2).rows) == 4
+        assert len(compare("wuzi_yard", "grid_patrol", replicates=2, worlds=2, days=5, workers=2).rows) == 4
 
 
 def test_no_workers_means_none_everywhere(monkeypatch):
@@ -108,9 +107,9 @@ def test_no_workers_means_none_everywhere(monkeypatch):
     monkeypatch.setattr(
         supervisor, "start_pool", lambda workers: pytest.fail(f"{workers} processes were started")
     )
-    monkeypatch.setattr(comparing, "WORTH_A_POOL", 2)
+    monkeypatch.setattr(parallel_jobs, "WORTH_A_POOL", 2)
     case = read_case("wuzi_yard")
-    assert len(compare(case, "grid_patrol", replicates=2, days=5, workers=0).rows) == 4
+    assert len(compare(case, "grid_patrol", replicates=2, worlds=2, days=5, workers=0).rows) == 4
     effects.mechanism_effects(case, replicates=2, days=5, workers=0)
     reported_patterns.check_patterns(case, replicates=2, workers=0)
     search(
@@ -133,4 +132,4 @@ def test_a_number_of_workers_that_is_none_is_refused_with_the_way_out(workers):
         UserError,
         match=r"workers = .* allowed is 0 \(only this process\) to 512, or None \(one for every core\)",
     ):
-        compare("wuzi_yard", "grid_patrol", replicates=2, days=5, workers=workers)
+        compare("wuzi_yard", "grid_patrol", replicates=2, worlds=2, days=5, workers=workers)

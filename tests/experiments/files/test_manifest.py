@@ -209,7 +209,9 @@ def test_the_digest_of_results_is_the_same_for_the_same_and_another_for_others(t
     def digest(name, **more):
         return read_manifest(
             compare(
-                "wuzi_yard", "grid_patrol", **{"replicates": 2, "days": 12, "within": 5, "workers": 1, **more}
+                "wuzi_yard",
+                "grid_patrol",
+                **{"replicates": 2, "worlds": 2, "days": 12, "within": 5, "workers": 1, **more},
             ).save(tmp_path / name)
         )["digest"]
 

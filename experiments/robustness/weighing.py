@@ -11,30 +11,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from ...engine.renamed import suggest_names
 from ...engine.settings import parse_setting
 from ...engine.texts import sections, translate
 from ...engine.texts.errors import UserError
-from ...model.measures import MEASURES, SHARES, SMALLER
+from ...model.measures import MEASURES, SMALLER
 from ...model.scenarios.cases import alter_scenario, read_case
 from ..evidence.plausible_worlds import WORLDS
 from ..statistics.plausible_effects import (
+    NONE,
+    amount,
     compare_pairs,
     describe_choices,
     describe_ranges,
     effects_by_world,
     ratio_of_means,
+    sentence_of_effect,
+    unit_of,
     values_by_world,
 )
 from ..sweep.experiment import Estimand, Experiment, NamedArm
 from ..sweep.results import Results
 from .carriers import find_carriers
 
-NONE = "none"  # the arm without any of the mechanisms
 MATTERS = 0.01  # smallest effect on a share that matters, if nothing else is asked: a percentage point
 PER_HOURS, PER_YUAN = 1000.0, 10_000.0  # units of the prices
 CARRIERS = 3  # numbers that are named
@@ -211,31 +213,6 @@ class Robustness:
         return say["choice" if first == safest else "choices"].format(**values)
 
 
-def sentence_of_effect(arm: str, reference: str, row: Any, measure: str, lang: str = "en") -> str:
-    """Return in how many worlds an arm is better than the reference, and by how much, in a sentence.
-
-    `row` is one of `describe_ranges`.
-    """
-    if not np.isfinite(row["median"]):
-        return translate(lang, "robust", "no range", arm=arm, worlds=int(row["worlds"]))
-    worlds = int(row["worlds"])
-    more, less = round(row["better"] * worlds), round(row["worse"] * worlds)
-    ends = {name: amount(measure, row[name], "+") for name in ("median", "p5", "p25", "p75", "p95")}
-    kind = "better" if more > less else "worse" if less > more else "either"
-    return translate(
-        lang,
-        "robust",
-        kind,
-        arm=arm,
-        reference=translate(lang, "robust", "nothing") if reference == NONE else reference,
-        measure=getattr(MEASURES[measure], lang),
-        unit=unit_of(measure, lang),
-        count=max(more, less),
-        worlds=worlds,
-        **ends,
-    )
-
-
 def sentence_of_carriers(carriers: pd.DataFrame | None, lang: str = "en") -> str:
     """Return which numbers carry the spread of an effect, in a sentence."""
     found = carriers[carriers["carries"].astype(bool)] if carriers is not None else None
@@ -248,18 +225,6 @@ def sentence_of_carriers(carriers: pd.DataFrame | None, lang: str = "en") -> str
     return translate(lang, "robust", "carriers", names=", ".join(named[:CARRIERS]))
 
 
-def unit_of(measure: str, lang: str) -> str:
-    """Return the unit of a difference of a measure, to follow its number: of shares points, else nothing."""
-    return translate(lang, "robust", "points") if measure in SHARES else ""
-
-
-def amount(measure: str, value: float, sign: str = "") -> str:
-    """Format a difference of a measure: points of a share, else the measure's own unit."""
-    if measure in SHARES:
-        return f"{100 * value:{sign}.1f}"
-    return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.2f}"
-
-
 def weigh(results: Results, measure: str | None = None, enough: float | None = None) -> dict[str, Robustness]:
     """Return what a sweep over plausible worlds says of its arms: case -> Robustness. Raises UserError."""
     experiment = results.experiment
@@ -269,13 +234,20 @@ def weigh(results: Results, measure: str | None = None, enough: float | None = N
             "experiment, and sweep again into another folder",
             folder=results.folder,
         )
-    measure = measure or experiment.estimand.measure
-    if measure not in MEASURES:
-        raise UserError(
-            "{measure} is not a measure; there are: {known}", measure=measure, known=", ".join(MEASURES)
-        )
+    measure = check_measure(measure or experiment.estimand.measure)
     matters = experiment.estimand.matters if measure == experiment.estimand.measure else 0.0
     return {case: Robustness(results, case, measure, matters, enough) for case in results.plan.cases}
+
+
+def check_measure(name: str) -> str:
+    """Return the name of a measure. Raises UserError if there is none of that name."""
+    if name not in MEASURES:
+        raise UserError(
+            "--measure {name}: is not a measure{hint}; `cogov run` lists them",
+            name=name,
+            hint=suggest_names(name, list(MEASURES)),
+        )
+    return name
 
 
 def stored(folder: Path) -> str:

@@ -1,0 +1,70 @@
+"""Compare arms in plausible worlds: in each, all arms have the same numbers, people and luck.
+
+Every world has a luck of its own, so a range over worlds holds what nobody knows and luck together. The road
+not taken: one luck for all worlds would carry the accident of that luck into every one of them.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+
+import pandas as pd
+
+from ...engine.randomness import seed_of
+from ...engine.settings import parse_setting
+from ...model import measures
+from ...model.scenarios.cases import Settings
+from ...model.scenarios.scenario import Scenario
+from ...model.simulate import Run, simulate
+from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms
+from ..statistics.plausible_effects import describe_ranges
+from .parallel_jobs import run_jobs
+
+EXPERIMENT = "plausible worlds"  # the random seeds of their lucks are hashed from this name
+
+
+def paths_set(scenario: Scenario, settings: Settings) -> set[str]:
+    """Return the paths of the knobs that a user's settings set in a scenario. Raises UserError."""
+    if isinstance(settings, dict):
+        return {*settings}
+    return {parse_setting(scenario, text)[0] for text in settings or ()}
+
+
+def run_in_world(worlds: PlausibleWorlds, arm: Scenario, world: int) -> Run:
+    """Simulate an arm in a world, with the luck of that world. Raises UserError."""
+    return simulate(worlds.apply(arm, world), seed_of(EXPERIMENT, arm.name, worlds.seed, world))
+
+
+def simulate_worlds(
+    arms: Sequence[Scenario],
+    count: int,
+    *,
+    fixed: Collection[str] = (),
+    seed: int = 0,
+    within: int = measures.WITHIN,
+    workers: int | None = None,
+    progress: Callable | None = None,
+) -> list[list[dict[str, float]]]:
+    """Return the measures of every arm in each of `count` worlds. Raises UserError.
+
+    `fixed` are the paths of knobs that are not drawn, because a user sets them.
+    """
+    worlds = worlds_of_arms(arms, fixed, seed)
+    return list(run_jobs(partial(measure_world, worlds, arms, within), count, workers, progress))
+
+
+def measure_world(
+    worlds: PlausibleWorlds, arms: Sequence[Scenario], within: int, world: int
+) -> list[dict[str, float]]:
+    """Return the measures of every arm in one world."""
+    return [measures.summary(run_in_world(worlds, arm, world), within) for arm in arms]
+
+
+def range_of_each_measure(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the range over worlds of the effect on each measure: one row per measure, see `describe_ranges`.
+
+    `rows` (world, arm) has a column per measure; the arms are "without" and "with".
+    """
+    without, treated = (rows.xs(arm, level="arm") for arm in ("without", "with"))
+    effects = treated - without
+    parts = [describe_ranges(effects[[name]], smaller=name in measures.SMALLER) for name in effects]
+    return pd.concat(parts).rename_axis("measure")
