@@ -101,7 +101,8 @@ def regrets(values: pd.DataFrame, smaller: bool = False) -> pd.DataFrame:
     whole = values.dropna()
     if len(whole) < LEAST:
         raise UserError(
-            "{worlds} worlds have a value in every arm, and {least} are needed; simulate more worlds",
+            "{worlds} worlds have a value in every arm, and {least} are needed; simulate more worlds, or "
+            "more days, or count fewer days as in time",
             worlds=len(whole),
             least=LEAST,
         )

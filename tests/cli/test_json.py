@@ -98,7 +98,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "census",
         "left_out",
     },
-    ("robust", "wuzi_yard", "--mechanism", "grid_patrol", "--worlds", "10", *SMALL, "--workers", "0"): {
+    ("robust", "wuzi_yard", "--mechanism", "whistle", "--worlds", "10", *SMALL, "--within", "5"): {
         "sentences",
         "choices",
         "pairs",

@@ -12,6 +12,7 @@ from . import (
     output,
     patterns,
     people_and_places,
+    plausible_worlds,
     presentation,
     randomness,
     statistics,
@@ -36,5 +37,6 @@ KINDS = (
     evidence,
     patterns,
     ensemble,
+    plausible_worlds,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

@@ -22,7 +22,8 @@ def test_arms_of_one_world_share_every_number():
     assert set(treated.mechanisms) == {"building_captains"} and not without.mechanisms
     for path, _, value in iter_knobs(without):
         assert value_at(treated, path) == value, path
-    assert without != ARMS[0] and WORLDS.apply(ARMS[0], 4) != without
+    one, other = WORLDS.numbers(3), WORLDS.numbers(4)
+    assert sum(one[path] != other[path] for path in one) > 0.9 * len(one)
 
 
 def test_worlds_are_the_same_again_in_another_process_and_for_another_arm_that_is_added():
