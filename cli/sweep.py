@@ -195,11 +195,13 @@ def report(
     from ..experiments.sweep.report_statistics import analyse_sweep
     from ..viz import report as reporting
     from ..viz.text import tables
+    from ..viz.world_section import world_sentences
 
     with err.status("reading the sweep, estimating, drawing ..."):
         report_data = analyse_sweep(folder)
         folder_written = out_folder or folder / "report"
         page_path = reporting.save(report_data, folder_written)
+        worlds = list(world_sentences(report_data))
     sentences = report_data.sentences()
     if as_json:
         verdicts = [
@@ -210,6 +212,7 @@ def report(
             {
                 "verdicts": verdicts,
                 "limits": report_data.limits(),
+                "worlds": [{"case": case, "words": words} for case, words in worlds],
                 "stated": report_data.registration["when"],
                 "runs_before": report_data.registration["runs_before"],
                 "history": report_data.history(),
@@ -228,6 +231,8 @@ def report(
         out.print(reporting.estimand(report_data), highlight=False)
         out.print(tables.verdicts(sentences))
         out.print(reporting.choice_section(report_data), highlight=False)
+    for case, line in worlds:
+        out.print(f"{case}: {line}" if case else line, highlight=False)
     out.print(
         f"Report: {page_path}\nFigures and tables: {folder_written / 'figures'}, {folder_written / 'tables'}",
         soft_wrap=True,

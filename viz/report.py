@@ -21,6 +21,7 @@ from .evidence_badges import STYLE as BADGES
 from .evidence_badges import evidence_section
 from .figures import sweep_figures
 from .figures.figures import save as keep
+from .world_section import world_section
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,11 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
     )
     if analysis.by_arm:
         parts += [f"<p>{escape(line)}</p>" for line in (choice_section(analysis), *price_section(analysis))]
-    parts += ["<h2>Figures</h2>", *(figure(name, svg) for name, svg in figures.items())]
+    parts += [
+        *world_section(analysis),
+        "<h2>Figures</h2>",
+        *(figure(name, svg) for name, svg in figures.items()),
+    ]
     left_out = [name for name in PAIRED if name not in figures] if analysis.by_arm else []
     parts += (
         [f"<p class='quiet'>Not drawn, because too few pairs of runs have values: {', '.join(left_out)}.</p>"]

@@ -172,11 +172,13 @@ class Robustness:
     @cached_property
     def carriers(self) -> pd.DataFrame:
         """The numbers that may carry the spread of each effect: (arm, path); see `find_carriers`."""
-        worlds = self.results.plan.worlds[self.case]
+        plan = self.results.plan
+        worlds = plan.worlds[self.case]
         numbers = [worlds.numbers(int(world)) for world in self.effects.index]
+        active = {a.name: {*plan.cases[self.case].mechanisms, *a.on} - {*a.off} for a in plan.arms}
         parts = {}
         for arm in self.effects:
-            on = {*self.results.plan.cases[self.case].mechanisms, *arm.split(" + ")}
+            on = active[arm] | active[self.reference]
             off = tuple(f"mechanisms.{name}." for name in worlds.scenario.mechanisms if name not in on)
             parts[arm] = find_carriers(
                 [{path: row[path] for path in row if not (off and path.startswith(off))} for row in numbers],

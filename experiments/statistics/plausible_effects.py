@@ -21,13 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NONE = "none"  # the arm without any of the mechanisms that are weighed
-RANGES = (
-    0.05,
-    0.25,
-    0.5,
-    0.75,
-    0.95,
-)  # of worlds: 90 % lie between the first and the last, half in the middle
+RANGES = (0.05, 0.25, 0.5, 0.75, 0.95)  # nine of ten worlds lie between the ends, half in the middle
 LEAST = 10  # worlds with a value in both arms, below which no range is given
 
 

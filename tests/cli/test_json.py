@@ -204,7 +204,16 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "mended",
     },
     ("verify", "WHOSE"): {"runs", "parts", "again", "differ"},
-    ("report", "WHOSE"): {"verdicts", "limits", "stated", "runs_before", "history", "digest", "report"},
+    ("report", "WHOSE"): {
+        "verdicts",
+        "limits",
+        "worlds",
+        "stated",
+        "runs_before",
+        "history",
+        "digest",
+        "report",
+    },
     ("city", "wuzi_yard", "--communities", "1", "--days", "3", "--workers", "0"): {
         "residents",
         "communities",

@@ -11,6 +11,7 @@ from scenarios import STORM, with_mechanisms
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison import runs
 from cogov.experiments.comparison.effects import OWN, SHOWN, mechanism_effects, own_issues_resolved
+from cogov.experiments.evidence.plausible_worlds import worlds_of_arms
 from cogov.model import measures, mechanisms
 from cogov.model.issues.categories import FAMILIES
 from cogov.model.simulate import simulate
@@ -55,6 +56,12 @@ def test_over_plausible_worlds_every_effect_has_a_range_and_a_share_of_worlds_wi
     patrol = table.loc[("grid_patrol", "hours")]
     assert patrol["worlds"] == 10 and 0.0 < patrol["p5"] < patrol["median"] < patrol["p95"]
     assert patrol["worse"] == 1.0  # more hours are worse
+    arm = runs.alter_scenario(with_mechanisms(STORM), days=60)
+    worlds = worlds_of_arms([arm])
+    hours = [
+        measures.summary(runs.replicate(worlds.apply(arm, n), "effects", 0, n))["hours"] for n in range(10)
+    ]
+    assert patrol["without"] == pytest.approx(sum(hours) / 10)
     fixed = mechanism_effects(STORM, replicates=3, fixed=True, days=60)
     assert "median" not in fixed and "median" in table
 

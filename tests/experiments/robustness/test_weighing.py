@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,14 @@ from cogov.experiments.evidence.plausible_worlds import PlausibleWorlds
 from cogov.experiments.robustness import carriers
 from cogov.experiments.robustness.weighing import robust_experiment, weigh
 from cogov.experiments.sweep.experiment import Estimand
+from cogov.experiments.sweep.report_statistics import analyse_sweep
 from cogov.experiments.sweep.results import read_results
 from cogov.experiments.sweep.sweep import plan_sweep, sweep
 from cogov.model import measures
 from cogov.model.scenarios.cases import read_case
 from cogov.model.simulate import simulate
+from cogov.viz import report
+from cogov.viz.world_section import world_sentences
 
 CHOICES = ("building_captains", "grid_patrol", "building_captains+grid_patrol")
 
@@ -93,6 +97,19 @@ def test_a_sweep_whose_replicates_are_no_worlds_is_refused(tmp_path):
     sweep(replace(experiment(worlds=2), lucks_per_world=0), tmp_path, workers=0)
     with pytest.raises(UserError, match="set lucks_per_world = 1"):
         weigh(read_results(tmp_path))
+
+
+def test_a_report_says_what_its_intervals_hold_and_what_the_worlds_say(folder, tmp_path):
+    def pages(where):
+        analysis = analyse_sweep(where)
+        return list(world_sentences(analysis)), report.page(analysis, {})
+
+    lines, page = pages(folder)
+    assert any("of 12 plausible worlds building_captains" in line for case, line in lines if case)
+    assert "What nobody knows" in page and all(escape(line) in page for _, line in lines)
+    sweep(replace(experiment(worlds=2), lucks_per_world=0), tmp_path, workers=0)
+    ((_, line),), page = pages(tmp_path)
+    assert "hold luck, and nothing of what nobody knows" in line and escape(line) in page
 
 
 def test_the_number_that_carries_an_effect_is_found_and_noise_is_not():
