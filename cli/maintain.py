@@ -145,6 +145,24 @@ def coverage(
 
 
 @bench.command()
+def worlds(
+    case: Annotated[str, typer.Option(help="Case to simulate.")] = "guiyuan",
+    truths: Annotated[int, typer.Option(min=20, help="Worlds that answers are not made from.")] = 200,
+    used: Annotated[int, typer.Option(min=20, help="Worlds that an answer is made from.")] = 60,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Test ranges, shares and regrets over plausible worlds against worlds they were not made from."""
+    from ..bench.tables import show
+    from ..bench.world_coverage import world_coverage
+
+    with progress() as bar:
+        task = bar.add_task(f"{case}: worlds", total=truths + used)
+        tables = list(world_coverage(case, truths, used, workers, lambda: bar.advance(task)))
+    show(out, as_json, tables)
+
+
+@bench.command()
 def faults(
     kills: Annotated[
         int, typer.Option(min=1, help="Workers and parent processes to kill (SIGKILL) at random moments.")

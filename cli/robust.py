@@ -1,4 +1,4 @@
-"""Commands that answer over plausible worlds: `cogov robust`."""
+"""Commands that answer over plausible worlds: `cogov robust` and `decide`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from .completion import complete_mechanism
 from .options import (
     COMPARE,
+    EXPLAIN,
     Case,
     Days,
     Json,
@@ -155,3 +156,60 @@ def robust(
     if done.failed:
         out.print(f"{done.failed:,} runs failed and are left out.", style="red", highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
+
+
+@app.command(rich_help_panel=EXPLAIN)
+def decide(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder of `cogov robust`, or of a sweep over plausible worlds."),
+    ],
+    worth: Annotated[
+        float, typer.Option(min=0, help="Yuan that one unit of the measure is worth; required.")
+    ],
+    measure: Annotated[
+        str, typer.Option(metavar="NAME", help="Measure that is worth something.")
+    ] = "resolved_in_time",
+    pilot_share: Annotated[
+        float, typer.Option(min=0.001, max=1.0, help="Share of the homes in which a pilot tries an arm.")
+    ] = 0.125,
+    pilot_days: Annotated[int, typer.Option(min=1, help="Days of a pilot.")] = 183,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Choose between arms in yuan, and say what knowing more is worth: everything, a number, a pilot.
+
+    The net benefit of an arm is what the measure is worth, less yuan spent and hours at the shadow wage.
+    """
+    from ..experiments.files.csv_tables import write_csv
+    from ..experiments.robustness.deciding import Decision
+    from ..experiments.robustness.weighing import check_measure, find_sweep, weigh
+    from ..experiments.sweep.results import read_results
+    from ..viz.text.robust_tables import decision_tables
+
+    check_language(lang)
+    check_measure(measure)
+    documents, tables = [], folder / "decide"
+    with err.status("reading the worlds, weighing ..."):
+        weighed = weigh(read_results(find_sweep(folder)), measure)
+    tables.mkdir(exist_ok=True)
+    for case, one in weighed.items():
+        decision = Decision(one, worth, pilot_share, pilot_days)
+        write_csv(decision.table, tables / f"{case}.csv")
+        if as_json:
+            documents.append(
+                {
+                    "case": case,
+                    "sentences": list(decision.sentences(lang)),
+                    "choices": decision.table.reset_index().to_dict("records"),
+                    "everything": decision.everything,
+                    "numbers": decision.numbers.reset_index().to_dict("records"),
+                    "pilots": decision.pilots.reset_index().to_dict("records") if one.lucks > 1 else [],
+                }
+            )
+            continue
+        for part in decision_tables(decision, lang):
+            out.print(part, highlight=False)
+    if as_json:
+        return print_json(documents)
+    out.print(f"Tables: {tables}", soft_wrap=True, highlight=False)

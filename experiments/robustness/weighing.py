@@ -252,6 +252,11 @@ def check_measure(name: str) -> str:
     return name
 
 
-def stored(folder: Path) -> str:
-    """Return the name of the subfolder in which the runs of `cogov robust` are kept."""
-    return str(folder / "runs")
+def stored(folder: Path) -> Path:
+    """Return the subfolder in which `cogov robust` keeps its runs."""
+    return folder / "runs"
+
+
+def find_sweep(folder: Path) -> Path:
+    """Return the folder of the sweep: that of `cogov robust` in `folder`, else `folder` itself."""
+    return stored(folder) if (stored(folder) / "experiment.json").exists() else folder

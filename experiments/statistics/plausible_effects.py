@@ -52,7 +52,7 @@ def describe_ranges(effects: pd.DataFrame, matters: float = 0.0, smaller: bool =
     for arm, column in effects.items():
         d = column.dropna().to_numpy(float)
         gain = -d if smaller else d
-        p5, p25, median, p75, p95 = np.quantile(d, RANGES) if len(d) >= LEAST else [np.nan] * 5
+        p5, p25, median, p75, p95 = quantiles(d) if len(d) >= LEAST else [np.nan] * 5
         rows[arm] = {
             "worlds": len(d),
             "median": median,
@@ -66,6 +66,14 @@ def describe_ranges(effects: pd.DataFrame, matters: float = 0.0, smaller: bool =
             "harms": share_of(gain < -matters),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("arm")
+
+
+def quantiles(d: np.ndarray) -> np.ndarray:
+    """Return the RANGES of values (worlds,), such that a further world lies within with their probability.
+
+    Weibull's quantiles: the expected share of further values below them is exact, with any distribution.
+    """
+    return np.quantile(d, RANGES, method="weibull")
 
 
 def share_of(which: np.ndarray) -> float:

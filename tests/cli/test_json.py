@@ -188,6 +188,9 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ): {"sentences", "trials", "front", "figure"},
     ("attribute", "WHOSE"): {"sentences", "shares", "interactions", "next", "effect", "figure"},
     ("sensitivity", "SCREEN"): {"sentences", "sensitivity", "figure"},
+    ("decide", "WEIGHED", "--worth", "100"): {
+        *("case", "sentences", "choices", "everything", "numbers", "pilots"),
+    },
     ("discover", "BEST", "--best"): {"sentences", "boxes", "trajectories", "figure"},
     ("sweep", "e.toml", "--plan"): {"runs", "seconds", "bytes", "a_run"},
     ("sweep", "e.toml", "--out", "swept", "--workers", "0"): {
@@ -227,6 +230,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ("bench", "pairing", "--replicates", "3"): {"tables"},
     ("bench", "randomness"): {"tables"},
     ("bench", "coverage", "--experiments", "100"): {"tables"},
+    ("bench", "worlds", "--truths", "20", "--used", "20", "--case", "wuzi_yard"): {"tables"},
     ("bench", "page"): {"tables"},
     ("bench", "faults"): {"tables"},
     ("bench", "flips"): {"tables"},
@@ -262,6 +266,22 @@ def parse_strictly(text):
     return json.loads(text, parse_constant=pytest.fail, object_pairs_hook=once)
 
 
+WEIGHED = """
+cases = ["wuzi_yard"]
+days = 40
+replicates = 12
+lucks_per_world = 1
+keep = []
+
+[[arm]]
+name = "as it is"
+
+[[arm]]
+name = "patrol"
+on = ["grid_patrol"]
+"""
+
+
 def iter_texts(value, name=""):
     """Yield every text of a document, with the key that it belongs to."""
     if isinstance(value, (dict, list)):
@@ -277,7 +297,7 @@ def sweep_folder(tmp_path_factory):
 
     Any other word is returned as it is.
     """
-    texts, made = {"WHOSE": WHOSE, "SCREEN": SCREEN, "BEST": BEST}, {}
+    texts, made = {"WHOSE": WHOSE, "SCREEN": SCREEN, "BEST": BEST, "WEIGHED": WEIGHED}, {}
 
     def folder(word):
         if word in texts and word not in made:

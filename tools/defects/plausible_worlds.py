@@ -5,6 +5,8 @@ from .declaration import mutant
 WORLDS = "experiments/evidence/test_plausible_worlds.py"
 EFFECTS = "experiments/statistics/test_plausible_effects.py"
 WEIGHING = "experiments/robustness/test_weighing.py"
+DECIDING = "experiments/robustness/test_deciding.py"
+INFORMATION = "experiments/statistics/test_information_value.py"
 MUTANTS = [
     mutant(
         "every world is the first",
@@ -92,6 +94,38 @@ MUTANTS = [
         '        yield "", LUCK_ONLY\n',
         "",
         f"{WEIGHING}::test_a_report_says_what_its_intervals_hold_and_what_the_worlds_say",
+        plain=True,
+    ),
+    mutant(
+        "noise is worth something, because a regression is judged where it was fitted",
+        "experiments/statistics/information_value.py",
+        "for fit, predict in ((half, ~half), (~half, half)):",
+        "for fit, predict in ((half, half), (~half, ~half)):",
+        f"{DECIDING}::test_the_value_of_a_number_that_decides_is_found",
+        plain=True,
+    ),
+    mutant(
+        "a number acts along a straight line only",
+        "experiments/statistics/information_value.py",
+        "if low < middle < high:",
+        "if False:",
+        f"{INFORMATION}::test_a_curved_effect_of_a_number_is_found",
+        plain=True,
+    ),
+    mutant(
+        "hours cost nothing in a decision",
+        "experiments/robustness/deciding.py",
+        ' + wage * weighed.by_world("hours")',
+        "",
+        f"{DECIDING}::test_the_benefit_is_what_the_measure_is_worth_less_yuan_and_hours_at_the_shadow_wage",
+        plain=True,
+    ),
+    mutant(
+        "a pilot in half of the homes has the noise of half of a run",
+        "experiments/robustness/deciding.py",
+        "self.variance_of_luck(arm) / size)",
+        "self.variance_of_luck(arm)) / size",
+        f"{DECIDING}::test_a_larger_pilot_has_less_noise_and_luck_is_that_between_lucks_of_a_world",
         plain=True,
     ),
     mutant(

@@ -18,6 +18,7 @@ from .tables import PLAIN, SURE, number, sign_share
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ...experiments.robustness.deciding import Decision
     from ...experiments.robustness.weighing import Robustness
 
 
@@ -98,11 +99,11 @@ def choices_table(result: Robustness, lang: str) -> Table:
     return out
 
 
-def new_table(title: str, heads: Sequence[str], lang: str) -> Table:
+def new_table(title: str, heads: Sequence[str], lang: str, section: str = "robust") -> Table:
     """Return an empty table with a column of names and columns of numbers."""
     out = Table(title=title, **PLAIN)
     for n, head in enumerate(heads):
-        out.add_column(translate(lang, "robust", head), justify="right" if n else "left", overflow="fold")
+        out.add_column(translate(lang, section, head), justify="right" if n else "left", overflow="fold")
     return out
 
 
@@ -143,3 +144,28 @@ def carriers_table(carriers: pd.DataFrame, lang: str) -> Table:
                 f"{row['correlation']:+.2f}",
             )
     return out
+
+
+def decision_tables(decision: Decision, lang: str = "en") -> Iterator[Table | str]:
+    """Yield the table of a decision in yuan, then the sentences."""
+    weighed = decision.weighed
+    heads = ["arm", "mean", "regret", "most_regret", "best"] + ["pilot_value"] * (weighed.lucks > 1)
+    title = translate(
+        lang,
+        "decide",
+        "title",
+        case=weighed.case,
+        worlds=len(decision.benefit),
+        reference=weighed.reference,
+        measure=getattr(MEASURES[weighed.measure], lang),
+        worth=f"{decision.worth:,g}",
+    )
+    out = new_table(title, heads, lang, "decide")
+    for arm, row in decision.table.iterrows():
+        cells = [str(arm), *(f"{row[name]:,.0f}" for name in ("mean", "regret", "most_regret"))]
+        cells.append(f"{row['best']:.0%}")
+        if weighed.lucks > 1 and arm in decision.pilots.index:
+            cells.append(f"{decision.pilots.loc[arm, 'value']:,.0f}")
+        out.add_row(*cells)
+    yield out
+    yield from decision.sentences(lang)

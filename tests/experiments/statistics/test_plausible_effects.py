@@ -36,11 +36,22 @@ def test_lucks_of_a_world_are_averaged():
 def test_a_range_holds_half_and_nine_tenths_of_the_worlds():
     effects = pd.DataFrame({"a": np.arange(101) - 25.0})
     row = describe_ranges(effects, matters=10.0).loc["a"]
-    assert (row.p5, row.p25, row["median"], row.p75, row.p95) == (-20.0, 0.0, 25.0, 50.0, 70.0)
+    ends = (row.p5, row.p25, row["median"], row.p75, row.p95)
+    assert ends == pytest.approx((-20.9, -0.5, 25.0, 50.5, 70.9))
     assert (row.better, row.worse) == pytest.approx((75 / 101, 25 / 101))
     assert (row.matters, row.harms) == pytest.approx((65 / 101, 15 / 101))
     other = describe_ranges(effects, matters=10.0, smaller=True).loc["a"]
     assert (other.better, other.harms) == (row.worse, row.matters)
+
+
+def test_a_further_world_lies_within_a_range_as_often_as_the_range_says():
+    draw = np.random.default_rng(1)
+    held = []
+    for _ in range(2000):
+        d = np.exp(draw.standard_normal(60))
+        row = describe_ranges(pd.DataFrame({"a": d[:59]})).loc["a"]
+        held.append([row.p25 <= d[59] <= row.p75, row.p5 <= d[59] <= row.p95])
+    assert np.mean(held, axis=0) == pytest.approx([0.5, 0.9], abs=0.03)
 
 
 def test_few_worlds_give_no_range():
