@@ -81,13 +81,13 @@ class Comparison:
             return f"{name}: one pair gives no interval; run more replicates."
         if rate.low <= 0 <= rate.high:
             finding = (
-                f"no clear change of the share of issues resolved within {self.within} days: "
+                f": no clear change of the share of issues resolved within {self.within} days: "
                 f"{points(rate.difference)} points"
             )
         else:
             word = "raises" if rate.difference > 0 else "lowers"
             finding = (
-                f"{word} the share of issues resolved within {self.within} days "
+                f" {word} the share of issues resolved within {self.within} days "
                 f"by {points(abs(rate.difference))} points"
             )
             finding += f", from {rate['without']:.1%} to {rate['with']:.1%}"
@@ -101,7 +101,7 @@ class Comparison:
             f"unpaid hours at {self.case.volunteers.shadow_wage_yuan:g} yuan: {cost(unpaid, 'yuan')}"
         )
         return (
-            f"{name}: {finding} (95 % interval of luck {points(low)} to {points(high)}; "
+            f"{name}{finding} (95 % interval of luck {points(low)} to {points(high)}; "
             f"{self.replicates} pairs with common random numbers), {price}."
         )
 

@@ -101,7 +101,7 @@ MUTANTS = [
         "experiments/statistics/information_value.py",
         "for fit, predict in ((half, ~half), (~half, half)):",
         "for fit, predict in ((half, half), (~half, ~half)):",
-        f"{DECIDING}::test_the_value_of_a_number_that_decides_is_found",
+        f"{INFORMATION}::test_chance_in_few_worlds_is_not_taken_for_information",
         plain=True,
     ),
     mutant(

@@ -55,6 +55,14 @@ def test_noise_is_worth_nothing_and_more_noise_less(draw):
     assert values[0] == pytest.approx(perfect_information(benefit), abs=0.03)
 
 
+def test_chance_in_few_worlds_is_not_taken_for_information(draw):
+    values = []
+    for _ in range(300):
+        gain, noise = draw.standard_normal((2, 40))
+        values.append(partial_information(np.column_stack([0.0 * gain, gain]), noise))
+    assert np.mean(values) < 0.05
+
+
 def test_few_worlds_and_certainty_give_no_value(draw):
     gain = draw.standard_normal(FEW - 1)
     assert np.isnan(partial_information(np.column_stack([0.0 * gain, gain]), gain))
