@@ -23,6 +23,7 @@ from ..calibration.importance_sampling import Workers
 from ..evidence.facts import Fact
 from ..evidence.priors import Z90, Prior
 from ..execution.supervisor import count_processes
+from ..files.manifest import digest_of
 from .emulators import Emulators, fit_emulators
 from .fact_runs import FactRuns, observations, simulate_worlds
 from .general_parameters import arms_of, fitted_facts, general_parameters, scenario_of
@@ -43,6 +44,7 @@ POWERS = (0.0, 0.25, 0.5)  # of the likelihood, from which the waves are drawn: 
 OF_COVERAGE = 100  # chains of each synthetic set
 # Of the prior's 90 % interval: below it a parameter is identified. Measured on some 1,500 plausible
 # states, the ratio has a standard error of .025, so that chance makes one in ten thousand that narrow.
+PROBES = 2  # worlds of the prior in which two versions of the model are compared
 NARROW = 0.9
 CANDIDATES = 2  # per member, that are simulated at most
 BATCHES = 5  # after the first, candidates are simulated a fifth of the members at a time
@@ -93,6 +95,7 @@ class Ensemble:
     sizes: Sizes
     seed: int
     coverage: Coverage | None = None
+    probe: str = ""  # digest of what the model gives in a few worlds: see `probe_model`
 
     @property
     def ratio(self) -> np.ndarray:
@@ -112,7 +115,7 @@ def build_ensemble(
     facts = tuple(fitted_facts())
     priors = general_parameters([scenario_of(arm) for arm in arms_of(facts)])
     with Workers(count_processes(workers)) as map_jobs:
-        return match(
+        ensemble = match(
             facts,
             priors,
             lambda stage, scores: simulate_worlds(
@@ -121,6 +124,20 @@ def build_ensemble(
             sizes,
             seed,
         )
+    return replace(ensemble, probe=probe_model())
+
+
+def probe_model() -> str:
+    """Return a digest of the values of the fitted facts in PROBES worlds of the prior, some seconds of work.
+
+    A version of the model that changes no result has the same digest as the one before it: its ensemble need
+    not be made again.
+    """
+    facts = tuple(fitted_facts())
+    priors = general_parameters([scenario_of(arm) for arm in arms_of(facts)])
+    scores = latin_hypercube("probe", list(priors), PROBES, 0)
+    runs = FactRuns(facts, priors, "probe", 0)
+    return digest_of([[f"{value:.9g}" for value in runs((n, row))] for n, row in enumerate(scores)])
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from ..evidence.facts import Fact
 from ..evidence.sampling import default_values
 from ..evidence.worlds import FOLDER, MANIFEST, VALUES, read_manifest, read_worlds
 from ..files.manifest import digest_of
-from .ensemble import DISCREPANCY, Ensemble
+from .ensemble import DISCREPANCY, Ensemble, probe_model
 from .general_parameters import fitted_facts, values_of
 from .history_matching import CUT
 
@@ -84,6 +84,7 @@ def describe_ensemble(ensemble: Ensemble, values: bytes) -> dict[str, Any]:
         "screened": ensemble.general,
         "sha256": sha256(values).hexdigest(),
         "model": model_version(()),
+        "probe": ensemble.probe,
         "facts": facts_digest(ensemble.facts),
         "seed": ensemble.seed,
         "runs": ensemble.sizes.runs,
@@ -176,11 +177,12 @@ def save_ensemble(ensemble: Ensemble, folder: Path = FOLDER) -> tuple[Path, Path
 def check_ensemble(folder: Path = FOLDER) -> list[Message]:
     """Return why the ensemble in `folder` does not belong to this model and its facts; nothing if it does.
 
+    A later version of the model that gives the same values in a few worlds passes (`probe_model`).
     Raises UserError if there is none, or if its file was changed.
     """
     manifest, problems = read_manifest(folder), []
     read_worlds(folder)
-    if manifest["model"] != model_version(()):
+    if manifest["model"] != model_version(()) and manifest.get("probe") != probe_model():
         problems.append(
             Message(
                 "made with another version of the model: {theirs}, this is {ours}",

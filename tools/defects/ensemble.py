@@ -119,8 +119,8 @@ MUTANTS = [
     mutant(
         "worlds of another model pass",
         "experiments/validation/ensemble_file.py",
-        'if manifest["model"] != model_version(()):',
-        "if False:",
+        'if manifest["model"] != model_version(()) and',
+        "if False and",
         f"{ENSEMBLE}::test_an_ensemble_of_another_model_or_of_other_facts_is_said_to_be_one",
         plain=True,
     ),

@@ -32,7 +32,7 @@ from cogov.experiments.validation.general_parameters import (
     values_of,
 )
 from cogov.experiments.validation.history_matching import Target
-from cogov.model.scenarios.cases import read_case
+from cogov.model.scenarios.cases import alter_scenario, read_case
 
 PRIORS = {name: Prior("lognormal", 1.0, 3.0, 0.0, 100.0) for name in ("a", "b", "c", "d", "e")}
 WIDE = Z90 * 0.2  # of a fact's interval, on a logarithmic scale: a standard deviation of 0.2
@@ -313,12 +313,28 @@ def test_an_ensemble_of_another_model_or_of_other_facts_is_said_to_be_one(stored
     monkeypatch.setattr(ensemble_file, "fitted_facts", lambda: FACTS)
     assert ensemble_file.check_ensemble(stored) == []
     monkeypatch.setattr(ensemble_file, "model_version", lambda outside: "another")
+    monkeypatch.setattr(ensemble_file, "probe_model", lambda: "")
+    assert ensemble_file.check_ensemble(stored) == [], "another version that gives the same values"
+    monkeypatch.setattr(ensemble_file, "probe_model", lambda: "other values")
     monkeypatch.setattr(ensemble_file, "fitted_facts", lambda: FACTS[1:])
     problems = [str(problem) for problem in ensemble_file.check_ensemble(stored)]
     assert "another version of the model" in problems[0] and "other facts" in problems[1]
     (stored / worlds.VALUES).write_bytes((stored / worlds.VALUES).read_bytes() + b"x")
     with pytest.raises(UserError, match="is not the file"):
         ensemble_file.check_ensemble(stored)
+
+
+def test_the_probe_of_a_model_notices_one_changed_number(monkeypatch):
+    plain = matching.probe_model()
+    assert plain == matching.probe_model() and len(plain) >= 16
+    original = fact_runs.draw_the_rest
+
+    def changed(scenario, world, random_numbers):
+        drawn = original(scenario, world, random_numbers)
+        return drawn and alter_scenario(drawn, settings={"committee.shift_hours": 7.9})
+
+    monkeypatch.setattr(fact_runs, "draw_the_rest", changed)
+    assert matching.probe_model() != plain
 
 
 def test_the_command_shows_what_is_stored(stored, monkeypatch, capsys):
