@@ -18,71 +18,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine.codes import DESK_NONE
+from .issue_times import (
+    WITHIN,
+    days_open,
+    in_time,
+    is_at_desk,
+    kaplan_meier,
+    restricted_mean,
+    share,
+    times,
+    times_at_desks,
+)
 from .issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
 from .resources.ledger import UNPAID
 
 if TYPE_CHECKING:
     from .simulate import Run
 
-WITHIN = 30  # days that count as in time, if nothing else is asked
+__all__ = ["WITHIN", "in_time", "is_at_desk", "kaplan_meier", "restricted_mean", "share", "times"]
+
+SERIOUS = 2  # severity from which on an issue is serious: a danger, or something that nobody can do without
 HORIZON = 180  # days to which a mean time to resolution is restricted
 ENOUGH = 5  # issues of a building, from which on its resolution rate counts
-
-
-def times(run: "Run") -> tuple[np.ndarray, np.ndarray]:
-    """Return days to resolution of every issue that arose, (n,) float, and which were resolved, (n,) bool.
-
-    Issues that were not resolved are censored at the end.
-    """
-    resolved = run.issues["resolved_day"] >= 0
-    end = np.where(resolved, run.issues["resolved_day"], run.days)
-    return (end - run.issues["arose_day"]).astype(float), resolved
-
-
-def is_at_desk(issues: np.ndarray) -> np.ndarray:
-    """Say which issues a desk takes in, (n,) bool: no hours resolve the others."""
-    return issues["desk"] != DESK_NONE
-
-
-def times_at_desks(run: "Run") -> tuple[np.ndarray, np.ndarray]:
-    """Return `times` of the issues that a desk takes in."""
-    time, resolved = times(run)
-    chosen = is_at_desk(run.issues)
-    return time[chosen], resolved[chosen]
-
-
-def in_time(issues: np.ndarray, days: int, within: int = WITHIN) -> tuple[np.ndarray, np.ndarray]:
-    """Select issues that arose `within` days or more before the end, and those resolved within `within` days.
-
-    Issues of no desk are in neither. Returns two (n,) bool arrays; the second is a part of the first.
-    """
-    old = (issues["arose_day"] <= days - within) & is_at_desk(issues)
-    return old, old & (issues["resolved_day"] >= 0) & (issues["resolved_day"] - issues["arose_day"] <= within)
-
-
-def share(hits: float | np.integer, of: float | np.integer) -> float:
-    """Return hits / of, NaN when `of` is 0."""
-    return hits / of if of else float("nan")
-
-
-def kaplan_meier(time: np.ndarray, event: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Estimate survival after each distinct event time (Kaplan and Meier 1958): (times (m,), S (m,)).
-
-    `event` False is censored.
-    """
-    time, event = np.asarray(time, float), np.asarray(event, bool)
-    when, dead = np.unique(time[event], return_counts=True)
-    at_risk = len(time) - np.searchsorted(np.sort(time), when, side="left")
-    return when, np.cumprod(1.0 - dead / at_risk)
-
-
-def restricted_mean(time: np.ndarray, event: np.ndarray, horizon: float) -> float:
-    """Mean time to the event, restricted to `horizon`: the area under the Kaplan-Meier curve up to there."""
-    when, survival = kaplan_meier(time, event)
-    inside = when < horizon
-    edges = np.concatenate([[0.0], when[inside], [horizon]])
-    return float(np.sum(np.diff(edges) * np.concatenate([[1.0], survival[inside]])))
 
 
 @dataclass(frozen=True)
@@ -176,6 +133,19 @@ def resolution_rate(r: FinishedRun) -> float:
 def resolution_rate_of_reported(r: FinishedRun) -> float:
     """Share resolved in time, of the issues that arose early enough and were ever reported."""
     return r.rate(r.issues["reported_day"] >= 0)
+
+
+@measure("in time, of serious ones", "严重事项的按时解决率", unit="share")
+def resolution_rate_of_serious(r: FinishedRun) -> float:
+    """Share resolved in time, of the issues of severity 2 or 3 that arose early enough."""
+    return r.rate(r.issues["severity"] >= SERIOUS)
+
+
+@measure("burden per adult", "人均负担", unit="weighted issue-days", better="less")
+def burden(r: FinishedRun) -> float:
+    """Issue-days per adult and elder, an issue of severity s counting 1 + s times: what people live with."""
+    weights = (1.0 + r.run.issues["severity"]) * is_at_desk(r.run.issues)
+    return share(float(weights @ days_open(r.run)), r.run.places["adults"])
 
 
 @measure("mean days to resolution*", "平均解决天数*", unit="days", better="less")

@@ -25,7 +25,7 @@ from ..evidence.plausible_worlds import WORLDS
 from ..files import manifest
 from ..files.csv_tables import write_csv
 from ..statistics.paired import difference
-from ..statistics.plausible_effects import NONE, sentence_of_effect
+from ..statistics.plausible_effects import NONE, sentence_of_disagreement, sentence_of_effect
 from . import runs
 from .parallel_jobs import run_jobs
 from .plausible_pairs import paths_set, range_of_each_measure, simulate_worlds
@@ -64,7 +64,9 @@ class Comparison:
             return self.verdict_of_luck()
         name = " and ".join(self.mechanisms)
         wide = sentence_of_effect(name, NONE, self.ranges.loc["resolution_rate"], "resolution_rate")
-        return f"{wide} With the numbers of the case: {self.verdict_of_luck()}"
+        warning = sentence_of_disagreement(name, self.ranges, "resolution_rate")
+        parts = (wide, warning, f"With the numbers of the case: {self.verdict_of_luck()}")
+        return " ".join(part for part in parts if part)
 
     def verdict_of_luck(self) -> str:
         """Return the result with the numbers of the case in one sentence; its interval holds luck alone."""

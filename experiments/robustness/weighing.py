@@ -23,12 +23,14 @@ from ...model.scenarios.cases import alter_scenario, read_case
 from ..evidence.plausible_worlds import WORLDS
 from ..statistics.plausible_effects import (
     NONE,
+    WATCHED,
     amount,
     compare_pairs,
     describe_choices,
     describe_ranges,
     effects_by_world,
     ratio_of_means,
+    sentence_of_disagreement,
     sentence_of_effect,
     unit_of,
     values_by_world,
@@ -195,9 +197,21 @@ class Robustness:
         """Yield what the worlds say of each arm, the best first, then of the choice between them."""
         for arm, row in self.ranked.iterrows():
             yield sentence_of_effect(arm, self.reference, row, self.measure, lang)
+            if warning := sentence_of_disagreement(arm, self.watched(arm), self.measure, lang):
+                yield f"  {warning}"
             known = self.carriers.loc[[arm]] if arm in self.carriers.index.get_level_values("arm") else None
             yield sentence_of_carriers(known, lang)
         yield self.sentence_of_choice(lang)
+
+    def watched(self, arm: str) -> pd.DataFrame:
+        """Return `describe_ranges` of an arm's effect on the measure and on those of WATCHED, by measure."""
+        parts = {
+            name: describe_ranges(
+                effects_by_world(self.by_world(name), self.reference)[[arm]], smaller=name in SMALLER
+            ).loc[arm]
+            for name in dict.fromkeys((self.measure, *WATCHED))
+        }
+        return pd.DataFrame(parts).T
 
     def sentence_of_choice(self, lang: str) -> str:
         """Return which arm is the best choice by expected regret, and by the worst case, in a sentence."""

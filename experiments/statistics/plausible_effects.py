@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NONE = "none"  # the arm without any of the mechanisms that are weighed
+WATCHED = ("resolution_rate", "resolution_rate_of_serious", "burden")  # a verdict says if these disagree
 RANGES = (0.05, 0.25, 0.5, 0.75, 0.95)  # nine of ten worlds lie between the ends, half in the middle
 LEAST = 10  # worlds with a value in both arms, below which no range is given
 
@@ -176,6 +177,30 @@ def sentence_of_effect(arm: str, reference: str, row: Any, measure: str, lang: s
         worlds=worlds,
         **ends,
     )
+
+
+def sentence_of_disagreement(arm: str, ranges: pd.DataFrame, measure: str, lang: str = "en") -> str:
+    """Say which measures of WATCHED go the other way than `measure` in most worlds; "" if none does.
+
+    `ranges` has a row of `describe_ranges` per measure.
+    """
+    ours = ranges.loc[measure]
+    helps = ours["better"] > ours["worse"]
+    against = []
+    for name in WATCHED:
+        row = ranges.loc[name]
+        share = row["worse" if helps else "better"]
+        if name != measure and ours["better"] != ours["worse"] and share > 0.5:
+            words = translate(
+                lang,
+                "robust",
+                "against_worse" if helps else "against_better",
+                measure=getattr(MEASURES[name], lang),
+                count=round(share * row["worlds"]),
+                worlds=int(row["worlds"]),
+            )
+            against.append(words)
+    return translate(lang, "robust", "disagree", arm=arm, words="; ".join(against)) if against else ""
 
 
 def unit_of(measure: str, lang: str) -> str:

@@ -91,4 +91,28 @@ MUTANTS = [
         "experiments/calibration/test_reported_patterns.py::test_a_count_is_that_of_its_mechanism",
         plain=True,
     ),
+    mutant(
+        "a lapsed issue stays to the end",
+        "model/issue_times.py",
+        'end[np.searchsorted(issues["id"], ceased["issue"])] = ceased["day"]',
+        "pass",
+        "model/test_burden.py::test_an_issue_is_there_until_it_is_resolved_or_lapses_or_to_the_end",
+        plain=True,
+    ),
+    mutant(
+        "all issues weigh the same",
+        "model/measures.py",
+        '(1.0 + r.run.issues["severity"])',
+        '(1.0 + 0.0 * r.run.issues["severity"])',
+        "model/test_burden.py::test_burden_weighs_an_issue_of_severity_s_one_plus_s_times",
+        plain=True,
+    ),
+    mutant(
+        "measures that disagree are not named",
+        "experiments/statistics/plausible_effects.py",
+        "share > 0.5:",
+        "share > 1.5:",
+        "experiments/statistics/test_plausible_effects.py::test_a_verdict_warns_when_measures_disagree_on_the_sign",
+        plain=True,
+    ),
 ]

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
 NOTE = (
     "In time: resolved within {} days of arising. *: up to day 180 or the end of the run (Kaplan-Meier; "
-    "open issues are censored). pt: percentage points."
+    "open issues are censored). Burden: issue-days, one of severity s counts 1 + s times. pt: points."
 )
+MANY = 10_000  # from here on, the ends of an interval are in thousands
 SURE = 0.9  # share of worlds with the same sign, from which on an effect is not dim
 PLAIN = {
     "box": box.SIMPLE_HEAD,
@@ -136,6 +137,8 @@ def interval(name: str, low: float, high: float) -> str:
     """Format the two ends of an interval of a measure, without the unit; a dash if there is none."""
     if not np.isfinite(low):
         return "-"
+    if max(abs(low), abs(high)) >= MANY:
+        return " to ".join(f"{end / 1000:+,.{int(abs(end) < 10 * MANY)}f}k" for end in (low, high))
     return " to ".join(number(name, end, "+").removesuffix(" pt") for end in (low, high))
 
 

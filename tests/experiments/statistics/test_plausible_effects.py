@@ -13,6 +13,7 @@ from cogov.experiments.statistics.plausible_effects import (
     effects_by_world,
     ratio_of_means,
     regrets,
+    sentence_of_disagreement,
     sentence_of_effect,
     values_by_world,
 )
@@ -109,3 +110,21 @@ def test_a_sentence_counts_the_worlds_and_names_both_ranges():
         "a", NONE, worse.loc["a"], "resolution_rate"
     )
     assert "在20个可信世界中，a在16个里改善了" in sentence_of_effect("a", NONE, row, "resolution_rate", "zh")
+
+
+def test_a_verdict_warns_when_measures_disagree_on_the_sign():
+    up, down = pd.DataFrame({"a": [0.1] * 20}), pd.DataFrame({"a": [-0.1] * 12 + [0.1] * 8})
+
+    def ranges(serious, burden):
+        parts = {
+            "resolution_rate": describe_ranges(up).loc["a"],
+            "resolution_rate_of_serious": describe_ranges(serious).loc["a"],
+            "burden": describe_ranges(burden, smaller=True).loc["a"],
+        }
+        return pd.DataFrame(parts).T
+
+    assert sentence_of_disagreement("a", ranges(up, -up), "resolution_rate") == ""
+    words = sentence_of_disagreement("a", ranges(down, up), "resolution_rate")
+    assert "serious ones” worsens in 12 of 20 worlds" in words
+    assert "burden per adult” worsens in 20 of 20 worlds" in words
+    assert "看法不一" in sentence_of_disagreement("a", ranges(down, up), "resolution_rate", "zh")
