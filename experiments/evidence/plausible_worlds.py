@@ -2,8 +2,9 @@
 
 In a world every uncertain number has one value. Numbers that were fitted to measured facts come from a member
 of the ensemble that ships, all others from their priors (`grades.prior_of`). What a case tells of its people,
-staff, money and mechanisms stays, and so does what a user sets. Arms of one world share all of its numbers,
-as they share their random numbers: their difference is due to the mechanisms.
+staff, money and mechanisms stays, and so does what a user sets; within these totals people are drawn anew.
+Arms of one world share all of its numbers and people, as they share their random numbers: their difference is
+due to the mechanisms.
 
 The members are taken in an order that depends on the seed, and again from the first after the last one. A
 world whose numbers contradict each other is replaced by its next draw.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from hashlib import blake2b
 
@@ -55,12 +56,14 @@ class PlausibleWorlds:
         return draw_numbers(self, world)
 
     def apply(self, arm: Scenario, world: int) -> Scenario:
-        """Return an arm with the numbers of a world. Raises UserError."""
+        """Return an arm with the numbers and the people of a world. Raises UserError.
+
+        People and homes are drawn by the name of a scenario, within the totals that the case tells.
+        """
         off = tuple(f"mechanisms.{name}." for name in self.scenario.mechanisms if name not in arm.mechanisms)
         numbers = self.numbers(world)
-        return set_parameters(
-            arm, {path: value for path, value in numbers.items() if not (off and path.startswith(off))}
-        )
+        drawn = {path: value for path, value in numbers.items() if not (off and path.startswith(off))}
+        return replace(set_parameters(arm, drawn), name=f"{arm.name} {world}")
 
 
 def worlds_of_arms(arms: Collection[Scenario], fixed: Collection[str] = (), seed: int = 0) -> PlausibleWorlds:

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from ...engine.randomness import RandomNumbers
 from ..sweep.sampling import salib
@@ -61,8 +60,8 @@ def find_carriers(numbers: Sequence[Mapping[str, float]], effect: np.ndarray, se
 
 def centred_ranks(table: np.ndarray) -> np.ndarray:
     """Return the ranks of each column (worlds, numbers), with mean 0 and length 1."""
-    ranks = rankdata(table, axis=0)
-    ranks -= ranks.mean(axis=0)
+    ranks = pd.DataFrame(table).rank().to_numpy()
+    ranks = ranks - ranks.mean(axis=0)
     return ranks / np.sqrt((ranks**2).sum(axis=0))
 
 

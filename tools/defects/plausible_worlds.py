@@ -41,6 +41,14 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "all worlds have the same people",
+        "experiments/evidence/plausible_worlds.py",
+        'name=f"{arm.name} {world}"',
+        "name=arm.name",
+        f"{WORLDS}::test_every_world_has_other_people_within_the_same_census_and_arms_share_them",
+        plain=True,
+    ),
+    mutant(
         "each luck is in a world of its own",
         "experiments/sweep/worker.py",
         "order.replicate // self.lucks",

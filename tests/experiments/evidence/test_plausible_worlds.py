@@ -11,6 +11,7 @@ from cogov.experiments.evidence.knobs import iter_knobs, value_at
 from cogov.experiments.evidence.plausible_worlds import PlausibleWorlds, members, worlds_of_arms
 from cogov.experiments.evidence.sampling import default_values, told_by
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
+from cogov.model.simulate import build_community
 
 CASE = read_case("guiyuan")
 ARMS = with_mechanisms(CASE), with_mechanisms(CASE, "building_captains")
@@ -24,6 +25,14 @@ def test_arms_of_one_world_share_every_number():
         assert value_at(treated, path) == value, path
     one, other = WORLDS.numbers(3), WORLDS.numbers(4)
     assert sum(one[path] != other[path] for path in one) > 0.9 * len(one)
+
+
+def test_every_world_has_other_people_within_the_same_census_and_arms_share_them():
+    scenarios = [WORLDS.apply(arm, world) for world in (3, 4) for arm in ARMS]
+    one, treated, other, _ = (build_community(scenario) for scenario in scenarios)
+    assert (one.households.owner == treated.households.owner).all()
+    assert (one.households.owner != other.households.owner).any()
+    assert one.households.owner.sum() == other.households.owner.sum() == CASE.community.owners
 
 
 def test_worlds_are_the_same_again_in_another_process_and_for_another_arm_that_is_added():
