@@ -1,4 +1,4 @@
-"""Commands that answer over plausible worlds: `cogov robust` and `decide`."""
+"""Commands that answer over plausible worlds: `cogov robust`, `decide` and `gains`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..engine.texts import translate
 from .completion import complete_mechanism
 from .options import (
     COMPARE,
@@ -22,6 +23,7 @@ from .options import (
     Set,
     Within,
     Workers,
+    Worlds,
     app,
     check_language,
     err,
@@ -213,3 +215,75 @@ def decide(
     if as_json:
         return print_json(documents)
     out.print(f"Tables: {tables}", soft_wrap=True, highlight=False)
+
+
+@app.command(rich_help_panel=EXPLAIN)
+def gains(
+    case: Case,
+    mechanism: Annotated[
+        list[str] | None,
+        typer.Option(
+            autocompletion=complete_mechanism,
+            metavar="NAME",
+            help="Mechanism to compare without and with; repeatable, then all of them together.",
+        ),
+    ] = None,
+    worlds: Worlds = 60,
+    days: Days = None,
+    seed: Seed = 0,
+    settings: Set = None,
+    on: On = None,
+    off: Off = None,
+    workers: Workers = None,
+    lang: Lang = "en",
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the table.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Say who gains from mechanisms: each household's burden without and with them, under the same luck.
+
+    By tenure, registration, elders, floor and lift; over plausible worlds.
+    """
+    from ..experiments.comparison.compare import arms_of
+    from ..experiments.comparison.plausible_pairs import paths_set
+    from ..experiments.comparison.who_gains import who_gains
+    from ..experiments.files import manifest
+    from ..experiments.files.csv_tables import write_csv
+    from ..model.scenarios.cases import read_case
+    from ..viz.text.robust_tables import gains_sentence, gains_table
+
+    check_language(lang)
+    manifest.refuse_sweep_folder(out_folder)
+    changes = {"on": on or (), "off": off or (), "settings": settings or (), "days": days}
+    arms = arms_of(read_case(case), mechanism or (), **changes)
+    prepare_run(arms[1], out_folder)
+    with progress() as bar:
+        task = bar.add_task(f"{arms[1].name}: plausible worlds", total=worlds)
+        table = who_gains(
+            arms,
+            worlds=worlds,
+            held=frozenset(paths_set(arms[1], settings or ())),
+            seed=seed,
+            workers=workers,
+            progress=lambda: bar.advance(task),
+        )
+    write_csv(table, out_folder / "gains.csv")
+    manifest.write_manifest(
+        out_folder,
+        "gains",
+        command=typed_command(),
+        cases=[arms[1]],
+        tables=["gains.csv"],
+        mechanisms=mechanism,
+        worlds=worlds,
+        seed=seed,
+    )
+    names = " + ".join(mechanism or ())
+    sentence = gains_sentence(table, names, lang)
+    if as_json:
+        return print_json({"sentence": sentence, "groups": table.reset_index().to_dict("records")})
+    title = translate(
+        lang, "gains", "title", case=arms[1].name, names=names, worlds=worlds, days=arms[1].days
+    )
+    out.print(gains_table(table, title, lang), highlight=False)
+    out.print(sentence, style="bold", highlight=False)
+    out.print(f"Table: {out_folder / 'gains.csv'}", soft_wrap=True, highlight=False)

@@ -137,6 +137,22 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "an issue of a building burdens every home there as if it were its own",
+        "experiments/comparison/who_gains.py",
+        "np.maximum(np.bincount(place_of_home, minlength=size), 1)",
+        "1.0",
+        "experiments/comparison/test_who_gains.py::test_burdens_of_households_sum_to_that_of_the_community",
+        plain=True,
+    ),
+    mutant(
+        "both lives are of two worlds",
+        "experiments/comparison/who_gains.py",
+        "run_in_world(worlds, arm, world), community) for arm in arms)",
+        "run_in_world(worlds, arm, world + len(arm.mechanisms)), community) for arm in arms)",
+        "experiments/comparison/test_who_gains.py::test_both_lives_are_of_the_same_world",
+        plain=True,
+    ),
+    mutant(
         "a comparison in worlds has another luck in each arm",
         "experiments/comparison/plausible_pairs.py",
         "arm.name, worlds.seed, world)",

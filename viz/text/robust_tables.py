@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...engine.texts import translate
+from ...experiments.comparison.who_gains import SAME
 from ...experiments.robustness.weighing import CARRIERS
 from ...experiments.statistics.plausible_effects import amount, unit_of
 from ...model.measures import MEASURES
@@ -169,3 +170,39 @@ def decision_tables(decision: Decision, lang: str = "en") -> Iterator[Table | st
         out.add_row(*cells)
     yield out
     yield from decision.sentences(lang)
+
+
+def gains_table(table: pd.DataFrame, title: str, lang: str = "en") -> Table:
+    """Tabulate who gains: a row per group of households; see `who_gains`."""
+    heads = ("group", "households", "without", "with", "change", "range", "better", "same", "worse")
+    out = new_table(title, heads, lang, "gains")
+    for group, row in table.iterrows():
+        out.add_row(
+            translate(lang, "gains", str(group)),
+            f"{row['households']:,.0f}",
+            f"{row['without']:,.1f}",
+            f"{row['with']:,.1f}",
+            f"{row['change']:+,.1f}",
+            f"{row['low']:+,.1f} – {row['high']:+,.1f}",
+            *(f"{row[name]:.0%}" for name in ("better", "same", "worse")),
+        )
+    out.caption = translate(lang, "gains", "caption", same=SAME)
+    return out
+
+
+def gains_sentence(table: pd.DataFrame, names: str, lang: str = "en") -> str:
+    """Say which share of households is better off, and which groups gain most and least."""
+    groups, everybody = table["change"].drop("all"), table.loc["all"]
+    most, least = groups.idxmin(), groups.idxmax()
+    return translate(
+        lang,
+        "gains",
+        "sentence",
+        names=names,
+        better=f"{everybody['better']:.0%}",
+        worse=f"{everybody['worse']:.0%}",
+        most=translate(lang, "gains", most),
+        most_change=f"{-groups[most]:,.1f}",
+        least=translate(lang, "gains", least),
+        least_change=f"{-groups[least]:,.1f}",
+    )
