@@ -1,4 +1,4 @@
-"""Commands that answer over plausible worlds: `cogov robust`, `decide` and `gains`."""
+"""Commands that answer over plausible worlds: `cogov robust`, `decide`, `gains` and `paths`."""
 
 from __future__ import annotations
 
@@ -287,3 +287,85 @@ def gains(
     out.print(gains_table(table, title, lang), highlight=False)
     out.print(sentence, style="bold", highlight=False)
     out.print(f"Table: {out_folder / 'gains.csv'}", soft_wrap=True, highlight=False)
+
+
+@app.command(rich_help_panel=EXPLAIN)
+def paths(
+    case: Case,
+    mechanism: Annotated[
+        str,
+        typer.Option(
+            autocompletion=complete_mechanism, metavar="NAME", help="Mechanism to take apart; required."
+        ),
+    ],
+    measure: Annotated[
+        str, typer.Option(metavar="NAME", help="Measure whose change is taken apart.")
+    ] = "resolution_rate",
+    worlds: Worlds = 60,
+    days: Days = None,
+    seed: Seed = 0,
+    on: On = None,
+    off: Off = None,
+    workers: Workers = None,
+    lang: Lang = "en",
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the table.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Say through what a mechanism works: its effect lever by lever, which sum to the total.
+
+    Each of its levers is switched off, and pulled alone, under the same luck; over plausible worlds.
+    """
+    from ..experiments.comparison.compare import arms_of
+    from ..experiments.comparison.lever_paths import levers_of, path_effects
+    from ..experiments.files import manifest
+    from ..experiments.files.csv_tables import write_csv
+    from ..experiments.robustness.weighing import check_measure
+    from ..model.measures import MEASURES
+    from ..model.scenarios.cases import read_case
+    from ..viz.text.robust_tables import paths_sentence, paths_table
+
+    check_language(lang)
+    check_measure(measure)
+    manifest.refuse_sweep_folder(out_folder)
+    arms = arms_of(read_case(case), [mechanism], on=on or (), off=off or (), settings=(), days=days)
+    levers_of(mechanism)
+    prepare_run(arms[1], out_folder)
+    with progress() as bar:
+        task = bar.add_task(f"{arms[1].name}: plausible worlds", total=worlds)
+        table = path_effects(
+            arms,
+            mechanism,
+            measure,
+            worlds=worlds,
+            seed=seed,
+            workers=workers,
+            progress=lambda: bar.advance(task),
+        )
+    write_csv(table, out_folder / "paths.csv")
+    manifest.write_manifest(
+        out_folder,
+        "paths",
+        command=typed_command(),
+        cases=[arms[1]],
+        tables=["paths.csv"],
+        mechanism=mechanism,
+        measure=measure,
+        worlds=worlds,
+        seed=seed,
+    )
+    sentence = paths_sentence(table, mechanism, measure, lang)
+    if as_json:
+        return print_json({"sentence": sentence, "parts": table.reset_index().to_dict("records")})
+    title = translate(
+        lang,
+        "paths",
+        "title",
+        case=arms[1].name,
+        mechanism=mechanism,
+        measure=getattr(MEASURES[measure], lang),
+        worlds=worlds,
+        days=arms[1].days,
+    )
+    out.print(paths_table(table, title, measure, lang), highlight=False)
+    out.print(sentence, style="bold", highlight=False)
+    out.print(f"Table: {out_folder / 'paths.csv'}", soft_wrap=True, highlight=False)

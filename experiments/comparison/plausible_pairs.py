@@ -29,9 +29,17 @@ def paths_set(scenario: Scenario, settings: Settings) -> set[str]:
     return {parse_setting(scenario, text)[0] for text in settings or ()}
 
 
-def run_in_world(worlds: PlausibleWorlds, arm: Scenario, world: int) -> Run:
-    """Simulate an arm in a world, with the luck of that world. Raises UserError."""
-    return simulate(worlds.apply(arm, world), seed_of(EXPERIMENT, arm.name, worlds.seed, world))
+def run_in_world(
+    worlds: PlausibleWorlds,
+    arm: Scenario,
+    world: int,
+    change: Callable[[Scenario], Scenario] = lambda scenario: scenario,
+) -> Run:
+    """Simulate an arm in a world, with the luck of that world. Raises UserError.
+
+    `change` is applied to the scenario after the numbers of the world.
+    """
+    return simulate(change(worlds.apply(arm, world)), seed_of(EXPERIMENT, arm.name, worlds.seed, world))
 
 
 def simulate_worlds(

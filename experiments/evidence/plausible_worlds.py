@@ -63,7 +63,7 @@ class PlausibleWorlds:
         off = tuple(f"mechanisms.{name}." for name in self.scenario.mechanisms if name not in arm.mechanisms)
         numbers = self.numbers(world)
         drawn = {path: value for path, value in numbers.items() if not (off and path.startswith(off))}
-        return replace(set_parameters(arm, drawn), name=f"{arm.name} {world}")
+        return replace(set_parameters(arm, drawn), name=f"{arm.name[:50]} {world}")
 
 
 def worlds_of_arms(arms: Collection[Scenario], fixed: Collection[str] = (), seed: int = 0) -> PlausibleWorlds:

@@ -43,7 +43,7 @@ MUTANTS = [
     mutant(
         "all worlds have the same people",
         "experiments/evidence/plausible_worlds.py",
-        'name=f"{arm.name} {world}"',
+        'name=f"{arm.name[:50]} {world}"',
         "name=arm.name",
         f"{WORLDS}::test_every_world_has_other_people_within_the_same_census_and_arms_share_them",
         plain=True,
@@ -150,6 +150,23 @@ MUTANTS = [
         "run_in_world(worlds, arm, world), community) for arm in arms)",
         "run_in_world(worlds, arm, world + len(arm.mechanisms)), community) for arm in arms)",
         "experiments/comparison/test_who_gains.py::test_both_lives_are_of_the_same_world",
+        plain=True,
+    ),
+    mutant(
+        "what levers add together is forgotten",
+        "experiments/comparison/lever_paths.py",
+        "full - base - sum(part for part, _ in rows.values())",
+        "0.0",
+        "experiments/comparison/test_lever_paths.py::test_parts_sum_to_the_effect_in_every_world",
+        plain=True,
+    ),
+    mutant(
+        "a lever that is switched off is pulled",
+        "experiments/comparison/lever_paths.py",
+        "tuple(lever for lever in cut.pulls if lever not in off)",
+        "tuple(cut.pulls)",
+        "experiments/comparison/test_lever_paths.py::"
+        "test_a_lever_that_is_off_does_nothing_and_the_hours_are_still_spent",
         plain=True,
     ),
     mutant(

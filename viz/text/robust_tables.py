@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...engine.texts import translate
+from ...experiments.comparison.lever_paths import HOURS, TOGETHER, TOTAL
 from ...experiments.comparison.who_gains import SAME
 from ...experiments.robustness.weighing import CARRIERS
 from ...experiments.statistics.plausible_effects import amount, unit_of
@@ -205,4 +206,41 @@ def gains_sentence(table: pd.DataFrame, names: str, lang: str = "en") -> str:
         most_change=f"{-groups[most]:,.1f}",
         least=translate(lang, "gains", least),
         least_change=f"{-groups[least]:,.1f}",
+    )
+
+
+def paths_table(table: pd.DataFrame, title: str, measure: str, lang: str = "en") -> Table:
+    """Tabulate through what a mechanism works: a row per part of its effect; see `path_effects`."""
+    out = new_table(title, ("lever", "part", "range", "lost"), lang, "paths")
+    for lever, row in table.iterrows():
+        out.add_row(
+            part_words(str(lever), lang),
+            amount(measure, row["part"], "+"),
+            f"{amount(measure, row['low'], '+')} – {amount(measure, row['high'], '+')}",
+            amount(measure, row["lost"], "+") if np.isfinite(row["lost"]) else "",
+        )
+    out.caption = translate(lang, "paths", "caption")
+    return out
+
+
+def part_words(part: str, lang: str) -> str:
+    """Return the words of a part of an effect: a lever, or what is no lever."""
+    section = "paths" if part in (HOURS, TOGETHER, TOTAL) else "lever"
+    return translate(lang, section, part)
+
+
+def paths_sentence(table: pd.DataFrame, mechanism: str, measure: str, lang: str = "en") -> str:
+    """Say which lever a mechanism works by most: the one without which most is lost."""
+    lost = table["lost"].dropna()
+    first = str(lost.abs().idxmax())
+    return translate(
+        lang,
+        "paths",
+        "sentence",
+        mechanism=mechanism,
+        lever=translate(lang, "lever", first),
+        part=amount(measure, table.loc[first, "part"], "+"),
+        lost=amount(measure, lost[first], "+"),
+        total=amount(measure, table.loc[TOTAL, "part"], "+"),
+        unit=unit_of(measure, lang),
     )
