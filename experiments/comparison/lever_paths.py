@@ -98,7 +98,9 @@ def path_effects(
     levers_of(mechanism)
     job = partial(paths_in_world, worlds_of_arms(arms, (), seed), arms, mechanism, measure)
     stacked = pd.concat(dict(enumerate(run_jobs(job, worlds, workers, progress))), names=["world"])
-    groups = stacked.groupby(level="lever", sort=False)
+    groups = stacked.dropna(subset="part").groupby(level="lever", sort=False)
+    if TOTAL not in groups.groups:
+        raise UserError("{measure} has no value in any world; simulate more days", measure=measure)
     ends = (
         groups["part"].agg(lambda part: quantiles(part.to_numpy())[0]),
         groups["part"].agg(lambda part: quantiles(part.to_numpy())[-1]),

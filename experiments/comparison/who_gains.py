@@ -39,7 +39,8 @@ def household_burdens(run: Run, community: InitialCommunity) -> np.ndarray:
     homes, issues = community.households, run.issues
     weight = (1.0 + issues["severity"]) * days_open(run) * is_at_desk(issues)
     private, scope = issues["household"] >= 0, issues["scope"]
-    burden = np.bincount(issues["household"][private], weight[private], len(homes.building))
+    burden = np.zeros(len(homes.building))
+    burden += np.bincount(issues["household"][private], weight[private], len(burden))
     compound_of_home = community.buildings.compound[homes.building]
     places = (
         (scope == STAIRWELL, issues["stairwell"], homes.stairwell),

@@ -72,6 +72,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "screened",
         "sha256",
         "model",
+        "probe",
         "facts",
         "seed",
         "runs",
@@ -188,7 +189,9 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ): {"sentences", "trials", "front", "figure"},
     ("attribute", "WHOSE"): {"sentences", "shares", "interactions", "next", "effect", "figure"},
     ("sensitivity", "SCREEN"): {"sentences", "sensitivity", "figure"},
-    ("paths", "wuzi_yard", "--mechanism", "grid_patrol", "--worlds", "10", *SMALL): {"sentence", "parts"},
+    ("paths", "wuzi_yard", "--mechanism", "whistle", "--worlds", "10", "--measure", "burden", *SMALL): {
+        *("sentence", "parts"),
+    },
     ("gains", "wuzi_yard", "--mechanism", "grid_patrol", "--worlds", "10", *SMALL): {"sentence", "groups"},
     ("decide", "WEIGHED", "--worth", "100"): {
         *("case", "sentences", "choices", "everything", "numbers", "pilots"),
