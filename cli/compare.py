@@ -1,6 +1,6 @@
 """Commands that compare a case with itself or its reports: `cogov compare`, `patterns`, `story`, `figure`."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -296,6 +296,8 @@ def figure(
         int,
         typer.Option(min=1, max=10_000, help="Pairs of runs; both runs of a pair use the same random seed."),
     ] = 20,
+    worlds: Worlds = 60,
+    fixed: Fixed = False,
     days: Days = None,
     seed: Seed = 0,
     settings: Set = None,
@@ -312,10 +314,13 @@ def figure(
     files.
     """
     from ..experiments.comparison.compare import arms_of
-    from ..experiments.comparison.streaming_comparison import StreamingComparison
+    from ..experiments.comparison.plausible_pairs import paths_set
+    from ..experiments.comparison.streaming_comparison import StreamingComparison, stream_worlds
     from ..experiments.files import manifest
+    from ..experiments.statistics.plausible_effects import NONE
     from ..model.scenarios.cases import read_case
     from ..viz.figures import print_figures
+    from ..viz.i18n import words
 
     manifest.refuse_sweep_folder(out_folder)
     formats = tuple(part for item in format_lists or print_figures.FORMATS for part in item.split(","))
@@ -339,10 +344,18 @@ def figure(
     with print_figures.journal_settings(look, lang):  # first, because it raises UserError if no font is found
         prepare_run(arms[1], out_folder)
         pairs = StreamingComparison(arms, seed=seed, within=within, workers=workers)
+        worlds = 0 if fixed else worlds
         with progress() as bar:
-            task = bar.add_task(f"{case}: pairs with common random numbers", total=replicates)
+            task = bar.add_task(f"{case}: pairs with common random numbers", total=replicates + worlds)
             for summary in pairs.until(replicates):
                 bar.update(task, completed=len(summary.pairs))
+            held = paths_set(arms[1], settings or ())
+            stream = stream_worlds(arms, held, seed=seed, within=within, workers=workers)
+            for wide in stream.until(worlds) if worlds else ():
+                bar.update(task, completed=len(summary.pairs) + len(wide.pairs))
+        if worlds:
+            names = NONE, " + ".join(words.mechanism(lang, name) for name in mechanism or ())
+            summary = replace(summary, wide=wide.sentence_of_worlds(lang, names))
         verdict = summary.verdict(lang)
         paths = print_figures.save(
             print_figures.draw_chart(summary, chart, look, columns, lang),
@@ -362,6 +375,7 @@ def figure(
         journal=journal,
         lang=lang,
         replicates=len(summary.pairs),
+        worlds=worlds,
         days=arms[1].days,
         seed=seed,
         within=within,

@@ -34,12 +34,14 @@ def run_in_world(
     arm: Scenario,
     world: int,
     change: Callable[[Scenario], Scenario] = lambda scenario: scenario,
+    progress: Callable | None = None,
 ) -> Run:
     """Simulate an arm in a world, with the luck of that world. Raises UserError.
 
-    `change` is applied to the scenario after the numbers of the world.
+    `change` is applied to the scenario after the numbers of the world; `progress` is called every day.
     """
-    return simulate(change(worlds.apply(arm, world)), seed_of(EXPERIMENT, arm.name, worlds.seed, world))
+    seed = seed_of(EXPERIMENT, arm.name, worlds.seed, world)
+    return simulate(change(worlds.apply(arm, world)), seed, progress=progress)
 
 
 def simulate_worlds(

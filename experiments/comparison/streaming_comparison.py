@@ -7,10 +7,10 @@ pairs whose interval it prints. Summaries do not depend on the number of process
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, TimeoutError
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,10 @@ from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, simulate
+from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms
 from ..execution.supervisor import NO_PROCESS, count_processes, fall_back_to_serial, start_pool, stop_executor
 from ..statistics.paired import half_width, is_too_rare
+from ..statistics.plausible_effects import NONE, sentence_of_disagreement, sentence_of_effect
 from .compare import (
     ARMS,
     EXPERIMENT,
@@ -33,6 +35,7 @@ from .compare import (
     tabulate_open_issues,
     tabulate_pairs,
 )
+from .plausible_pairs import range_of_each_measure, run_in_world
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # pairs after which a summary is given
 MOST = 10_000
@@ -54,6 +57,17 @@ def simulate_pair(
     return summarise_pair(
         [simulate(arm, pair_seed(arm, seed, number), progress=progress) for arm in arms], within
     )
+
+
+def simulate_world_pair(
+    arms: Sequence[Scenario],
+    worlds: PlausibleWorlds,
+    within: int,
+    number: int,
+    progress: Callable | None = None,
+) -> dict:
+    """Simulate both arms in a plausible world; return what a summary needs of it."""
+    return summarise_pair([run_in_world(worlds, arm, number, progress=progress) for arm in arms], within)
 
 
 def summarise_pair(done: list[Run], within: int) -> dict:
@@ -91,6 +105,7 @@ class PairSummary:
     of: int  # pairs requested
     days: int
     within: int
+    wide: str = ""  # what plausible worlds say, if they were simulated: begins the verdict
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -128,6 +143,23 @@ class PairSummary:
             {"difference": mean, "low": mean - half, "high": mean + half},
             index=pd.RangeIndex(1, self.days + 1, name="day"),
         )
+
+    @cached_property
+    def ranges(self) -> pd.DataFrame:
+        """Return the range of the effect on each measure, if the pairs are plausible worlds."""
+        return range_of_each_measure(self.rows.set_index(["replicate", "arm"]))
+
+    def sentence_of_worlds(self, lang: str = "en", arms: tuple[str, str] = (NONE, "")) -> str:
+        """Return what the pairs say if they are plausible worlds, in a sentence or two.
+
+        `arms` are names of the two arms.
+        """
+        reference, arm = arms
+        effect = sentence_of_effect(
+            arm, reference, self.ranges.loc["resolution_rate"], "resolution_rate", lang
+        )
+        warning = sentence_of_disagreement(arm, self.ranges, "resolution_rate", lang)
+        return " ".join(part for part in (effect, warning) if part)
 
     def settling(self, measure: str = "resolution_rate") -> pd.DataFrame:
         """Return the paired difference of a measure, with its interval, after the first 1, 2, 3 ... pairs."""
@@ -191,7 +223,8 @@ class PairSummary:
             for name, row in (("hours", hours), ("yuan", yuan))
         }
         price = templates["price"].format(days=self.days, **changed)
-        return f"{sentence} {price}" if lang == "en" else sentence + price
+        space = " " if lang == "en" else ""
+        return space.join(part for part in (self.wide, sentence, price) if part)
 
 
 class Cancelled(Exception):
@@ -207,8 +240,8 @@ class StreamingComparison:
     `workers` is the number of processes of its own. With 0, pairs run in this process, and a cancellation
     takes effect within a simulated day. `first` are the runs of both arms in replicate 0, if they exist
     already (from two recordings): the first summary then needs no simulation. `simulate(number,
-    look)`, used without workers, is another function that returns a pair. Raises UserError if the arms
-    are not of one case or differ in their number of days.
+    look)` is another function that returns a pair; with workers it must be picklable. Raises UserError if
+    the arms are not of one case or differ in their number of days.
     """
 
     def __init__(
@@ -222,9 +255,7 @@ class StreamingComparison:
         simulate: Callable | None = None,
     ):
         self.arms, self.seed, self.within = tuple(arms), (seed := whole_seed(seed)), within
-        self.simulate = simulate or (
-            lambda number, look: simulate_pair(self.arms, seed, within, number, look)
-        )
+        self.simulate = simulate or partial(simulate_pair, self.arms, seed, within)
         left, right = self.arms
         if (left.name, left.days) != (right.name, right.days):
             raise UserError(
@@ -287,7 +318,7 @@ class StreamingComparison:
         executor = self._open()
         waiting: deque[Future] = deque()
         for number in numbers:
-            waiting.append(executor.submit(simulate_pair, self.arms, self.seed, self.within, number))
+            waiting.append(executor.submit(self.simulate, number))
             if len(waiting) > 2 * self.workers:
                 yield self._result(waiting.popleft())
         while waiting:
@@ -320,3 +351,17 @@ class StreamingComparison:
     def _look(self) -> None:
         if self.cancelled:
             raise Cancelled
+
+
+def stream_worlds(
+    arms: Sequence[Scenario],
+    held: Collection[str] = (),
+    *,
+    seed: int = 0,
+    within: int = measures.WITHIN,
+    workers: int | None = None,
+) -> StreamingComparison:
+    """Return a comparison whose pairs are plausible worlds; `held` are paths of knobs that are not drawn."""
+    worlds = worlds_of_arms(arms, held, seed)
+    job = partial(simulate_world_pair, tuple(arms), worlds, within)
+    return StreamingComparison(arms, seed=seed, within=within, workers=workers, simulate=job)

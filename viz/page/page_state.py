@@ -19,7 +19,11 @@ from typing import TYPE_CHECKING, Any
 from ...engine.renamed import suggest_names
 from ...engine.texts import LANGUAGES
 from ...engine.texts.errors import UserError
-from ...experiments.comparison.streaming_comparison import StreamingComparison, pair_seed
+from ...experiments.comparison.streaming_comparison import (
+    StreamingComparison,
+    pair_seed,
+    stream_worlds,
+)
 from ...experiments.comparison.streaming_comparison import simulate_pair as pair_of
 from ...experiments.files.case_writer import write_case
 from ...experiments.narrative.recording import (
@@ -291,6 +295,18 @@ class SimulatedSides:
             workers=0,
             simulate=simulate,
         )  # workers=0: processes take longer to start than to simulate 20 pairs
+
+    def worlds(self) -> StreamingComparison:
+        """Return a comparison of the two sides over plausible worlds; what either side sets is not drawn."""
+        held = {path for *_, setting in self.keys for path, _ in getattr(setting, "knobs", ())}
+        stream = stream_worlds(self.scenarios, held, seed=self.seed, workers=0)
+        job = stream.simulate
+
+        def simulate(number: int, progress: Callable | None) -> dict:
+            return PAIRS.get((self.keys, self.seed, "world", number), lambda: job(number, progress))
+
+        stream.simulate = simulate
+        return stream
 
 
 class YearCache:

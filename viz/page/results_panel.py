@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import solara
 
 from ...experiments.comparison.runs import DESKS, ledger
+from ...experiments.statistics.plausible_effects import LEAST
 from ...model.measures import summary
 from ...model.resources.calendar import PAYERS
 from ..figures import chart_specs
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ...model.simulate import Run
 
 PAIRS = 20  # pairs of runs that are simulated in the background at first
+WORLDS = 40  # plausible worlds that are simulated after them
 
 
 @solara.component
@@ -30,16 +32,24 @@ def Replicates(state, shown) -> None:
     lang = state.lang
     count, set_count = solara.use_state(PAIRS)
     received, set_received = solara.use_state((0, None))
+    wide, set_wide = solara.use_state((0, None))
 
     def start() -> Callable:
-        pairs = shown.pairs()
+        pairs, worlds = shown.pairs(), shown.worlds()
 
         def receive() -> None:
             for summary_so_far in pairs.until(count):
                 set_received((id(shown), summary_so_far))
+            for summary_so_far in worlds.until(WORLDS) if not pairs.cancelled else ():
+                if len(summary_so_far.pairs) >= LEAST:
+                    set_wide((id(shown), summary_so_far))
+
+        def cancel() -> None:
+            pairs.cancel()
+            worlds.cancel()
 
         threading.Thread(target=receive, daemon=True).start()
-        return pairs.cancel
+        return cancel
 
     solara.use_effect(start, [id(shown), count])
     solara.use_effect(lambda: set_count(PAIRS), [id(shown)])
@@ -49,9 +59,13 @@ def Replicates(state, shown) -> None:
         if result is None:
             solara.Text(translate(lang, "replicates"))
             return
+        names = translate(lang, "left"), translate(lang, "right")
+        known = wide[1] if wide[0] == id(shown) else None
+        if known is not None:
+            solara.Text(known.sentence_of_worlds(lang, names), classes=["co-title", "co-worlds"])
         solara.Text(
-            result.verdict(lang, (translate(lang, "left"), translate(lang, "right"))),
-            classes=["co-title", "co-verdict"],
+            result.verdict(lang, names),
+            classes=["co-title" if known is None else "co-quiet", "co-verdict"],
         )
         solara.ProgressLinear(100 * len(result.pairs) / count if len(result.pairs) < count else False)
         if len(result.pairs) > 1:

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cogov.engine.texts import LANGUAGES
@@ -19,6 +20,7 @@ from cogov.experiments.comparison.streaming_comparison import (
     StreamingComparison,
     pair_seed,
     rate_by_day,
+    stream_worlds,
 )
 from cogov.experiments.narrative.recording import record_year
 from cogov.model import measures
@@ -173,3 +175,15 @@ def test_the_verdict_is_a_sentence_in_both_languages(arms, last_summary, lang):
         said = summary.verdict(lang, arms=("A", "B"))
         assert said and "{" not in said and "nan" not in said
     assert last_summary.classify() == "raises" and first.classify() == "one" and none.classify() == "none"
+
+
+def test_worlds_stream_as_pairs_do_and_are_those_of_compare(arms):
+    *_, one = stream_worlds(arms, workers=0).until(10)
+    *_, other = stream_worlds(arms, workers=2).until(10)
+    pd.testing.assert_frame_equal(one.rows, other.rows)
+    both = compare(read_case("wuzi_yard"), NAME, replicates=1, worlds=10, days=120, workers=0)
+    pd.testing.assert_frame_equal(one.ranges, both.ranges)
+    words = one.sentence_of_worlds("en", ("Left", "Right"))
+    assert "of 10 plausible worlds" in words and "Right" in words and "against Left" in words
+    assert "个可信世界" in one.sentence_of_worlds("zh", ("左边", "右边"))
+    assert replace(one, wide="Wide first.").verdict().startswith("Wide first. ")
