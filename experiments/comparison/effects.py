@@ -8,7 +8,7 @@ mechanism is meant for (`Mechanism.meant_for`): a council that settles quarrels 
 which most issues are lamps and litter, and a project takes longer than 30 days.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -46,6 +46,7 @@ SHOWN = (
 
 def mechanism_effects(
     case: Scenario | str | Path,
+    names: Sequence[str] | None = None,
     *,
     replicates: int = WORLDS,
     fixed: bool = False,
@@ -59,6 +60,8 @@ def mechanism_effects(
 ) -> pd.DataFrame:
     """Estimate the effect of each mechanism alone in `case`: one row per (mechanism, measure).
 
+    `names` are the mechanisms; by default all; which others are asked for moves none.
+
     Columns: reported (whether the case has the mechanism), without, with, difference, low, high (95 %, of the
     mean difference), correlation, pairs; over plausible worlds also those of `describe_ranges`. `held` are
     paths of knobs that are not drawn because a user set them. The mechanism is on from the first day to the
@@ -68,11 +71,12 @@ def mechanism_effects(
     seed = whole_seed(seed)
     replicates = runs.check_count("replicates", replicates, 2, 100_000)
     scenario = alter_scenario(runs.read_scenario(case), days=days)
-    arms = arms_of(scenario, among)
+    names = mechanisms.list_mechanisms() if names is None else names
+    arms = arms_of(scenario, among, names)
     worlds = None if fixed else worlds_of_arms([*arms.values()], held, seed)
     results = list(run_jobs(partial(replicate, arms, seed, within, worlds), replicates, workers, progress))
     rows = {}
-    for name in mechanisms.list_mechanisms():
+    for name in names:
         for measure in SHOWN:
             without, treated = (
                 pd.Series([result[arm][measure] for result in results]) for arm in (("", name), name)
@@ -85,7 +89,7 @@ def mechanism_effects(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["mechanism", "measure"])
 
 
-def arms_of(scenario: Scenario, among: bool) -> dict[str | tuple[str, str], Scenario]:
+def arms_of(scenario: Scenario, among: bool, names: Sequence[str]) -> dict[str | tuple[str, str], Scenario]:
     """Return the scenario of each arm: the mechanism's name, or ("", name) for the baseline without it.
 
     Without `among`, all mechanisms share one baseline, "".
@@ -94,9 +98,9 @@ def arms_of(scenario: Scenario, among: bool) -> dict[str | tuple[str, str], Scen
         name: replace(
             scenario.mechanisms.get(name, mechanisms.load_class(name)()), first_day=0, last_day=36_500
         )
-        for name in mechanisms.list_mechanisms()
+        for name in names
     }
-    arms = {}
+    arms: dict[str | tuple[str, str], Scenario] = {}
     for name, mechanism in always.items():
         others = {other: m for other, m in scenario.mechanisms.items() if other != name} if among else {}
         arms[("", name) if among else ""] = replace(scenario, mechanisms=others)

@@ -15,6 +15,7 @@ import cogov
 from cogov.cli import main as command
 from cogov.engine.settings import parse_setting
 from cogov.engine.texts import sections
+from cogov.experiments.comparison.effects import OWN, mechanism_effects
 from cogov.experiments.comparison.parameter_paths import list_parameters
 from cogov.experiments.evidence.knobs import value_at
 from cogov.model import mechanisms
@@ -29,6 +30,7 @@ from cogov.viz.text.agent_tables import agents_page
 from cogov.viz.text.evidence_tables import evidence_page
 from cogov.viz.text.model_pages import measures_page, with_section
 from cogov.viz.text.parameter_tables import page
+from cogov.viz.text.validation_page import format_effect
 
 DOCS = Path(cogov.__file__).parent / "docs"
 STALE = "is not what the code says now: write it anew with `cogov docs`"
@@ -53,6 +55,20 @@ def test_what_is_said_of_mechanisms_is_what_their_files_say():
 
 def test_the_page_of_measures_is_what_their_declarations_say():
     assert (DOCS / "measures.md").read_text("utf-8") == measures_page(), f"docs/measures.md {STALE}"
+
+
+@pytest.mark.parametrize("mechanism", ["building_captains", "joint_council"])
+def test_the_page_of_effects_is_what_the_model_gives(mechanism):
+    """One case and two mechanisms are simulated again, in the worlds of the page."""
+    text = (DOCS / "effects.md").read_text("utf-8")
+    worlds = int(re.search(r"in (\d+) plausible worlds each", text)[1])
+    table = mechanism_effects("wuzi_yard", [mechanism], replicates=worlds)
+    for part, measure in (("all issues", "resolution_rate"), ("own issues", OWN)):
+        lines = text.partition(f"<!-- {part}: ")[2].splitlines()
+        heads = next(line for line in lines if line.startswith("| mechanism"))
+        row = next(line for line in lines if line.startswith(f"| {mechanism} "))
+        cells = dict(zip(*([cell.strip() for cell in line.split("|")] for line in (heads, row))))
+        assert cells["wuzi"] == format_effect(table.loc[(mechanism, measure)]), "make effects"
 
 
 def test_the_page_of_evidence_is_that_of_the_files():

@@ -88,6 +88,13 @@ def shown_rate(page, side):
     return page.locator("text=/In this run .random seed [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
 
 
+def test_the_verdict_begins_with_plausible_worlds(shared_visit):
+    shared_visit.wait_for_selector(".co-worlds", timeout=4 * PATIENCE)
+    wide, luck = (shared_visit.locator(name).bounding_box() for name in (".co-worlds", ".co-verdict"))
+    assert "plausible worlds" in shared_visit.inner_text(".co-worlds") and wide["y"] < luck["y"]
+    assert "interval of luck" in shared_visit.inner_text(".co-verdict")
+
+
 def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(shared_visit):
     shared_visit.wait_for_timeout(1500)
     assert shared_visit.wrong == []

@@ -170,6 +170,14 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "the page does not wait for enough worlds",
+        "viz/page/results_panel.py",
+        "if len(summary_so_far.pairs) >= LEAST:",
+        "if False:",
+        "viz/test_page.py::test_the_verdict_begins_with_plausible_worlds",
+        plain=True,
+    ),
+    mutant(
         "a comparison in worlds has another luck in each arm",
         "experiments/comparison/plausible_pairs.py",
         "arm.name, worlds.seed, world)",
