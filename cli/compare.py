@@ -1,6 +1,6 @@
-"""Commands that compare a case with itself or its reports: `cogov compare`, `patterns`, `story`, `figure`."""
+"""Commands that compare a case with itself or its reports: `cogov compare`, `patterns`, `story`."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +54,23 @@ def compare(
     on: On = None,
     off: Off = None,
     within: Within = 30,
+    family: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Count only issues of this family, e.g. dispute; repeatable."),
+    ] = None,
+    severity: Annotated[
+        int, typer.Option(min=0, max=3, help="Count only issues of this severity (0 to 3) or more.")
+    ] = 0,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Count only issues with tenure=owner or let, category=NAME or scope=NAME; repeatable.",
+        ),
+    ] = None,
+    common: Annotated[
+        bool, typer.Option("--common", help="Count only issues that arose in both arms of a pair.")
+    ] = False,
     workers: Workers = None,
     out_folder: Annotated[
         Path, typer.Option("--out", help="Folder for the figure, tables and manifest.")
@@ -66,6 +83,7 @@ def compare(
     in which what nobody knows is drawn anew, and the interval of luck with the numbers of the case.
     """
     from ..experiments.comparison.compare import arms_of, compare
+    from ..experiments.comparison.issue_selection import parse_selection
     from ..experiments.comparison.runs import census
     from ..experiments.files import manifest
     from ..model.scenarios.cases import read_case
@@ -76,6 +94,7 @@ def compare(
     changes = {"on": on or (), "off": off or (), "settings": settings or (), "days": days}
     prepare_run(arms_of(read_case(case), mechanism or (), **changes)[1], out_folder, notice=False)
     worlds = 0 if fixed else worlds
+    selection = parse_selection(family or (), severity, where or (), common)
     with progress() as bar:
         task = bar.add_task(f"{case}: pairs with common random numbers", total=replicates + worlds)
         result = compare(
@@ -86,6 +105,7 @@ def compare(
             seed=seed,
             **changes,
             within=within,
+            selection=selection,
             workers=workers,
             progress=lambda: bar.advance(task),
         )
@@ -98,6 +118,7 @@ def compare(
                 **census(result.case),
                 "ranges": result.ranges.to_dict("index") if worlds else {},
                 "table": result.table.to_dict("index"),
+                "groups": result.groups.reset_index().to_dict("records"),
                 "activities": {
                     arm: {
                         name: part[arm].droplevel("mechanism").to_dict()
@@ -112,6 +133,7 @@ def compare(
         )
     in_both = sorted(set(result.case.mechanisms) - set(result.mechanisms))
     out.print(tables.comparison_table(result))
+    out.print(tables.groups_table(result.groups))
     out.print(
         tables.spending_table(
             {
@@ -256,131 +278,3 @@ def story(
     if surprising:
         return out.print(stories.tabulate_surprises(result, lang))
     out.print("\n".join(stories.sentences(result, lang)), soft_wrap=True, highlight=False)
-
-
-@app.command(rich_help_panel=COMPARE)
-def figure(
-    case: Case,
-    mechanism: Annotated[
-        list[str] | None,
-        typer.Option(
-            autocompletion=complete_mechanism,
-            metavar="NAME",
-            help="Mechanism to compare without and with; repeatable, then all of them together.",
-        ),
-    ] = None,
-    chart: Annotated[
-        str, typer.Option(help="Chart: comparison (all of the others), backlog, survival, hours or pairs.")
-    ] = "comparison",
-    journal: Annotated[
-        str, typer.Option(help="Journal or medium that sets the sizes: nature, plos, thesis or slide.")
-    ] = "nature",
-    columns: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=2,
-            help="Width in journal columns; default: 2 for a comparison, 1 for a single chart.",
-        ),
-    ] = None,
-    lang: Lang = "en",
-    format_lists: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="png, svg or pdf; repeatable, or separated by commas; default: all.",
-        ),
-    ] = None,
-    replicates: Annotated[
-        int,
-        typer.Option(min=1, max=10_000, help="Pairs of runs; both runs of a pair use the same random seed."),
-    ] = 20,
-    worlds: Worlds = 60,
-    fixed: Fixed = False,
-    days: Days = None,
-    seed: Seed = 0,
-    settings: Set = None,
-    on: On = None,
-    off: Off = None,
-    within: Within = 30,
-    workers: Workers = None,
-    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the figures.")] = Path("out"),
-    as_json: Json = False,
-) -> None:
-    """Draw figures for publication, of a case without and with a mechanism.
-
-    Figures have the sizes that a journal requires, labels in English or Chinese, and are PNG, SVG and PDF
-    files.
-    """
-    from ..experiments.comparison.compare import arms_of
-    from ..experiments.comparison.plausible_pairs import paths_set
-    from ..experiments.comparison.streaming_comparison import StreamingComparison, stream_worlds
-    from ..experiments.files import manifest
-    from ..experiments.statistics.plausible_effects import NONE
-    from ..model.scenarios.cases import read_case
-    from ..viz.figures import print_figures
-    from ..viz.i18n import words
-
-    manifest.refuse_sweep_folder(out_folder)
-    formats = tuple(part for item in format_lists or print_figures.FORMATS for part in item.split(","))
-    for option, given, known in (
-        ("chart", chart, print_figures.CHARTS),
-        ("journal", journal, print_figures.JOURNALS),
-        ("lang", lang, LANGUAGES),
-        *(("format", name, print_figures.FORMATS) for name in formats),
-    ):
-        if given not in known:
-            raise UserError(
-                "--{option} {given} is unknown; there are: {known}",
-                option=option,
-                given=given,
-                known=", ".join(known),
-            )
-    arms = arms_of(
-        read_case(case), mechanism or (), on=on or (), off=off or (), settings=settings or (), days=days
-    )
-    look = print_figures.look_of(journal, len(print_figures.CHARTS[chart]))
-    with print_figures.journal_settings(look, lang):  # first, because it raises UserError if no font is found
-        prepare_run(arms[1], out_folder)
-        pairs = StreamingComparison(arms, seed=seed, within=within, workers=workers)
-        worlds = 0 if fixed else worlds
-        with progress() as bar:
-            task = bar.add_task(f"{case}: pairs with common random numbers", total=replicates + worlds)
-            for summary in pairs.until(replicates):
-                bar.update(task, completed=len(summary.pairs))
-            held = paths_set(arms[1], settings or ())
-            stream = stream_worlds(arms, held, seed=seed, within=within, workers=workers)
-            for wide in stream.until(worlds) if worlds else ():
-                bar.update(task, completed=len(summary.pairs) + len(wide.pairs))
-        if worlds:
-            names = NONE, " + ".join(words.mechanism(lang, name) for name in mechanism or ())
-            summary = replace(summary, wide=wide.sentence_of_worlds(lang, names))
-        verdict = summary.verdict(lang)
-        paths = print_figures.save(
-            print_figures.draw_chart(summary, chart, look, columns, lang),
-            out_folder,
-            f"{chart}_{journal}_{lang}",
-            formats,
-        )
-    manifest.write_manifest(
-        out_folder,
-        "figure",
-        command=typed_command(),
-        cases=[arms[1]],
-        verdict=verdict,
-        mechanisms=mechanism,
-        **manifest.changes_as_given(on or (), off or (), settings or ()),
-        chart=chart,
-        journal=journal,
-        lang=lang,
-        replicates=len(summary.pairs),
-        worlds=worlds,
-        days=arms[1].days,
-        seed=seed,
-        within=within,
-    )
-    if as_json:
-        return print_json({"verdict": verdict, "figures": paths})
-    out.print(verdict, style="bold", highlight=False, soft_wrap=True)
-    out.print("Figures: " + ", ".join(map(str, paths)), soft_wrap=True, highlight=False)

@@ -27,7 +27,6 @@ from .issue_times import (
     restricted_mean,
     share,
     times,
-    times_at_desks,
 )
 from .issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
 from .resources.ledger import UNPAID
@@ -49,11 +48,18 @@ class FinishedRun:
     run: "Run"
     within: int  # days that count as in time
     horizon: int  # days to which the mean time is restricted
+    chosen: np.ndarray | None = None  # which issues count, (issues,) bool; None: all
+
+    @cached_property
+    def counted(self) -> np.ndarray:
+        """Which issues count: those that a desk takes in, and that are chosen; (issues,) bool."""
+        at_desk = is_at_desk(self.run.issues)
+        return at_desk if self.chosen is None else at_desk & self.chosen
 
     @cached_property
     def issues(self) -> np.ndarray:
-        """The issues that arose and that a desk takes in, (n,) ISSUE."""
-        return self.run.issues[is_at_desk(self.run.issues)]
+        """The issues that count, (n,) ISSUE."""
+        return self.run.issues[self.counted]
 
     @cached_property
     def old_and_done(self) -> tuple[np.ndarray, np.ndarray]:
@@ -144,14 +150,14 @@ def resolution_rate_of_serious(r: FinishedRun) -> float:
 @measure("burden per adult", "人均负担", unit="weighted issue-days", better="less")
 def burden(r: FinishedRun) -> float:
     """Issue-days per adult and elder, an issue of severity s counting 1 + s times: what people live with."""
-    weights = (1.0 + r.run.issues["severity"]) * is_at_desk(r.run.issues)
+    weights = (1.0 + r.run.issues["severity"]) * r.counted
     return share(float(weights @ days_open(r.run)), r.run.places["adults"])
 
 
 @measure("mean days to resolution*", "平均解决天数*", unit="days", better="less")
 def restricted_mean_time(r: FinishedRun) -> float:
     """Mean days from arising to resolution, restricted to 180 days: area under the Kaplan-Meier curve."""
-    time, event = times_at_desks(r.run)
+    time, event = (values[r.counted] for values in times(r.run))
     return restricted_mean(time, event, min(r.horizon, r.run.days)) if len(time) else float("nan")
 
 
@@ -352,10 +358,13 @@ SMALLER = tuple(name for name, m in MEASURES.items() if m.better == "less")
 SUMS = tuple(name for name, m in MEASURES.items() if m.unit in ("issues", "hours", "yuan"))
 
 
-def summary(run: "Run", within: int = WITHIN, horizon: int = HORIZON) -> dict[str, float]:
+def summary(
+    run: "Run", within: int = WITHIN, horizon: int = HORIZON, chosen: np.ndarray | None = None
+) -> dict[str, float]:
     """Compute every measure of a finished run: name -> number, in the order of MEASURES.
 
-    Rates are shares 0..1, times are in days, money in yuan.
+    Rates are shares 0..1, times are in days, money in yuan. `chosen`, (issues,) bool, selects the issues that
+    measures of issues count; counts of the last day, hours, money and trust are those of the whole run.
     """
-    finished = FinishedRun(run, within, horizon)
+    finished = FinishedRun(run, within, horizon, chosen)
     return {name: m.compute(finished) for name, m in MEASURES.items()}

@@ -17,6 +17,7 @@ from ...engine.randomness import whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures, mechanisms
 from ...model.activities import declare_counts, sum_activities
+from ...model.issues.categories import FAMILIES
 from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
@@ -27,10 +28,12 @@ from ..files.csv_tables import write_csv
 from ..statistics.paired import difference
 from ..statistics.plausible_effects import NONE, sentence_of_disagreement, sentence_of_effect
 from . import runs
+from .issue_selection import ALL_ISSUES, IssueSelection
 from .parallel_jobs import run_jobs
 from .plausible_pairs import paths_set, range_of_each_measure, simulate_worlds
 
 ARMS = ("without", "with")
+SEVERITIES = 4  # 0, a nuisance, to 3, a danger
 EXPERIMENT = "compare"  # the random seeds of its replicates are hashed from this name
 
 
@@ -52,6 +55,9 @@ class Comparison:
     activities: pd.DataFrame
     asked: dict[str, Any]  # on, off and settings, as given
     worlds: pd.DataFrame  # one row per plausible world and arm, one column per measure; none if fixed
+    # (kind, name) -> issues, without, with, difference, low, high: share in time by family and severity
+    groups: pd.DataFrame
+    selection: IssueSelection = ALL_ISSUES
 
     @cached_property
     def ranges(self) -> pd.DataFrame:
@@ -60,12 +66,14 @@ class Comparison:
 
     def verdict(self) -> str:
         """Return the result: over plausible worlds, then with the numbers of the case and luck alone."""
+        counted = self.selection.describe()
+        first = f"Counting only these issues: {counted}." if counted else ""
         if not len(self.worlds):
-            return self.verdict_of_luck()
+            return " ".join(filter(None, (first, self.verdict_of_luck())))
         name = " and ".join(self.mechanisms)
         wide = sentence_of_effect(name, NONE, self.ranges.loc["resolution_rate"], "resolution_rate")
         warning = sentence_of_disagreement(name, self.ranges, "resolution_rate")
-        parts = (wide, warning, f"With the numbers of the case: {self.verdict_of_luck()}")
+        parts = (first, wide, warning, f"With the numbers of the case: {self.verdict_of_luck()}")
         return " ".join(part for part in parts if part)
 
     def verdict_of_luck(self) -> str:
@@ -110,13 +118,13 @@ class Comparison:
     def save(self, folder: str | Path, command: str = "") -> Path:
         """Write the tables as CSV files and manifest.json into `folder`; return its path.
 
-        The tables are table.csv, rows.csv, series.csv, curves.csv, ledger.csv and activities.csv; ranges.csv
-        and worlds.csv if plausible worlds were simulated.
+        The tables are table.csv, rows.csv, series.csv, curves.csv, ledger.csv, activities.csv and groups.csv;
+        ranges.csv and worlds.csv if plausible worlds were simulated.
         """
         folder = Path(folder)
         manifest.refuse_sweep_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        names = ["table", "rows", "series", "curves", "ledger", "activities"]
+        names = ["table", "rows", "series", "curves", "ledger", "activities", "groups"]
         names += ["ranges", "worlds"] if len(self.worlds) else []
         for name in names:
             write_csv(getattr(self, name), folder / f"{name}.csv")
@@ -137,6 +145,7 @@ class Comparison:
             days=self.case.days,
             **runs.census(self.case),
             within=self.within,
+            counted=self.selection.describe(),
         )
         return folder
 
@@ -165,6 +174,7 @@ def compare(
     off: Names = (),
     settings: Settings = (),
     within: int = measures.WITHIN,
+    selection: IssueSelection = ALL_ISSUES,
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> Comparison:
@@ -173,6 +183,7 @@ def compare(
     Both arms of a pair use the same random numbers. `replicates` pairs have the numbers of the case; their
     interval holds luck. `worlds` further pairs are simulated in plausible worlds, a pair each, in which what
     nobody knows is drawn anew (`plausible_worlds.py`); 0 simulates none. What `settings` set is not drawn.
+    Measures of issues count those of `selection` (`issue_selection.py`).
 
     All other mechanisms of the case are on in both arms (`off` removes them). `progress`, if given, is called
     after every pair. `workers` processes share the runs (0 or 1: this process only; None: all cores, if there
@@ -185,7 +196,9 @@ def compare(
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
     ensure_compiled(list(full.mechanisms))
-    pairs = list(run_jobs(partial(simulate_pair, arms, seed, within), replicates, workers, progress))
+    pairs = list(
+        run_jobs(partial(simulate_pair, arms, seed, within, selection), replicates, workers, progress)
+    )
     rows = tabulate_pairs(pairs)
     in_worlds = simulate_worlds(
         arms,
@@ -193,6 +206,7 @@ def compare(
         fixed=paths_set(full, settings),
         seed=seed,
         within=within,
+        selection=selection,
         workers=workers,
         progress=progress,
     )
@@ -210,6 +224,8 @@ def compare(
         activities=tabulate_activities(pairs, full),
         asked=manifest.changes_as_given(on, off, settings),
         worlds=tabulate_worlds(in_worlds),
+        groups=tabulate_groups(pairs),
+        selection=selection,
     )
 
 
@@ -229,20 +245,57 @@ def arms_of(scenario: Scenario, names: Iterable[str], **changes: Any) -> tuple[S
     ), full
 
 
-def simulate_pair(arms: tuple, seed: int, within: int, number: int) -> dict:
+def simulate_pair(arms: tuple, seed: int, within: int, selection: IssueSelection, number: int) -> dict:
     """Simulate one replicate of both arms; return what the comparison needs of it."""
-    return reduce_runs([runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within)
+    return reduce_runs([runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within, selection)
 
 
-def reduce_runs(arm_runs: Sequence[Run], within: int) -> dict:
-    """Reduce the runs of both arms to what is compared: measures, daily open issues, times, ledger."""
+def reduce_runs(arm_runs: Sequence[Run], within: int, selection: IssueSelection = ALL_ISSUES) -> dict:
+    """Reduce the runs of both arms to what is compared: measures, daily open issues, times, ledger.
+
+    Measures of issues count those of the selection.
+    """
+    masks = selection.masks(arm_runs)
     return {
-        "measures": [measures.summary(run, within) for run in arm_runs],
+        "measures": [measures.summary(run, within, chosen=mask) for run, mask in zip(arm_runs, masks)],
+        "groups": [count_groups(run, within, mask) for run, mask in zip(arm_runs, masks)],
         "open": [run.series["open"].astype(np.int32) for run in arm_runs],
-        "times": [np.stack(measures.times_at_desks(run)).astype(np.int32) for run in arm_runs],
+        "times": [
+            np.stack(measures.times(run))[:, measures.is_at_desk(run.issues) & mask].astype(np.int32)
+            for run, mask in zip(arm_runs, masks)
+        ],
         "ledger": [runs.ledger(run) for run in arm_runs],
         "done": [sum_activities(run) for run in arm_runs],
     }
+
+
+def count_groups(run: Run, within: int, mask: np.ndarray) -> dict[tuple[str, str], tuple[int, int]]:
+    """Count, by family and by severity, the issues that arose early enough, and those resolved in time."""
+    old, done = (which & mask for which in measures.in_time(run.issues, run.days, within))
+    family, severity = run.issues["family"], run.issues["severity"]
+    groups = {("family", name): family == code for code, name in enumerate(FAMILIES)}
+    groups |= {("severity", str(level)): severity == level for level in range(SEVERITIES)}
+    return {
+        key: (int(np.count_nonzero(old & which)), int(np.count_nonzero(done & which)))
+        for key, which in groups.items()
+    }
+
+
+def tabulate_groups(pairs: Sequence[dict]) -> pd.DataFrame:
+    """Compute the share in time by family and by severity in both arms: one row per (kind, name).
+
+    Columns: issues (mean number without), and those of `difference`; groups without any issue are left out.
+    """
+    rows = {}
+    for key in pairs[0]["groups"][0]:
+        counts = np.array([[arm[key] for arm in pair["groups"]] for pair in pairs], float)
+        if counts[:, :, 0].any():
+            old, done = counts[:, :, 0], counts[:, :, 1]
+            shares = np.divide(done, old, out=np.full(old.shape, np.nan), where=old > 0)
+            row = difference(*(pd.Series(column) for column in shares.T)).drop(["correlation", "pairs"])
+            rows[key] = {"issues": old[:, 0].mean(), **row}
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    return table.set_axis(pd.MultiIndex.from_tuples([*rows], names=["kind", "group"]), axis=0)
 
 
 def tabulate_pairs(pairs: Iterable[dict]) -> pd.DataFrame:

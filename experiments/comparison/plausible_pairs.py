@@ -17,6 +17,7 @@ from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, simulate
 from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms
 from ..statistics.plausible_effects import describe_ranges
+from .issue_selection import ALL_ISSUES, IssueSelection
 from .parallel_jobs import run_jobs
 
 EXPERIMENT = "plausible worlds"  # the random seeds of their lucks are hashed from this name
@@ -51,6 +52,7 @@ def simulate_worlds(
     fixed: Collection[str] = (),
     seed: int = 0,
     within: int = measures.WITHIN,
+    selection: IssueSelection = ALL_ISSUES,
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> list[list[dict[str, float]]]:
@@ -59,14 +61,16 @@ def simulate_worlds(
     `fixed` are the paths of knobs that are not drawn, because a user sets them.
     """
     worlds = worlds_of_arms(arms, fixed, seed)
-    return list(run_jobs(partial(measure_world, worlds, arms, within), count, workers, progress))
+    return list(run_jobs(partial(measure_world, worlds, arms, within, selection), count, workers, progress))
 
 
 def measure_world(
-    worlds: PlausibleWorlds, arms: Sequence[Scenario], within: int, world: int
+    worlds: PlausibleWorlds, arms: Sequence[Scenario], within: int, selection: IssueSelection, world: int
 ) -> list[dict[str, float]]:
     """Return the measures of every arm in one world."""
-    return [measures.summary(run_in_world(worlds, arm, world), within) for arm in arms]
+    runs = [run_in_world(worlds, arm, world) for arm in arms]
+    masks = selection.masks(runs)
+    return [measures.summary(run, within, chosen=mask) for run, mask in zip(runs, masks)]
 
 
 def range_of_each_measure(rows: pd.DataFrame) -> pd.DataFrame:

@@ -112,6 +112,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ("compare", "wuzi_yard", "--mechanism", "grid_patrol", *PAIRS, "--worlds", "10", "--workers", "1"): {
         "verdict",
         "ranges",
+        "groups",
         "table",
         "activities",
         "figure",

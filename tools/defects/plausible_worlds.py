@@ -170,6 +170,23 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "an issue of one arm only counts as common",
+        "experiments/comparison/issue_selection.py",
+        "masks[0] &= np.isin(first, second, assume_unique=True)",
+        "pass",
+        "experiments/comparison/test_issue_selection.py::"
+        "test_common_issues_are_those_that_arose_in_both_arms",
+        plain=True,
+    ),
+    mutant(
+        "a selection is forgotten",
+        "model/measures.py",
+        "at_desk if self.chosen is None else at_desk & self.chosen",
+        "at_desk",
+        "experiments/comparison/test_issue_selection.py::test_a_comparison_says_what_it_counts",
+        plain=True,
+    ),
+    mutant(
         "the page does not wait for enough worlds",
         "viz/page/results_panel.py",
         "if len(summary_so_far.pairs) >= LEAST:",

@@ -133,6 +133,29 @@ def comparison_table(result: Comparison) -> Table:
     return table
 
 
+def groups_table(groups: pd.DataFrame) -> Table:
+    """Tabulate the share resolved in time by family and by severity, without and with the mechanisms.
+
+    A row is bold if the interval of luck excludes zero.
+    """
+    table = Table(title="Resolved in time, by family and severity", **PLAIN)
+    table.add_column("", no_wrap=True)
+    for name in ("issues", "without", "with", "difference", "luck, 95 %"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for (kind, group), row in groups.iterrows():
+        clear = np.isfinite(row["low"]) and not row["low"] <= 0 <= row["high"]
+        table.add_row(
+            group if kind == "family" else f"severity {group}",
+            f"{row['issues']:,.0f}",
+            number("resolution_rate", row["without"]),
+            number("resolution_rate", row["with"]),
+            number("resolution_rate", row["difference"], "+"),
+            interval("resolution_rate", row["low"], row["high"]),
+            style="bold" if clear else None,
+        )
+    return table
+
+
 def interval(name: str, low: float, high: float) -> str:
     """Format the two ends of an interval of a measure, without the unit; a dash if there is none."""
     if not np.isfinite(low):
