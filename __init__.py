@@ -20,6 +20,11 @@ _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that
     "sweep": "experiments.sweep.sweep",
     "read_results": "experiments.sweep.results",
     "analyse_sweep": "experiments.sweep.report_statistics",
+    "robust_experiment": "experiments.robustness.weighing",
+    "weigh": "experiments.robustness.weighing",
+    "Decision": "experiments.robustness.deciding",
+    "who_gains": "experiments.comparison.who_gains",
+    "path_effects": "experiments.comparison.lever_paths",
 }
 _RENAMED = {  # what it was called until 0.1 -> what it is called now
     "ScenarioError": "UserError",
@@ -39,9 +44,14 @@ if TYPE_CHECKING:  # the same names as in _WHERE, for editors and mypy
     from .experiments.calibration.reported_patterns import check_patterns as check_patterns
     from .experiments.comparison.compare import compare as compare
     from .experiments.comparison.effects import mechanism_effects as mechanism_effects
+    from .experiments.comparison.lever_paths import path_effects as path_effects
     from .experiments.comparison.runs import simulate as simulate
+    from .experiments.comparison.who_gains import who_gains as who_gains
     from .experiments.narrative.divergence import surprising_issues as surprising_issues
     from .experiments.narrative.story import tell_story as tell_story
+    from .experiments.robustness.deciding import Decision as Decision
+    from .experiments.robustness.weighing import robust_experiment as robust_experiment
+    from .experiments.robustness.weighing import weigh as weigh
     from .experiments.sweep.experiment import Experiment as Experiment
     from .experiments.sweep.report_statistics import analyse_sweep as analyse_sweep
     from .experiments.sweep.results import read_results as read_results

@@ -55,7 +55,7 @@ def run_notebook(path, folder):
 
 
 def test_there_are_notebooks():
-    assert [path.name[:2] for path in NOTEBOOKS] == ["1-", "2-", "3-"]
+    assert [path.name[:2] for path in NOTEBOOKS] == ["1-", "2-", "3-", "4-"]
 
 
 @pytest.mark.slow
