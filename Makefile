@@ -17,7 +17,7 @@ READY  := $(VENV)/.ready
 PIP    := -m pip --quiet --disable-pip-version-check --no-input
 TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.14)
 
-.PHONY: help demo test check slow baselines effects validation trust trust-short lock audit sbom fonts clean again
+.PHONY: help demo test check slow baselines effects lessons-table validation trust trust-short lock audit sbom fonts clean again
 
 help:
 	@echo 'make demo    compare one community with and without building captains, 20 replicates, into out/demo'
@@ -26,7 +26,8 @@ help:
 	@echo 'make slow    run the slow tests'
 	@echo 'make trust   run every check of reliability, within half an hour; make trust-short takes minutes'
 	@echo 'make baselines  write the results of every case to tests/baselines; needs a **Results:** line in CHANGELOG.md if they moved'
-	@echo 'make effects    write the tables of docs/effects.md: the effect of each mechanism alone in every case'
+	@echo 'make effects    write the tables of docs/effects.md: the effect of each mechanism alone in every case, over plausible worlds'
+	@echo 'make lessons-table  write the table of docs/lessons.md: do the answers of lessons hold in other plausible worlds?'
 	@echo 'make validation  write the tables of docs/validation.md: facts, reported outcomes, null models; takes about two hours'
 	@echo 'make lock    write requirements.lock again, with the same versions; LOCK=--upgrade takes the newest'
 	@echo 'make audit   look up known vulnerabilities of requirements.lock; exit status 3 if no source answers'
@@ -64,6 +65,9 @@ baselines: $(READY)
 
 effects: $(READY)
 	@$(BIN)/python tools/effects.py
+
+lessons-table: $(READY)
+	@$(BIN)/python tools/lessons.py
 
 validation: $(READY)
 	@$(BIN)/python tools/validation.py

@@ -74,7 +74,8 @@ def mechanism_effects(
     names = mechanisms.list_mechanisms() if names is None else names
     arms = arms_of(scenario, among, names)
     worlds = None if fixed else worlds_of_arms([*arms.values()], held, seed)
-    results = list(run_jobs(partial(replicate, arms, seed, within, worlds), replicates, workers, progress))
+    job = partial(replicate, arms, seed, within, worlds)
+    results = list(run_jobs(job, replicates, workers, progress, len(arms)))
     rows = {}
     for name in names:
         for measure in SHOWN:

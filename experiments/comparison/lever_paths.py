@@ -95,9 +95,9 @@ def path_effects(
     worlds), lost (mean, without this lever alone). `arms` are the scenarios without and with the mechanism.
     Raises UserError.
     """
-    levers_of(mechanism)
     job = partial(paths_in_world, worlds_of_arms(arms, (), seed), arms, mechanism, measure)
-    stacked = pd.concat(dict(enumerate(run_jobs(job, worlds, workers, progress))), names=["world"])
+    runs = 3 + 2 * len(levers_of(mechanism))
+    stacked = pd.concat(dict(enumerate(run_jobs(job, worlds, workers, progress, runs))), names=["world"])
     groups = stacked.dropna(subset="part").groupby(level="lever", sort=False)
     if TOTAL not in groups.groups:
         raise UserError("{measure} has no value in any world; simulate more days", measure=measure)

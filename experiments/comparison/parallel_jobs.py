@@ -8,10 +8,13 @@ WORTH_A_POOL = 60  # runs; with fewer, starting workers takes longer than it sav
 
 
 def run_jobs(
-    job: Callable[[int], object], count: int, workers: int | None, progress: Callable | None
+    job: Callable[[int], object], count: int, workers: int | None, progress: Callable | None, runs: int = 2
 ) -> Iterator:
-    """Yield the results of job(0) ... job(count - 1), in order, computed by `workers` processes."""
-    workers = 0 if workers is None and 2 * count < WORTH_A_POOL else count_processes(workers)
+    """Yield the results of job(0) ... job(count - 1), in order, computed by `workers` processes.
+
+    `runs` is the number of runs of the model that a job takes.
+    """
+    workers = 0 if workers is None and runs * count < WORTH_A_POOL else count_processes(workers)
     executor = start_checked_pool(workers if workers > 1 else 0)
     try:
         for result in executor.map(

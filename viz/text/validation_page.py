@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from .evidence_tables import short
@@ -206,13 +207,16 @@ def effects_part(effects: Mapping[str, pd.DataFrame], measure: str) -> str:
 def format_effect(row: pd.Series) -> str:
     """Return the median effect over plausible worlds, in percentage points, and its range in nine of ten.
 
-    ~ if fewer than SURE of the worlds have its sign, bold where the case has the mechanism.
+    ~ if fewer than SURE of the worlds have its sign, bold where the case has the mechanism; a dash if too few
+    worlds have a value.
 
     >>> from pandas import Series
     >>> effect = {"median": 0.012, "p5": -0.01, "p95": 0.03, "better": 0.8, "worse": 0.2, "reported": True}
     >>> format_effect(Series(effect))
     '**+1.2 ~** (-1 to +3)'
     """
+    if not isfinite(row["median"]):
+        return "-"
     text = f"{100 * row['median']:+.1f}{'' if sign_share(row) >= SURE else ' ~'}"
     text = f"**{text}**" if row["reported"] else text
     return f"{text} ({100 * row['p5']:+.0f} to {100 * row['p95']:+.0f})"
