@@ -3,8 +3,8 @@
 A world draws hundreds of numbers, so some of them correlate with any effect by chance. Numbers are screened
 by their rank correlation with the effect; of the CANDIDATES with the largest, PAWN (Pianosi & Wagener 2015;
 SALib's) measures how far the distribution of the effect moves if the number is known. Both steps are repeated
-with shuffled effects: a number carries the spread if its index is above the largest that all but a tenth of
-the shuffles reach, which is the *noise floor*.
+with shuffled ranks: a number carries the spread if its index is above the largest that nine of ten shuffles
+stay below, which is the *noise floor*.
 """
 
 from __future__ import annotations
@@ -24,38 +24,51 @@ SLICES = 5  # of the range of a number, with as many worlds each
 FEW = 20  # worlds; with fewer, a slice holds too few
 
 
-def find_carriers(numbers: Sequence[Mapping[str, float]], effect: np.ndarray, seed: int = 0) -> pd.DataFrame:
+def find_carriers(
+    numbers: Sequence[Mapping[str, float]], effect: np.ndarray, floor: float | None = None
+) -> pd.DataFrame:
     """Return the numbers that may carry the spread of an effect (worlds,), the strongest first.
 
-    `numbers` holds the uncertain numbers of each world: path -> value. One row per candidate; columns: pawn
-    (0 to 1), floor (the same for all), carries, correlation (Spearman's, with its sign), share (its square:
-    the share of the variance of ranks). Empty if there are fewer than FEW worlds, or no spread. Raises
-    UserError if SALib is not installed.
+    `numbers` holds the uncertain numbers of each world: path -> value. `floor` is their `noise_floor`, if it
+    is known already. One row per candidate; columns: pawn (0 to 1), floor (the same for all), carries,
+    correlation (Spearman's, with its sign), share (its square: the share of the variance of ranks). Empty if
+    there are fewer than FEW worlds, or no spread. Raises UserError if SALib is not installed.
     """
     columns = ["pawn", "floor", "carries", "correlation", "share"]
     known = np.isfinite(effect)
     effect = np.asarray(effect, float)[known]
-    paths = list(numbers[0]) if numbers else []
-    table = (
-        np.array([[row[path] for path in paths] for row in numbers], float)[known] if paths else np.empty(0)
-    )
     if len(effect) < FEW or not np.ptp(effect) > 0.0:
         return pd.DataFrame(columns=columns).rename_axis("path")
-    varies = np.ptp(table, axis=0) > 0.0
-    names, table = [path for path, ok in zip(paths, varies) if ok], table[:, varies]
-    ranks = centred_ranks(table)
-    found, correlation = indices(table, ranks, effect)
-    draw = RandomNumbers("carriers", seed)
-    floors = [
-        max(indices(table, ranks, effect[np.argsort(draw("shuffle", np.arange(len(effect)), n))])[0].values())
-        for n in range(SHUFFLES)
-    ]
-    floor = float(np.quantile(floors, FLOOR))
+    names, table = tabulate([row for row, ok in zip(numbers, known) if ok])
+    found, correlation = indices(table, centred_ranks(table), effect)
+    floor = noise_floor(table) if floor is None else floor
     rows = {
         names[i]: [value, floor, value > floor, correlation[i], correlation[i] ** 2]
         for i, value in sorted(found.items(), key=lambda item: -item[1])
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("path")
+
+
+def tabulate(numbers: Sequence[Mapping[str, float]]) -> tuple[list[str], np.ndarray]:
+    """Return the paths of the numbers that differ between worlds, and their values: (worlds, numbers)."""
+    paths = list(numbers[0])
+    table = np.array([[row[path] for path in paths] for row in numbers], float)
+    varies = np.ptp(table, axis=0) > 0.0
+    return [path for path, ok in zip(paths, varies) if ok], table[:, varies]
+
+
+def noise_floor(table: np.ndarray) -> float:
+    """Return the index that the strongest of the numbers (worlds, numbers) reaches by chance.
+
+    Correlations of ranks and PAWN's distances between distributions depend on the ranks of an effect only:
+    the floor is the same for every effect without ties, and is computed for shuffled ranks.
+    """
+    draw, ranks, worlds = RandomNumbers("carriers"), centred_ranks(table), np.arange(len(table))
+    largest = [
+        max(indices(table, ranks, np.argsort(draw("shuffle", worlds, n)).astype(float))[0].values())
+        for n in range(SHUFFLES)
+    ]
+    return float(np.quantile(largest, FLOOR))
 
 
 def centred_ranks(table: np.ndarray) -> np.ndarray:

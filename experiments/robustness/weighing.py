@@ -37,7 +37,7 @@ from ..statistics.plausible_effects import (
 )
 from ..sweep.experiment import Estimand, Experiment, NamedArm
 from ..sweep.results import Results
-from .carriers import find_carriers
+from .carriers import FEW, find_carriers, noise_floor, tabulate
 
 MATTERS = 0.01  # smallest effect on a share that matters, if nothing else is asked: a percentage point
 PER_HOURS, PER_YUAN = 1000.0, 10_000.0  # units of the prices
@@ -177,6 +177,7 @@ class Robustness:
         plan = self.results.plan
         worlds = plan.worlds[self.case]
         numbers = [worlds.numbers(int(world)) for world in self.effects.index]
+        floor = noise_floor(tabulate(numbers)[1]) if len(numbers) >= FEW else None
         active = {a.name: {*plan.cases[self.case].mechanisms, *a.on} - {*a.off} for a in plan.arms}
         parts = {}
         for arm in self.effects:
@@ -185,6 +186,7 @@ class Robustness:
             parts[arm] = find_carriers(
                 [{path: row[path] for path in row if not (off and path.startswith(off))} for row in numbers],
                 self.effects[arm].to_numpy(),
+                floor,
             )
         return pd.concat(parts, names=["arm"])
 

@@ -91,8 +91,8 @@ MUTANTS = [
     mutant(
         "the noise floor is the mean of shuffles",
         "experiments/robustness/carriers.py",
-        "float(np.quantile(floors, FLOOR))",
-        "0.5 * float(np.mean(floors))",
+        "float(np.quantile(largest, FLOOR))",
+        "0.5 * float(np.mean(largest))",
         f"{WEIGHING}::test_the_number_that_carries_an_effect_is_found_and_noise_is_not",
         plain=True,
     ),
