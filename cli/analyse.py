@@ -72,6 +72,7 @@ def attribute(
     from ..experiments.exploration.sweep_analyses import attributions
     from ..experiments.sweep.results import read_results
     from ..viz.figures import analysis_figures
+    from ..viz.world_section import BOTH, LUCK_ONLY
 
     with err.status("reading the sweep, attributing, drawing ..."):
         results = read_results(folder)
@@ -98,7 +99,11 @@ def attribute(
             **arguments,
         )
     sentences = {
-        case: [*attribution.sentences(), describe_next(after, given or (), attribution.measure)]
+        case: [
+            *attribution.sentences(),
+            describe_next(after, given or (), attribution.measure),
+            BOTH if results.experiment.lucks_per_world else LUCK_ONLY,
+        ]
         for case, (attribution, after) in shares_by_case.items()
     }
     if as_json:

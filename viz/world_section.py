@@ -18,8 +18,7 @@ LUCK_ONLY = (
 )
 BOTH = (
     "Every replicate is in a plausible world, in which what nobody knows is drawn anew. The intervals are of "
-    "the mean over such worlds; more replicates make them narrower. What follows is the range of the worlds "
-    "themselves, which more replicates do not make narrower."
+    "the mean over such worlds: more replicates make them narrower, but not the range of the worlds."
 )
 
 

@@ -89,6 +89,11 @@ class SearchResult:
                 f"{row.mix}: {estimates}; {row.status}, on the front in {row.share_on_front:.0%} of "
                 "resamples."
             )
+        if len(self.front):
+            yield (
+                "These intervals hold luck alone: `cogov robust CASE --mechanism A+B` weighs mixes over "
+                "plausible worlds, in which what nobody knows differs."
+            )
 
 
 def search(

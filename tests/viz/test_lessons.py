@@ -13,6 +13,7 @@ from cogov.experiments.narrative.lesson_runs import (
     price,
     score_design,
 )
+from cogov.experiments.narrative.lesson_worlds import measure_in_worlds
 from cogov.model.scenarios.cases import list_cases
 from cogov.viz.lessons import progress as walking
 from cogov.viz.lessons.reader import (
@@ -266,6 +267,32 @@ def test_what_a_lesson_says_is_what_the_model_does(name):
                 )
         for words in CLAIMS.get(name, {}).get(count, ()):
             assert claim_holds(words, told), (words, told)
+
+
+# lesson -> (number of its setup, measure, what decides, least and most that its text says of other worlds)
+OTHER_WORLDS = {
+    "lamp": (0, "rate:lamp_out", "right", 0.65, 0.85),
+    "away": (2, "backlog", "change", -0.6, -0.35),
+    "signatures": (0, "done:yard_renewal", "difference", 0.02, 0.2),
+    "meetings": (1, "resolution_rate", "difference", -0.05, -0.005),
+    "complaints": (1, "backlog", "change", -0.05, 0.05),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OTHER_WORLDS)
+def test_what_a_lesson_says_of_other_plausible_worlds_holds(name):
+    number, measure, of, low, high = OTHER_WORLDS[name]
+    setup = [step for step in LESSONS[name].steps if isinstance(step, Setup)][number]
+    held = {text.partition("=")[0] for side in (setup.left, setup.right) for text in (*side.set, *setup.set)}
+    left, right = measure_in_worlds(setup.arms(), held, measure, 40).T
+    mean = {
+        "right": right.mean(),
+        "difference": (right - left).mean(),
+        "change": (right - left).mean() / left.mean(),
+    }
+    assert low < mean[of] < high
+    assert "plausible worlds" in " ".join(text_of(step).en for step in LESSONS[name].steps)
 
 
 @every_lesson

@@ -100,7 +100,7 @@ def test_the_front_is_shown_on_new_random_numbers_with_those_that_drop_out(resul
     text = list(result.sentences())
     assert (
         text[0].startswith("20 trials")
-        and len(text) == 3 + len(front)
+        and len(text) == 4 + len(front)
         and "in addition to the unchanged case" in text[1]
         and "new random numbers" in text[2]
     )
