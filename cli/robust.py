@@ -59,6 +59,12 @@ def robust(
         float | None,
         typer.Option(help="Value of the measure that is good enough; default: near the best of each world."),
     ] = None,
+    budget_yuan: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Budget in yuan, with hours at the shadow wage; what costs more is no choice."
+        ),
+    ] = None,
     days: Days = None,
     seed: Seed = 0,
     settings: Set = None,
@@ -119,7 +125,7 @@ def robust(
             err.print(f"cogov: interrupted. Finished runs are kept in {folder}; run the same command again.")
             sys.exit(130)
     with err.status("weighing ..."):
-        (result,) = weigh(read_results(stored(folder)), measure, enough).values()
+        (result,) = weigh(read_results(stored(folder)), measure, enough, budget_yuan).values()
         frames = {
             "choices": result.table,
             "pairs": result.pairs,
@@ -139,6 +145,7 @@ def robust(
             lucks=lucks,
             measure=measure,
             matters=matters,
+            budget_yuan=budget_yuan,
             seed=seed,
             within=within,
         )

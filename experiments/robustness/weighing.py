@@ -151,9 +151,8 @@ class Robustness:
         positive. Yuan include all hours at the shadow wage of the case.
         """
         ranges = describe_ranges(self.effects, self.matters, self.smaller)
-        table = ranges.join(describe_choices(self.values, self.matters, self.enough, self.smaller))
-        hours, yuan = (effects_by_world(self.by_world(name), self.reference) for name in ("hours", "yuan"))
-        cost = yuan + hours * self.results.plan.cases[self.case].volunteers.shadow_wage_yuan
+        table = ranges.join(self.choices)
+        hours, cost = self.costs
         gain = -self.effects if self.smaller else self.effects
         for name, spent, unit in (("hours", hours, PER_HOURS), ("yuan", cost, PER_YUAN)):
             table[f"per_{unit:.0f}_{name}"] = [
@@ -162,9 +161,22 @@ class Robustness:
         return table.assign(hours=hours.mean(), cost_yuan=cost.mean())
 
     @cached_property
+    def costs(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What every other arm costs more than the reference: hours, and yuan with all hours at the wage."""
+        hours, yuan = (effects_by_world(self.by_world(name), self.reference) for name in ("hours", "yuan"))
+        return hours, yuan + hours * self.results.plan.cases[self.case].volunteers.shadow_wage_yuan
+
+    @cached_property
+    def too_dear(self) -> list[str]:
+        """The arms that cost more than the budget on average."""
+        mean = self.costs[1].mean()
+        return [] if self.budget_yuan is None else [arm for arm in mean.index if mean[arm] > self.budget_yuan]
+
+    @cached_property
     def choices(self) -> pd.DataFrame:
-        """One row per arm, the reference included: `describe_choices`."""
-        return describe_choices(self.values, self.matters, self.enough, self.smaller)
+        """One row per arm within the budget, the reference included: `describe_choices`."""
+        values = self.values.drop(columns=self.too_dear)
+        return describe_choices(values, self.matters, self.enough, self.smaller)
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -203,6 +215,14 @@ class Robustness:
                 yield f"  {warning}"
             known = self.carriers.loc[[arm]] if arm in self.carriers.index.get_level_values("arm") else None
             yield sentence_of_carriers(known, lang)
+        if self.too_dear:
+            yield translate(
+                lang,
+                "robust",
+                "too dear",
+                arms=", ".join(self.too_dear),
+                budget=f"{self.budget_yuan:,.0f}",
+            )
         yield self.sentence_of_choice(lang)
 
     def watched(self, arm: str) -> pd.DataFrame:
@@ -243,7 +263,12 @@ def sentence_of_carriers(carriers: pd.DataFrame | None, lang: str = "en") -> str
     return translate(lang, "robust", "carriers", names=", ".join(named[:CARRIERS]))
 
 
-def weigh(results: Results, measure: str | None = None, enough: float | None = None) -> dict[str, Robustness]:
+def weigh(
+    results: Results,
+    measure: str | None = None,
+    enough: float | None = None,
+    budget_yuan: float | None = None,
+) -> dict[str, Robustness]:
     """Return what a sweep over plausible worlds says of its arms: case -> Robustness. Raises UserError."""
     experiment = results.experiment
     if not experiment.lucks_per_world:
@@ -254,7 +279,9 @@ def weigh(results: Results, measure: str | None = None, enough: float | None = N
         )
     measure = check_measure(measure or experiment.estimand.measure)
     matters = experiment.estimand.matters if measure == experiment.estimand.measure else 0.0
-    return {case: Robustness(results, case, measure, matters, enough) for case in results.plan.cases}
+    return {
+        case: Robustness(results, case, measure, matters, enough, budget_yuan) for case in results.plan.cases
+    }
 
 
 def check_measure(name: str) -> str:

@@ -187,6 +187,14 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "the budget is forgotten",
+        "experiments/robustness/weighing.py",
+        "if mean[arm] > self.budget_yuan]",
+        "if mean[arm] > 1e15]",
+        f"{WEIGHING}::test_what_is_over_the_budget_is_no_choice",
+        plain=True,
+    ),
+    mutant(
         "the page does not wait for enough worlds",
         "viz/page/results_panel.py",
         "if len(summary_so_far.pairs) >= LEAST:",

@@ -99,6 +99,16 @@ def test_a_sweep_whose_replicates_are_no_worlds_is_refused(tmp_path):
         weigh(read_results(tmp_path))
 
 
+def test_what_is_over_the_budget_is_no_choice(result):
+    costs = result.costs[1].mean()
+    dear = costs.idxmax()
+    tight = replace(result, budget_yuan=float(costs.drop(dear).max()))
+    assert tight.too_dear == [dear] and dear not in tight.choices.index and dear in tight.table.index
+    assert any(f"no choice: {dear}" in line for line in tight.sentences())
+    assert result.too_dear == [] and replace(result, budget_yuan=1e12).too_dear == []
+    assert set(tight.choices.index) | {dear} == set(result.choices.index)
+
+
 def test_a_report_says_what_its_intervals_hold_and_what_the_worlds_say(folder, tmp_path):
     def pages(where):
         analysis = analyse_sweep(where)
