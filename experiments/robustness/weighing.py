@@ -104,9 +104,8 @@ class Robustness:
     case: str
     measure: str
     matters: float
-    enough: float | None = (
-        None  # value of the measure that is good enough; None: a regret of at most `matters`
-    )
+    enough: float | None = None  # value of the measure that is good enough; None: near the best
+    budget_yuan: float | None = None  # arms that cost more on average are no choice
 
     @cached_property
     def lucks(self) -> int:
