@@ -27,6 +27,7 @@ from .issue_times import (
     restricted_mean,
     share,
     times,
+    times_at_desks,
 )
 from .issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
 from .resources.ledger import UNPAID
@@ -34,7 +35,16 @@ from .resources.ledger import UNPAID
 if TYPE_CHECKING:
     from .simulate import Run
 
-__all__ = ["WITHIN", "in_time", "is_at_desk", "kaplan_meier", "restricted_mean", "share", "times"]
+__all__ = [
+    "WITHIN",
+    "in_time",
+    "is_at_desk",
+    "kaplan_meier",
+    "restricted_mean",
+    "share",
+    "times",
+    "times_at_desks",
+]
 
 SERIOUS = 2  # severity from which on an issue is serious: a danger, or something that nobody can do without
 HORIZON = 180  # days to which a mean time to resolution is restricted
