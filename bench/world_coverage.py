@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from ..engine.randomness import RandomNumbers
-from ..experiments.comparison.plausible_pairs import simulate_worlds
+from ..experiments.comparison.parallel_jobs import run_jobs
+from ..experiments.comparison.plausible_pairs import job_of_worlds
 from ..experiments.statistics.plausible_effects import (
     NONE,
     compare_pairs,
@@ -43,7 +44,7 @@ def simulate_arms(
     scenario = read_case(case)
     plain = alter_scenario(scenario, off=tuple(scenario.mechanisms))
     arms = {NONE: plain} | {name: alter_scenario(plain, on=(name,)) for name in MECHANISMS}
-    rows = simulate_worlds([*arms.values()], worlds, workers=workers, progress=progress)
+    rows = run_jobs(job_of_worlds([*arms.values()]), worlds, workers, progress, len(arms))
     rates = [[values["resolution_rate"] for values in row] for row in rows]
     return pd.DataFrame(rates, columns=[*arms]).rename_axis("world").dropna()
 

@@ -29,8 +29,7 @@ from .options import (
 
 if TYPE_CHECKING:
     from ..experiments.execution.job_scripts import Job
-    from ..experiments.sweep.experiment import Experiment
-    from ..experiments.sweep.sweep import CostEstimate, SweepPlan
+    from ..experiments.sweep.sweep import SweepPlan
 
 
 @app.command(rich_help_panel=SWEEP)
@@ -77,6 +76,7 @@ def sweep(
     from ..experiments.execution.executors import choose_executor, parse_shard
     from ..experiments.execution.supervisor import count_processes
     from ..experiments.sweep import sweep as sweeping
+    from ..viz.text.tables import describe_cost
 
     if not (out_folder or plan):
         raise UserError("--out is missing: name a folder for the results, or give --plan, which stores none")
@@ -152,28 +152,6 @@ def exit_if_failed(failed: int, allowed: bool = False) -> None:
     """Exit with status 1 if runs failed and that is not allowed."""
     if failed and not allowed:
         raise typer.Exit(1)
-
-
-def describe_cost(guess: CostEstimate, workers: int, experiment: Experiment) -> str:
-    """Return the expected cost of a sweep as a sentence."""
-    from ..experiments.sweep import sweep as sweeping
-
-    seconds = guess.seconds / max(workers, 1) + sweeping.STARTING * (workers > 1)
-    arms = guess.runs // experiment.replicates
-    duration = (
-        f"{max(seconds, 1):,.0f} s"
-        if seconds < 120
-        else f"{seconds / 60:,.0f} min"
-        if seconds < 7200
-        else f"{seconds / 3600:,.1f} h"
-    )
-    disk_space = f"{guess.bytes / 1e6:,.1f} MB" if guess.bytes < 1e9 else f"{guess.bytes / 1e9:,.1f} GB"
-    most = "at most " if experiment.stopping.half_width else ""
-    return (
-        f"{most}{guess.runs:,} runs "
-        f"({arms:,} arm{'s' * (arms != 1)} x {experiment.replicates:,} replicates); "
-        f"about {duration} on {workers} process{'es' * (workers > 1)}, about {disk_space} of disk space"
-    )
 
 
 def mechanisms_of_plan(plan: SweepPlan) -> set[str]:

@@ -30,7 +30,7 @@ from ..statistics.plausible_effects import NONE, sentence_of_disagreement, sente
 from . import runs
 from .issue_selection import ALL_ISSUES, IssueSelection
 from .parallel_jobs import run_jobs
-from .plausible_pairs import paths_set, range_of_each_measure, simulate_worlds
+from .plausible_pairs import job_of_worlds, paths_set, range_of_each_measure
 
 ARMS = ("without", "with")
 SEVERITIES = 4  # 0, a nuisance, to 3, a danger
@@ -196,20 +196,15 @@ def compare(
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
     ensure_compiled(list(full.mechanisms))
-    pairs = list(
-        run_jobs(partial(simulate_pair, arms, seed, within, selection), replicates, workers, progress)
+    job = partial(
+        simulate_numbered,
+        partial(simulate_pair, arms, seed, within, selection),
+        job_of_worlds(arms, paths_set(full, settings), seed, within, selection),
+        replicates,
     )
+    done = list(run_jobs(job, replicates + worlds, workers, progress))
+    pairs, in_worlds = done[:replicates], done[replicates:]
     rows = tabulate_pairs(pairs)
-    in_worlds = simulate_worlds(
-        arms,
-        worlds,
-        fixed=paths_set(full, settings),
-        seed=seed,
-        within=within,
-        selection=selection,
-        workers=workers,
-        progress=progress,
-    )
     return Comparison(
         full,
         names,
@@ -243,6 +238,11 @@ def arms_of(scenario: Scenario, names: Iterable[str], **changes: Any) -> tuple[S
     return replace(
         full, mechanisms={name: m for name, m in full.mechanisms.items() if name not in names}
     ), full
+
+
+def simulate_numbered(pair: Callable, world: Callable, pairs: int, number: int) -> Any:
+    """Do one job of a comparison: first come the pairs with the numbers of the case, then the worlds."""
+    return pair(number) if number < pairs else world(number - pairs)
 
 
 def simulate_pair(arms: tuple, seed: int, within: int, selection: IssueSelection, number: int) -> dict:

@@ -18,7 +18,6 @@ from ...model.simulate import Run, simulate
 from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms
 from ..statistics.plausible_effects import describe_ranges
 from .issue_selection import ALL_ISSUES, IssueSelection
-from .parallel_jobs import run_jobs
 
 EXPERIMENT = "plausible worlds"  # the random seeds of their lucks are hashed from this name
 
@@ -45,23 +44,18 @@ def run_in_world(
     return simulate(change(worlds.apply(arm, world)), seed, progress=progress)
 
 
-def simulate_worlds(
+def job_of_worlds(
     arms: Sequence[Scenario],
-    count: int,
-    *,
-    fixed: Collection[str] = (),
+    held: Collection[str] = (),
     seed: int = 0,
     within: int = measures.WITHIN,
     selection: IssueSelection = ALL_ISSUES,
-    workers: int | None = None,
-    progress: Callable | None = None,
-) -> list[list[dict[str, float]]]:
-    """Return the measures of every arm in each of `count` worlds. Raises UserError.
+) -> Callable[[int], list[dict[str, float]]]:
+    """Return the function that measures every arm in the world of a number. Raises UserError.
 
-    `fixed` are the paths of knobs that are not drawn, because a user sets them.
+    `held` are the paths of knobs that are not drawn, because a user sets them.
     """
-    worlds = worlds_of_arms(arms, fixed, seed)
-    return list(run_jobs(partial(measure_world, worlds, arms, within, selection), count, workers, progress))
+    return partial(measure_world, worlds_of_arms(arms, held, seed), arms, within, selection)
 
 
 def measure_world(

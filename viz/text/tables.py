@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...experiments.comparison.runs import SOURCES
+from ...experiments.sweep.sweep import STARTING
 from ...model.activities import format_amount
 from ...model.measures import MEASURES, SHARES
 from ...model.resources.ledger import PAYERS, UNPAID
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from ...experiments.comparison.compare import Comparison
     from ...experiments.comparison.runs import RunTables
+    from ...experiments.sweep.experiment import Experiment
+    from ...experiments.sweep.sweep import CostEstimate
     from ...model.scenarios.scenario import Scenario
 
 FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
@@ -303,3 +306,23 @@ def funnel(table: pd.DataFrame, category: str) -> Table:
         days = "" if np.isnan(row.median_days) else f"{row.median_days:.0f}"
         out.add_row(row.stage, str(row.projects), f"{row.share:.2f}", days)
     return out
+
+
+def describe_cost(guess: CostEstimate, workers: int, experiment: Experiment) -> str:
+    """Return the expected cost of a sweep as a sentence."""
+    seconds = guess.seconds / max(workers, 1) + STARTING * (workers > 1)
+    arms = guess.runs // experiment.replicates
+    duration = (
+        f"{max(seconds, 1):,.0f} s"
+        if seconds < 120
+        else f"{seconds / 60:,.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:,.1f} h"
+    )
+    disk_space = f"{guess.bytes / 1e6:,.1f} MB" if guess.bytes < 1e9 else f"{guess.bytes / 1e9:,.1f} GB"
+    most = "at most " if experiment.stopping.half_width else ""
+    return (
+        f"{most}{guess.runs:,} runs "
+        f"({arms:,} arm{'s' * (arms != 1)} x {experiment.replicates:,} replicates); "
+        f"about {duration} on {workers} process{'es' * (workers > 1)}, about {disk_space} of disk space"
+    )
