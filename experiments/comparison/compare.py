@@ -198,7 +198,7 @@ def compare(
     ensure_compiled(list(full.mechanisms))
     job = partial(
         simulate_numbered,
-        partial(simulate_pair, arms, seed, within, selection),
+        partial(simulate_pair, arms, seed, within, selection=selection),
         job_of_worlds(arms, paths_set(full, settings), seed, within, selection),
         replicates,
     )
@@ -245,7 +245,9 @@ def simulate_numbered(pair: Callable, world: Callable, pairs: int, number: int) 
     return pair(number) if number < pairs else world(number - pairs)
 
 
-def simulate_pair(arms: tuple, seed: int, within: int, selection: IssueSelection, number: int) -> dict:
+def simulate_pair(
+    arms: tuple, seed: int, within: int, number: int, selection: IssueSelection = ALL_ISSUES
+) -> dict:
     """Simulate one replicate of both arms; return what the comparison needs of it."""
     return reduce_runs([runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within, selection)
 

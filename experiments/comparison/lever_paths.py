@@ -22,6 +22,7 @@ from functools import partial
 
 import pandas as pd
 
+from ...engine.randomness import whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model.mechanisms import load_class
@@ -95,6 +96,7 @@ def path_effects(
     worlds), lost (mean, without this lever alone). `arms` are the scenarios without and with the mechanism.
     Raises UserError.
     """
+    seed = whole_seed(seed)
     job = partial(paths_in_world, worlds_of_arms(arms, (), seed), arms, mechanism, measure)
     runs = 3 + 2 * len(levers_of(mechanism))
     stacked = pd.concat(dict(enumerate(run_jobs(job, worlds, workers, progress, runs))), names=["world"])

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ...engine.codes import ELDER
+from ...engine.randomness import whole_seed
 from ...model.initial_community import InitialCommunity
 from ...model.issue_times import days_open, is_at_desk
 from ...model.issues.categories import SCOPES
@@ -121,6 +122,7 @@ def who_gains(
     Columns: those of `compare_homes` (means over worlds), and low and high: the range of the change in nine
     of ten worlds. `held` are paths of knobs that are not drawn. Raises UserError.
     """
+    seed = whole_seed(seed)
     job = partial(gains_in_world, worlds_of_arms(arms, held, seed), arms)
     tables = list(run_jobs(job, worlds, workers, progress))
     stacked = pd.concat(dict(enumerate(tables)), names=["world"])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ...engine.randomness import whole_seed
 from ...engine.renamed import suggest_names
 from ...engine.settings import parse_setting
 from ...engine.texts import sections, translate
@@ -60,6 +61,7 @@ def robust_experiment(
     A choice is a mechanism, or several joined by "+". `changes` are on, off and settings ("path=value") of
     all arms; other mechanisms of the case stay on. Raises UserError.
     """
+    seed = whole_seed(seed)
     named = [tuple(part.strip() for part in choice.split("+")) for choice in choices]
     if not named:
         raise UserError("no mechanism is named to weigh; name at least one with --mechanism")

@@ -88,6 +88,7 @@ def shown_rate(page, side):
     return page.locator("text=/In this run .random seed [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
 
 
+@pytest.mark.slow
 def test_the_verdict_begins_with_plausible_worlds(shared_visit):
     shared_visit.wait_for_selector(".co-worlds", timeout=4 * PATIENCE)
     wide, luck = (shared_visit.locator(name).bounding_box() for name in (".co-worlds", ".co-verdict"))

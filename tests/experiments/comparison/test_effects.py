@@ -31,8 +31,9 @@ def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
 def test_each_is_compared_with_the_same_random_numbers_without_it(among):
     """Alone against nothing; or together with the case's others, in or out."""
     case = with_mechanisms(STORM, "joint_council", "grid_patrol")
-    table = mechanism_effects(case, replicates=2, fixed=True, seed=5, days=60, among=among)
-    for name in ("joint_council", "whistle"):
+    names = ("joint_council", "whistle")
+    table = mechanism_effects(case, names, replicates=2, fixed=True, seed=5, days=60, among=among)
+    for name in names:
         rest = [other for other in case.mechanisms if among and other != name]
         arms = [with_mechanisms(case, *rest), with_mechanisms(case, *rest, name)]
         rates = [
@@ -48,11 +49,16 @@ def test_each_is_compared_with_the_same_random_numbers_without_it(among):
 
 def test_a_mechanism_that_the_case_begins_late_is_on_all_the_time():
     case = with_mechanisms(STORM, grid_patrol=mechanisms.load_class("grid_patrol")(first_day=1000))
-    assert mechanism_effects(case, replicates=2, days=40).loc[("grid_patrol", "hours"), "difference"] > 0
+    assert (
+        mechanism_effects(case, ["grid_patrol"], replicates=2, days=40).loc[
+            ("grid_patrol", "hours"), "difference"
+        ]
+        > 0
+    )
 
 
 def test_over_plausible_worlds_every_effect_has_a_range_and_a_share_of_worlds_with_its_sign():
-    table = mechanism_effects(STORM, replicates=10, days=60)
+    table = mechanism_effects(STORM, ["grid_patrol"], replicates=10, days=60)
     patrol = table.loc[("grid_patrol", "hours")]
     assert patrol["worlds"] == 10 and 0.0 < patrol["p5"] < patrol["median"] < patrol["p95"]
     assert patrol["worse"] == 1.0  # more hours are worse
@@ -62,7 +68,7 @@ def test_over_plausible_worlds_every_effect_has_a_range_and_a_share_of_worlds_wi
         measures.summary(runs.replicate(worlds.apply(arm, n), "effects", 0, n))["hours"] for n in range(10)
     ]
     assert patrol["without"] == pytest.approx(sum(hours) / 10)
-    fixed = mechanism_effects(STORM, replicates=3, fixed=True, days=60)
+    fixed = mechanism_effects(STORM, ["whistle"], replicates=3, fixed=True, days=60)
     assert "median" not in fixed and "median" in table
 
 
@@ -97,5 +103,5 @@ def test_a_mechanism_is_also_measured_over_the_issues_that_it_is_meant_for():
     mine = run.issues[run.issues["family"] == FAMILIES.index("dispute")]
     assert own_issues_resolved(run, "mediation_room") == np.mean(mine["resolved_day"] >= 0)
     assert own_issues_resolved(run, "task_pipeline") != own_issues_resolved(run, "mediation_room")
-    table = mechanism_effects(STORM, replicates=4, fixed=True, days=120)
+    table = mechanism_effects(STORM, ["mediation_room"], replicates=4, fixed=True, days=120)
     assert table.loc[("mediation_room", OWN), "difference"] > 0

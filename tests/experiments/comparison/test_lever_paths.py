@@ -71,11 +71,11 @@ def test_means_over_worlds_sum_too():
 def test_the_command_takes_an_effect_apart_in_both_languages(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     typed = typist(monkeypatch, capsys, "paths")
-    words = ("wuzi_yard", "--mechanism", "grid_patrol", "--worlds", "10", "--days", "60", "--workers", "0")
+    words = ("wuzi_yard", "--mechanism", "chat_groups", "--worlds", "10", "--days", "60", "--workers", "0")
     status, out, _ = typed(*words)
-    assert status == 0 and "grid_patrol works most by this" in out and "together" in out
+    assert status == 0 and "chat_groups works most by this" in out and "together" in out
     status, out, _ = typed(*words, "--lang", "zh")
-    assert status == 0 and "grid_patrol主要靠" in out
+    assert status == 0 and "chat_groups主要靠" in out
     told = json.loads(typed(*words, "--json")[1])
     assert told["parts"][-1]["lever"] == "total"
     status, _, err = typed(*words[:2], "grid_patroll")

@@ -129,8 +129,11 @@ def test_the_number_that_carries_an_effect_is_found_and_noise_is_not():
     table = carriers.find_carriers(numbers, signal)
     assert table.index[0] == "n7" and table["carries"].tolist()[:2] == [True, False]
     assert table.loc["n7", "correlation"] > 0.7
-    false = [carriers.find_carriers(numbers, draw.standard_normal(60))["carries"].any() for _ in range(10)]
-    assert sum(false) <= 4  # one in ten is expected to stand out by chance
+    floor = carriers.noise_floor(carriers.tabulate(numbers)[1])
+    assert floor == table["floor"].iloc[0]
+    noise = draw.standard_normal((20, 60))
+    false = [carriers.find_carriers(numbers, effect, floor)["carries"].any() for effect in noise]
+    assert sum(false) <= 6  # one in ten is expected to stand out by chance
     assert not len(carriers.find_carriers(numbers, np.zeros(60)))
     assert not len(carriers.find_carriers(numbers[:15], signal[:15]))
 

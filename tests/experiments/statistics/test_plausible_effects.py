@@ -48,11 +48,11 @@ def test_a_range_holds_half_and_nine_tenths_of_the_worlds():
 def test_a_further_world_lies_within_a_range_as_often_as_the_range_says():
     draw = np.random.default_rng(1)
     held = []
-    for _ in range(2000):
+    for _ in range(800):
         d = np.exp(draw.standard_normal(60))
         row = describe_ranges(pd.DataFrame({"a": d[:59]})).loc["a"]
         held.append([row.p25 <= d[59] <= row.p75, row.p5 <= d[59] <= row.p95])
-    assert np.mean(held, axis=0) == pytest.approx([0.5, 0.9], abs=0.03)
+    assert np.mean(held, axis=0) == pytest.approx([0.5, 0.9], abs=0.05)
 
 
 def test_few_worlds_give_no_range():

@@ -324,6 +324,7 @@ def test_an_ensemble_of_another_model_or_of_other_facts_is_said_to_be_one(stored
         ensemble_file.check_ensemble(stored)
 
 
+@pytest.mark.slow
 def test_the_probe_of_a_model_notices_one_changed_number(monkeypatch):
     plain = matching.probe_model()
     assert plain == matching.probe_model() and len(plain) >= 16
