@@ -1,12 +1,16 @@
 """What planted defects (tools/mutants.py) showed that no other test detected."""
 
+import importlib
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scenarios import ESTATE, STORM, with_mechanisms
 from test_invariants import Story, needs
 
+import cogov
 from cogov.bench import fault_injection
 from cogov.experiments.narrative.recording import record_year
 from cogov.model import mechanisms
@@ -79,3 +83,16 @@ def test_each_run_falls_to_one_shard(replicates, shards):
         sorted(keys) == sorted(order.key for order in plan.orders(0, replicates))
         and len(set(keys)) == replicates
     )
+
+
+def test_every_planted_defect_still_applies():
+    """Where code moved, tools/mutants.py would only say so after half an hour."""
+    root = Path(cogov.__file__).parent
+    sys.path.insert(0, str(root / "tools"))
+    try:
+        planted = importlib.import_module("defects").MUTANTS
+    finally:
+        sys.path.remove(str(root / "tools"))
+    texts = {file: (root / file).read_text("utf-8") for file in {defect.file for defect in planted}}
+    assert len(planted) > 300
+    assert [defect.name for defect in planted if texts[defect.file].count(defect.old) != 1] == []

@@ -14,7 +14,7 @@ MUTANTS = [
     ),
     mutant(
         "what is open, withdrawn or lapsed counts as resolved in time",
-        "model/measures.py",
+        "model/issue_times.py",
         'old & (issues["resolved_day"] >= 0) & (issues',
         "old & (issues",
         (
@@ -26,7 +26,7 @@ MUTANTS = [
     ),
     mutant(
         "the censored count as events",
-        "model/measures.py",
+        "model/issue_times.py",
         "np.unique(time[event], return_counts=True)",
         "np.unique(time, return_counts=True)",
         "contract/test_limits.py::test_the_closed_form_holds[remission]",
@@ -35,7 +35,7 @@ MUTANTS = [
     ),
     mutant(
         "the mean runs a day beyond its horizon",
-        "model/measures.py",
+        "model/issue_times.py",
         "when[inside], [horizon]])",
         "when[inside], [horizon + 1.0]])",
         "contract/test_limits.py::test_the_restricted_mean_stops_at_its_horizon",
