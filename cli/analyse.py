@@ -315,9 +315,16 @@ def write_results(
     folder: Path, name: str, figure, frames: dict[str, pd.DataFrame], **arguments
 ) -> tuple[Path, Path]:
     """Write figure, tables and a manifest with `arguments`; return the folder and the figure's path."""
+    from ..viz.figures import figures
+
+    write_tables(folder, name, frames, **arguments)
+    return folder, figures.save(figure, folder, name)
+
+
+def write_tables(folder: Path, name: str, frames: dict[str, pd.DataFrame], **arguments) -> None:
+    """Write tables, and a manifest of the command `name` with `arguments`."""
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
-    from ..viz.figures import figures
 
     manifest.refuse_sweep_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -326,7 +333,6 @@ def write_results(
     manifest.write_manifest(
         folder, name, command=typed_command(), tables=[f"{title}.csv" for title in frames], **arguments
     )
-    return folder, figures.save(figure, folder, name)
 
 
 def results_as_json(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ..engine.texts import translate
+from .analyse import write_tables
 from .completion import complete_mechanism
 from .options import (
     COMPARE,
@@ -85,7 +86,6 @@ def robust(
     interruption, the same command runs what is missing.
     """
     from ..experiments.files import manifest
-    from ..experiments.files.csv_tables import write_csv
     from ..experiments.robustness.weighing import check_measure, robust_experiment, stored, weigh
     from ..experiments.sweep import sweep as sweeping
     from ..experiments.sweep.experiment import Estimand
@@ -132,14 +132,11 @@ def robust(
             "hangs_on": result.carriers,
             "effects": result.effects,
         }
-        for name, table in frames.items():
-            write_csv(table, folder / f"{name}.csv")
-        manifest.write_manifest(
+        write_tables(
             folder,
             "robust",
-            command=typed_command(),
+            frames,
             cases=[scenario],
-            tables=[f"{name}.csv" for name in frames],
             sentences=list(result.sentences()),
             worlds=worlds,
             lucks=lucks,
@@ -254,7 +251,6 @@ def gains(
     from ..experiments.comparison.plausible_pairs import paths_set
     from ..experiments.comparison.who_gains import who_gains
     from ..experiments.files import manifest
-    from ..experiments.files.csv_tables import write_csv
     from ..model.scenarios.cases import read_case
     from ..viz.text.robust_tables import gains_sentence, gains_table
 
@@ -273,13 +269,11 @@ def gains(
             workers=workers,
             progress=lambda: bar.advance(task),
         )
-    write_csv(table, out_folder / "gains.csv")
-    manifest.write_manifest(
+    write_tables(
         out_folder,
         "gains",
-        command=typed_command(),
+        {"gains": table},
         cases=[arms[1]],
-        tables=["gains.csv"],
         mechanisms=mechanism,
         worlds=worlds,
         seed=seed,
@@ -325,7 +319,6 @@ def paths(
     from ..experiments.comparison.compare import arms_of
     from ..experiments.comparison.lever_paths import levers_of, path_effects
     from ..experiments.files import manifest
-    from ..experiments.files.csv_tables import write_csv
     from ..experiments.robustness.weighing import check_measure
     from ..model.measures import MEASURES
     from ..model.scenarios.cases import read_case
@@ -348,13 +341,11 @@ def paths(
             workers=workers,
             progress=lambda: bar.advance(task),
         )
-    write_csv(table, out_folder / "paths.csv")
-    manifest.write_manifest(
+    write_tables(
         out_folder,
         "paths",
-        command=typed_command(),
+        {"paths": table},
         cases=[arms[1]],
-        tables=["paths.csv"],
         mechanism=mechanism,
         measure=measure,
         worlds=worlds,

@@ -302,24 +302,22 @@ def tabulate_groups(pairs: Sequence[dict]) -> pd.DataFrame:
 
 def tabulate_pairs(pairs: Iterable[dict]) -> pd.DataFrame:
     """Build the table of measures: one row per replicate and arm, one column per measure."""
-    return pd.DataFrame(
-        [
-            {"replicate": number, "arm": arm, **values}
-            for number, pair in enumerate(pairs)
-            for arm, values in zip(ARMS, pair["measures"])
-        ]
-    )
+    return tabulate_measures("replicate", (pair["measures"] for pair in pairs))
 
 
 def tabulate_worlds(in_worlds: Iterable[Sequence[dict[str, float]]]) -> pd.DataFrame:
     """Build the table of measures in plausible worlds: (world, arm) -> one column per measure."""
+    return tabulate_measures("world", in_worlds).set_index(["world", "arm"])
+
+
+def tabulate_measures(name: str, measured: Iterable[Sequence[dict[str, float]]]) -> pd.DataFrame:
+    """Build a table with a row per number, called `name`, and arm, and a column per measure."""
     rows = [
-        {"world": number, "arm": arm, **values}
-        for number, pair in enumerate(in_worlds)
+        {name: number, "arm": arm, **values}
+        for number, pair in enumerate(measured)
         for arm, values in zip(ARMS, pair)
     ]
-    columns = ["world", "arm", *measures.SUMMARY]
-    return pd.DataFrame(rows, columns=columns).set_index(["world", "arm"])
+    return pd.DataFrame(rows, columns=[name, "arm", *measures.SUMMARY])
 
 
 def paired_differences(rows: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
 
@@ -28,7 +28,7 @@ from ...model import measures
 from ...model.mechanisms import load_class
 from ...model.scenarios.scenario import Scenario
 from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms
-from ..statistics.plausible_effects import quantiles
+from ..statistics.plausible_effects import nine_of_ten
 from .parallel_jobs import run_jobs
 from .plausible_pairs import run_in_world
 
@@ -65,16 +65,17 @@ def paths_in_world(
     levers = levers_of(mechanism)
     without, treated = arms
 
-    def value(scenario: Scenario, off: Collection[str] = ()) -> float:
-        run = run_in_world(worlds, scenario, world, partial(without_levers, mechanism=mechanism, off=off))
+    @cache  # with two levers, one alone is all but the other
+    def value(off: frozenset[str]) -> float:
+        run = run_in_world(worlds, treated, world, partial(without_levers, mechanism=mechanism, off=off))
         return measures.summary(run)[measure]
 
     base = measures.summary(run_in_world(worlds, without, world))[measure]
-    full, none = value(treated), value(treated, levers)
+    every = frozenset(levers)
+    full, none = value(frozenset()), value(every)
     rows = {HOURS: [none - base, float("nan")]}
     for lever in levers:
-        alone = value(treated, [other for other in levers if other != lever])
-        rows[lever] = [alone - none, full - value(treated, [lever])]
+        rows[lever] = [value(every - {lever}) - none, full - value(frozenset([lever]))]
     rows[TOGETHER] = [full - base - sum(part for part, _ in rows.values()), float("nan")]
     rows[TOTAL] = [full - base, float("nan")]
     return pd.DataFrame.from_dict(rows, orient="index", columns=["part", "lost"]).rename_axis("lever")
@@ -103,8 +104,6 @@ def path_effects(
     groups = stacked.dropna(subset="part").groupby(level="lever", sort=False)
     if TOTAL not in groups.groups:
         raise UserError("{measure} has no value in any world; simulate more days", measure=measure)
-    ends = (
-        groups["part"].agg(lambda part: quantiles(part.to_numpy())[0]),
-        groups["part"].agg(lambda part: quantiles(part.to_numpy())[-1]),
-    )
-    return groups.mean().assign(low=ends[0], high=ends[1])[["part", "low", "high", "lost"]]
+    ends = [nine_of_ten(part.to_numpy()) for _, part in groups["part"]]
+    table = groups.mean().assign(low=[low for low, _ in ends], high=[high for _, high in ends])
+    return table[["part", "low", "high", "lost"]]

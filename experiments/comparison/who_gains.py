@@ -23,6 +23,7 @@ from ...model.issues.categories import SCOPES
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community
 from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms
+from ..statistics.plausible_effects import nine_of_ten
 from .parallel_jobs import run_jobs
 from .plausible_pairs import run_in_world
 
@@ -127,11 +128,6 @@ def who_gains(
     tables = list(run_jobs(job, worlds, workers, progress))
     stacked = pd.concat(dict(enumerate(tables)), names=["world"])
     change = stacked["change"].groupby(level="group", sort=False)
+    ends = [nine_of_ten(part.to_numpy()) for _, part in change]
     means = stacked.groupby(level="group", sort=False).mean()
-    ends = {"low": 0.05, "high": 0.95}
-    return means.assign(
-        **{
-            name: change.agg(lambda column, p=p: np.quantile(column, p, method="weibull"))
-            for name, p in ends.items()
-        }
-    )
+    return means.assign(low=[low for low, _ in ends], high=[high for _, high in ends])

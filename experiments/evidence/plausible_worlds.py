@@ -39,11 +39,11 @@ IN_MEMORY = 64  # worlds whose numbers a process keeps: those of the arms that i
 class PlausibleWorlds:
     """Worlds of a scenario that has every mechanism of every arm; they are numbered from 0.
 
-    `fixed` are the paths that a user or an arm sets: they are not drawn.
+    `held` are the paths that a user or an arm sets: they are not drawn.
     """
 
     scenario: Scenario = field(compare=False, repr=False)
-    fixed: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
     seed: int = 0
     digest: str = ""  # of the scenario and of the ensemble; computed
 
@@ -66,11 +66,11 @@ class PlausibleWorlds:
         return replace(set_parameters(arm, drawn), name=f"{arm.name[:50]} {world}")
 
 
-def worlds_of_arms(arms: Collection[Scenario], fixed: Collection[str] = (), seed: int = 0) -> PlausibleWorlds:
+def worlds_of_arms(arms: Collection[Scenario], held: Collection[str] = (), seed: int = 0) -> PlausibleWorlds:
     """Return the plausible worlds of arms that differ in their mechanisms only. Raises UserError."""
     first, *others = arms
     union = {name: mechanism for arm in (*others, first) for name, mechanism in arm.mechanisms.items()}
-    return PlausibleWorlds(set_parameters(first, {"mechanisms": union}), frozenset(fixed), seed)
+    return PlausibleWorlds(set_parameters(first, {"mechanisms": union}), frozenset(held), seed)
 
 
 @cache
@@ -88,7 +88,7 @@ def members_digest() -> str:
 @lru_cache(maxsize=16)
 def uncertain_numbers(worlds: PlausibleWorlds) -> dict[str, tuple[Prior, bool]]:
     """Return what is drawn: path -> its prior, and whether a member of the ensemble may say it."""
-    told, defaults = told_by(worlds.scenario) | worlds.fixed, default_values()
+    told, defaults = told_by(worlds.scenario) | worlds.held, default_values()
     fitted = set(members()[0])
     drawn = {}
     for path, f, value in iter_knobs(worlds.scenario):

@@ -19,7 +19,7 @@ from ...engine.texts import translate
 from ...engine.texts.errors import UserError
 from ..statistics.information_value import partial_information, perfect_information, pilot_information
 from ..statistics.plausible_effects import describe_choices
-from .carriers import CANDIDATES, FLOOR, SHUFFLES, centred_ranks
+from .carriers import CANDIDATES, FLOOR, SHUFFLES, centred_ranks, tabulate
 from .weighing import Robustness
 
 NAMED = 3  # numbers that are named
@@ -62,14 +62,11 @@ class Decision:
     @cached_property
     def numbers(self) -> pd.DataFrame:
         """The value of knowing one number: path -> value, floor (of noise), in yuan; the highest first."""
-        worlds = self.weighed.results.plan.worlds[self.weighed.case]
-        rows = [worlds.numbers(int(world)) for world in self.benefit.index]
-        paths = [path for path in rows[0] if np.ptp([row[path] for row in rows]) > 0.0]
-        table = np.array([[row[path] for path in paths] for row in rows], float)
+        paths, table = tabulate(self.weighed.numbers_in(self.benefit.index))
         ranks, benefit = centred_ranks(table), self.benefit.to_numpy()
         draw = RandomNumbers("value of numbers")
         floors = [
-            max(values_of(ranks, benefit[np.argsort(draw("shuffle", np.arange(len(rows)), n))]).values())
+            max(values_of(ranks, benefit[np.argsort(draw("shuffle", np.arange(len(table)), n))]).values())
             for n in range(SHUFFLES)
         ]
         floor = max(0.0, float(np.quantile(floors, FLOOR)))

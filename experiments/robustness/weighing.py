@@ -7,7 +7,7 @@ any other. What is computed here is read from its runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -135,9 +135,20 @@ class Robustness:
         return self.by_world(self.measure)
 
     @cached_property
+    def _effects(self) -> dict[str, pd.DataFrame]:
+        """Effects that were asked for already, by measure."""
+        return {}
+
+    def effects_on(self, measure: str) -> pd.DataFrame:
+        """Return the difference of every other arm to the reference in every world: (worlds, arms)."""
+        if measure not in self._effects:
+            self._effects[measure] = effects_by_world(self.by_world(measure), self.reference)
+        return self._effects[measure]
+
+    @property
     def effects(self) -> pd.DataFrame:
-        """The difference of every other arm to the reference, in every world: (worlds, arms)."""
-        return effects_by_world(self.values, self.reference)
+        """The effects on the measure of the question: (worlds, arms)."""
+        return self.effects_on(self.measure)
 
     @property
     def smaller(self) -> bool:
@@ -164,7 +175,7 @@ class Robustness:
     @cached_property
     def costs(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What every other arm costs more than the reference: hours, and yuan with all hours at the wage."""
-        hours, yuan = (effects_by_world(self.by_world(name), self.reference) for name in ("hours", "yuan"))
+        hours, yuan = self.effects_on("hours"), self.effects_on("yuan")
         return hours, yuan + hours * self.results.plan.cases[self.case].volunteers.shadow_wage_yuan
 
     @cached_property
@@ -184,18 +195,22 @@ class Robustness:
         """In which share of worlds the arm of a row is better than that of a column."""
         return compare_pairs(self.values, self.smaller)
 
+    def numbers_in(self, worlds: Iterable[int]) -> list[Mapping[str, float]]:
+        """Return the uncertain numbers of each of these worlds: path -> value."""
+        drawn = self.results.plan.worlds[self.case]
+        return [drawn.numbers(int(world)) for world in worlds]
+
     @cached_property
     def carriers(self) -> pd.DataFrame:
         """The numbers that may carry the spread of each effect: (arm, path); see `find_carriers`."""
         plan = self.results.plan
-        worlds = plan.worlds[self.case]
-        numbers = [worlds.numbers(int(world)) for world in self.effects.index]
+        numbers, named = self.numbers_in(self.effects.index), plan.worlds[self.case].scenario.mechanisms
         floor = noise_floor(tabulate(numbers)[1]) if len(numbers) >= FEW else None
         active = {a.name: {*plan.cases[self.case].mechanisms, *a.on} - {*a.off} for a in plan.arms}
         parts = {}
         for arm in self.effects:
             on = active[arm] | active[self.reference]
-            off = tuple(f"mechanisms.{name}." for name in worlds.scenario.mechanisms if name not in on)
+            off = tuple(f"mechanisms.{name}." for name in named if name not in on)
             parts[arm] = find_carriers(
                 [{path: row[path] for path in row if not (off and path.startswith(off))} for row in numbers],
                 self.effects[arm].to_numpy(),
@@ -229,9 +244,7 @@ class Robustness:
     def watched(self, arm: str) -> pd.DataFrame:
         """Return `describe_ranges` of an arm's effect on the measure and on those of WATCHED, by measure."""
         parts = {
-            name: describe_ranges(
-                effects_by_world(self.by_world(name), self.reference)[[arm]], smaller=name in SMALLER
-            ).loc[arm]
+            name: describe_ranges(self.effects_on(name)[[arm]], smaller=name in SMALLER).loc[arm]
             for name in dict.fromkeys((self.measure, *WATCHED))
         }
         return pd.DataFrame(parts).T

@@ -77,6 +77,12 @@ def quantiles(d: np.ndarray) -> np.ndarray:
     return np.quantile(d, RANGES, method="weibull")
 
 
+def nine_of_ten(d: np.ndarray) -> tuple[float, float]:
+    """Return the ends of the range of nine of ten worlds, of values (worlds,)."""
+    low, *_, high = quantiles(np.asarray(d, float))
+    return float(low), float(high)
+
+
 def share_of(which: np.ndarray) -> float:
     """Return the share that is True; NaN of nothing."""
     return float(np.mean(which)) if len(which) else np.nan

@@ -199,15 +199,15 @@ class Experiment:
         """
         if not self.lucks_per_world:
             return {}
-        fixed, active = (
+        held, active = (
             {*flatten_settings(self.set)},
             {name: {*case.mechanisms} for name, case in cases.items()},
         )
         for arm in arms:
-            fixed |= {*arm.settings}
+            held |= {*arm.settings}
             active[arm.case] |= {*arm.on}
         return {
-            name: PlausibleWorlds(alter_scenario(case, active[name]), frozenset(fixed), self.seed)
+            name: PlausibleWorlds(alter_scenario(case, active[name]), frozenset(held), self.seed)
             for name, case in cases.items()
         }
 

@@ -59,7 +59,7 @@ class SweepPlan:
             terms = (
                 *terms,
                 e.lucks_per_world,
-                *(sorted(w.fixed) for w in self.worlds.values()),
+                *(sorted(w.held) for w in self.worlds.values()),
                 members_digest(),
             )
         self.stems = [

@@ -27,7 +27,7 @@ MUTANTS = [
     mutant(
         "a number that a user sets is drawn",
         "experiments/evidence/plausible_worlds.py",
-        "told_by(worlds.scenario) | worlds.fixed",
+        "told_by(worlds.scenario) | worlds.held",
         "told_by(worlds.scenario)",
         f"{WORLDS}::test_what_a_case_tells_and_what_a_user_sets_is_not_drawn",
         plain=True,
