@@ -23,6 +23,7 @@ from ..engine.codes import (
 from ..engine.jit import inner_kernel, outer_kernel, struct
 from ..engine.randomness import decision, derive_key, key_of, uniform
 from .acquaintances import befriend, draw_acquaintance
+from .giving import giving_logit
 from .population import SLOTS, Mood, Residents
 from .reporters import DECISIONS as AS_REPORTERS
 from .reporters import faded, sum_bystanders
@@ -114,13 +115,24 @@ def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
 
 
 @inner_kernel
-def evening_logit(zeal, trust_committee, trust_neighbours, fatigue, pull, k) -> float:
-    """Willingness to give an evening this week, a logit; `pull`: sense of duty, and what mechanisms add.
+def evening_logit(zeal, moved, fatigue, pull, k) -> float:
+    """Willingness to give an evening this week, a logit.
+
+    `moved` is what trust, neighbours or habit add (`giving_logit`); `pull` is the sense of duty, and what
+    mechanisms add.
 
     Twin: reference/people.py, give.
     """
-    trusts = k.trust_logit * (float(trust_committee) + float(trust_neighbours) - 1.0)
-    return zeal - k.volunteering_threshold_logit + trusts - k.fatigue_logit * fatigue + pull
+    return zeal - k.volunteering_threshold_logit + moved - k.fatigue_logit * fatigue + pull
+
+
+@inner_kernel
+def seen_to_help(helpers, used) -> float:
+    """Residents of a building whose evening of this week was used; `helpers` and `used` (2,) are by pool.
+
+    Twin: reference/giving.py, seen_to_help.
+    """
+    return helpers[POOL_MEMBERS] * used[POOL_MEMBERS] + helpers[POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
 
 
 @inner_kernel
@@ -201,19 +213,19 @@ def giving_key(w) -> np.uint64:
 def promise_first_week(w) -> None:
     """Let residents promise the evenings of the first week, on day 0.
 
-    They trust as on day 0, are not tired, and no mechanism has pulled on their wish yet.
+    They trust as on day 0, are not tired, have seen nobody help and have no habit of giving, and no mechanism
+    has pulled on their wish yet.
 
     Twin: reference/people.py, promise_first_week.
     """
-    people, sums, k, key = w.residents, w.mood, w.knobs.residents, giving_key(w)
+    people, sums, k, rules, key = w.residents, w.mood, w.knobs.residents, w.knobs.rules, giving_key(w)
     for i in range(len(people.home)):
         r = people.standing[i]
         if r == STANDING_CHILD:
             continue
         trust = people.trust[i]
-        logit = evening_logit(
-            people.zeal[i], trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], 0.0, w.duty[r], k
-        )
+        moved = giving_logit(trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], 0.0, False, k, rules)
+        logit = evening_logit(people.zeal[i], moved, 0.0, w.duty[r], k)
         n = count_evenings(uniform(key, i), logit, float(people.presence[i]), k)
         people.evenings[i] = n
         sums.pledged[pool_of(r)] += n
@@ -231,7 +243,7 @@ def take_stock(w) -> None:
     Twin: reference/people.py, take_stock.
     """
     day, buildings, sums, used, k = w.day, w.buildings, w.mood, w.used, w.knobs.residents
-    company, wish, stairs = w.compounds.company, w.wish, w.stairwells.people
+    company, wish, stairs, rules = w.compounds.company, w.wish, w.stairwells.people, w.knobs.rules
     give, encounter, whom = giving_key(w), key_of(w.seed, MEET, day), key_of(w.seed, WHOM, day)
     people = w.residents
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
@@ -254,12 +266,10 @@ def take_stock(w) -> None:
         for desk in range(2):
             good[b, desk] *= 1.0 - k.trust_update_rate
             dropped[b, desk] *= 1.0 - k.trust_update_rate
-        seen_to_help = k.peer_example * (
-            helpers[b, POOL_MEMBERS] * used[POOL_MEMBERS]
-            + helpers[b, POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
-        )
+        helping = seen_to_help(helpers[b], used)
+        example = k.peer_example * helping
         for n in range(SLOTS + 1):
-            neighbourly[n] = (n + seen_to_help) / (n + seen_to_help + k.acquaintances_half_trust)
+            neighbourly[n] = (n + example) / (n + example + k.acquaintances_half_trust)
         for pool in range(2):
             pledged[pool] -= promised[b, pool]
             promised[b, pool], helpers[b, pool] = 0, 0
@@ -293,7 +303,9 @@ def take_stock(w) -> None:
                 given[i] += evenings[i] * used[pool]
                 tired = new_fatigue(fatigue[i], evenings[i], used[pool], post_hours[i], k)
                 fatigue[i], post_hours[i] = tired, 0.0
-                logit = evening_logit(zeal[i], to_committee, to_neighbours, tired, wish[c, r], k)
+                gave = evenings[i] > 0
+                moved = giving_logit(to_committee, to_neighbours, helping, gave, k, rules)
+                logit = evening_logit(zeal[i], moved, tired, wish[c, r], k)
                 gives = count_evenings(uniform(give, i), logit, at_home, k)
                 evenings[i] = gives
                 promised[b, pool] += gives

@@ -13,6 +13,7 @@ from .issues.consent import Projects
 from .places import Buildings, Compounds, Households, Stairwells
 from .resources.ledger import Ledger
 from .resources.levers import Levers, Stack
+from .structure import Rules
 
 
 class Numbers(NamedTuple):
@@ -20,6 +21,7 @@ class Numbers(NamedTuple):
 
     residents: residents.Knobs
     projects: project_parameters.Knobs
+    rules: Rules
     intake_hours: float
     sitting_hours: float
     sittings_per_week: float

@@ -19,7 +19,8 @@ from ..engine.randomness import RandomNumbers
 from . import daily_counts
 from .day import begin_day, end_day
 from .initial_community import construct_community, mean_trust
-from .issues.issue_table import REPORTED, WORK, rank
+from .issues.issue_table import REPORTED, WORK
+from .issues.triage import queue_rank
 from .places import BUILDINGS
 from .scenarios.scenario import Scenario
 from .simulate import Run, finish_run
@@ -138,7 +139,7 @@ class Street:
 
 @outer_kernel
 def waiting_issues(w) -> np.ndarray:
-    """List issues that wait for departments, (n, 3): urgency, day reported, hours they could take today."""
+    """List issues that wait for departments, (n, 3): rank in the queue, day reported, hours of today."""
     issues, desk = w.issues, len(w.hours) - 1
     n = 0
     for i in range(len(issues)):
@@ -147,7 +148,7 @@ def waiting_issues(w) -> np.ndarray:
     for i in range(len(issues)):
         issue = issues[i]
         if waits_for_department(issue):
-            out[n, 0], out[n, 1] = rank(issue), issue.reported_day
+            out[n, 0], out[n, 1] = queue_rank(issue, w.knobs.rules), issue.reported_day
             out[n, 2] = (
                 w.knobs.intake_hours if issue.state == REPORTED else min(issue.hours_left, w.pair[desk])
             )

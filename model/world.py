@@ -29,6 +29,7 @@ from .resources import ledger
 from .resources.calendar import PAYERS, YEAR, almanac, place_initial_issues
 from .resources.levers import Levers
 from .state import InitialCommunity, Numbers, State
+from .structure import rules_of
 
 if TYPE_CHECKING:
     from ..engine.randomness import RandomNumbers
@@ -295,6 +296,7 @@ def numbers(scenario: "Scenario") -> Numbers:
     return Numbers(
         residents.Knobs(*decimals(scenario.residents)),
         project_parameters.Knobs(*decimals(scenario.projects)),
+        rules_of(scenario.structure),
         float(committee.intake_hours),
         float(committee.sitting_hours),
         float(committee.sittings_per_week),

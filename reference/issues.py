@@ -87,9 +87,14 @@ def sittings_tonight(issue: SimpleNamespace, progress: float, most: float) -> fl
     return float(wanted) if 1 <= wanted <= most else 1.0
 
 
-def by_urgency(w: World, state: int) -> list[SimpleNamespace]:
-    """List the issues in one stage, the most severe first; two or more reports add one rank of severity."""
-    return sorted((i for i in w.issues if i.state == state), key=lambda i: -rank(i))
+def queue_of(w: World, state: int) -> list[SimpleNamespace]:
+    """List the issues in one stage, the highest rank first, and of those the oldest first."""
+    return sorted((i for i in w.issues if i.state == state), key=lambda i: -queue_rank(w, i))
+
+
+def queue_rank(w: World, issue: SimpleNamespace) -> int:
+    """Return the rank of an issue in a queue: its urgency; 0 for all where first come is first served."""
+    return 0 if w.scenario.structure.queueing == "first_come" else rank(issue)
 
 
 def rank(issue: SimpleNamespace) -> int:

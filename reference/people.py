@@ -17,6 +17,7 @@ from ..engine.codes import (
     TRUST_NEIGHBOURS,
 )
 from .arithmetic import single, sum_in_order
+from .giving import giving_logit, seen_to_help
 from .places import at_home, sum_bystanders
 from .random_numbers import chance, derive_key, race
 from .stages import COMMITTEE, COMPANY
@@ -42,7 +43,8 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
     b.good = [good * (1.0 - k.trust_update_rate) for good in b.good]
     b.dropped = [dropped * (1.0 - k.trust_update_rate) for dropped in b.dropped]
     content = 1.0 / (1.0 + (unresolved[0] + unresolved[1]) / k.satisfaction_half_backlog)
-    example = k.peer_example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
+    helping = seen_to_help(w, b)
+    example = k.peer_example * helping
     w.pledged = [pledged - evenings for pledged, evenings in zip(w.pledged, b.promised)]
     b.promised, b.helpers = [0, 0], [0, 0]
     for person in b.people:
@@ -76,7 +78,7 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
         person.evenings_given = single(
             person.evenings_given + w.used[0 if person.member else 1] * person.evenings
         )
-        give(w, b, person, fatigue)
+        give(w, b, person, fatigue, helping)
         meet(w, b, person)
         person.voice = single(
             (1.0 - k.report_fading_rate) * person.voice + k.report_fading_rate * person.usual_voice
@@ -92,11 +94,11 @@ def promise_first_week(w: World) -> None:
     for b in w.buildings:
         for person in b.people:
             if person.band != CHILD:
-                give(w, b, person, 0.0)
+                give(w, b, person, 0.0, 0.0)
         w.pledged = [pledged + evenings for pledged, evenings in zip(w.pledged, b.promised)]
 
 
-def give(w: World, b: SimpleNamespace, person: SimpleNamespace, fatigue: float) -> None:
+def give(w: World, b: SimpleNamespace, person: SimpleNamespace, fatigue: float, helping: float) -> None:
     """Decide how many evenings a resident promises, 0 to 7.
 
     n or more with the chance of a logit, lower for each further evening, times the share of days at home.
@@ -104,7 +106,7 @@ def give(w: World, b: SimpleNamespace, person: SimpleNamespace, fatigue: float) 
     k, pool = w.scenario.residents, 0 if person.member else 1
     u, odds_against = (
         chance(w.random_numbers.key("give", w.day), person.id),
-        exp(-willingness(w, person, fatigue)),
+        exp(-willingness(w, person, fatigue, helping)),
     )
     person.evenings = 0
     while person.evenings < 7 and u * (1.0 + odds_against) < person.presence:
@@ -114,8 +116,13 @@ def give(w: World, b: SimpleNamespace, person: SimpleNamespace, fatigue: float) 
     b.helpers[pool] += person.evenings > 0
 
 
-def willingness(w: World, person: SimpleNamespace, fatigue: float, asked: float = 0.0) -> float:
-    """Return a resident's wish to give an evening, a logit; `asked` is added to it."""
+def willingness(
+    w: World, person: SimpleNamespace, fatigue: float, helping: float, asked: float = 0.0
+) -> float:
+    """Return a resident's wish to give an evening, a logit; `asked` is added to it.
+
+    `helping` is how many residents of the building one sees help.
+    """
     k, v, m = w.scenario.residents, w.scenario.volunteers, w.scenario.party_members
     rank = STANDING_VOLUNTEER if person.volunteer else STANDING_NEIGHBOUR
     if person.member:
@@ -128,8 +135,8 @@ def willingness(w: World, person: SimpleNamespace, fatigue: float, asked: float 
     }[rank]
     compound = w.buildings[person.building].compound
     wish = duty + sum_in_order(wished_that_day[compound][rank] for wished_that_day in w.wished) / 7 + asked
-    trust_effect = k.trust_logit * (single(person.trust[COMMITTEE] + person.trust[TRUST_NEIGHBOURS]) - 1.0)
-    return person.zeal - k.volunteering_threshold_logit + trust_effect - k.fatigue_logit * fatigue + wish
+    moved = giving_logit(w, person, helping)
+    return person.zeal - k.volunteering_threshold_logit + moved - k.fatigue_logit * fatigue + wish
 
 
 def choose_candidates(b: SimpleNamespace) -> list[SimpleNamespace]:
@@ -148,7 +155,8 @@ def next_candidate(b: SimpleNamespace, day: int) -> SimpleNamespace | None:
 
 def accepts_post(w: World, person: SimpleNamespace, u: float, asked: float) -> bool:
     """Decide whether a resident who is asked in person takes a post."""
-    return u * (1.0 + exp(-willingness(w, person, person.fatigue, asked))) < 1.0
+    helping = seen_to_help(w, w.buildings[person.building])
+    return u * (1.0 + exp(-willingness(w, person, person.fatigue, helping, asked))) < 1.0
 
 
 def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:

@@ -11,14 +11,14 @@ from .consent import agrees, compute_willingness, divide_bill, due_from_funds, e
 from .issues import (
     after,
     buildings_that_see,
-    by_urgency,
     desk_row,
     disappoint,
     encourage,
     is_finished_today,
     is_registered,
     move,
-    rank,
+    queue_of,
+    queue_rank,
     reward_reporter,
     trust_at_stake,
     workable,
@@ -63,7 +63,7 @@ def take_in(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -
     """
     intake = w.scenario.committee.intake_hours
     sent = {issue.id: [part[i] for _, part in done] for i, issue in enumerate(w.issues)}
-    for issue in by_urgency(w, REPORTED):
+    for issue in queue_of(w, REPORTED):
         if issue.desk == NO_DESK or is_finished_today(issue, sent[issue.id]):
             continue
         if hours[desk_row(issue)] >= intake:
@@ -81,7 +81,7 @@ def talk(w: World, hours: list[float], accord: list[tuple[int, list[float]]]) ->
     """
     k, progress = w.scenario.committee, {}
     left = k.mediation_share * hours[-2]
-    for issue in by_urgency(w, TABLE):
+    for issue in queue_of(w, TABLE):
         c = w.compounds[issue.compound]
         pace = k.sittings_per_week / 7 * 0.5 ** (issue.sittings_held / k.sittings_to_half_pace)
         sittings = min(pace, left / k.sitting_hours)
@@ -135,7 +135,7 @@ def pay(w: World, consent: list[float]) -> None:
     Where owners pay, funds pay the rest once owners have paid what the plan asks of them. `consent` is by
     building: willingness to pay, for each talk.
     """
-    for issue in by_urgency(w, MONEY):
+    for issue in queue_of(w, MONEY):
         if w.kinds[issue.category].owners_share:
             collect(w, issue, consent)
         if issue.cost_fen > due_from_funds(w, issue):
@@ -166,15 +166,15 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
             if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
     # not before the appointment, nor without a desk
-    waiting = [i for i in by_urgency(w, WORK) if i.due_day <= w.day and i.desk != NO_DESK]
+    waiting = [i for i in queue_of(w, WORK) if i.due_day <= w.day and i.desk != NO_DESK]
     quotas = [[0.0] * 4 for _ in hours]
     for issue in waiting:
-        quotas[desk_row(issue)][rank(issue)] += hours_today(w, issue)
+        quotas[desk_row(issue)][queue_rank(w, issue)] += hours_today(w, issue)
     quotas = [divide(quota, available) for quota, available in zip(quotas, hours)]
     for issue in waiting:
         desk, quota = desk_row(issue), quotas[desk_row(issue)]
-        part = min(hours_today(w, issue), quota[rank(issue)])
-        quota[rank(issue)] -= part
+        part = min(hours_today(w, issue), quota[queue_rank(w, issue)])
+        quota[queue_rank(w, issue)] -= part
         hours[desk] -= part
         issue.hours_left -= part
         if issue.hours_left <= 1e-9:
@@ -262,7 +262,7 @@ def close(w: World, keep: list[float], hurry: list[float], callers: list[tuple[i
             for by, days in callers:
                 credit_hurry(issue, by, days[i])
         update_in_evening(w, issue, keep[i])
-        if issue.state < RESOLVED:
+        if issue.state < RESOLVED and w.scenario.structure.neglect == "breeds":
             invite(w, issue)
         if w.day - issue.arose_day > w.scenario.residents.patience_before_blame_days:
             for b in buildings_that_see(w, issue):

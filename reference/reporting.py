@@ -20,6 +20,26 @@ def bystander_factor(n: float, alone: float) -> float:
     return alone * n if n <= 1.0 else min(alone, n / (n - 1.0))
 
 
+def independent_factor(n: float, crowd: float) -> float:
+    """Return the same of `n` bystanders who do not rely on each other; `crowd` of them report as many do."""
+    return n / crowd
+
+
+def heard_share(n: float, age: int, rate: float) -> float:
+    """Return which share of `n` bystanders has heard of an issue `age` days after one of them saw it."""
+    return 1.0 if n <= 1.0 else 1.0 / (1.0 + (n - 1.0) * exp(-rate * age))
+
+
+def reporting_factor(w: World, n: float, age: int) -> float:
+    """Return how many times sooner `n` bystanders report than very many do, by the scenario's rule."""
+    rules, alone = w.scenario.structure, w.scenario.residents.sole_bystander_factor
+    return {
+        "volunteers_dilemma": lambda: bystander_factor(n, alone),
+        "independent": lambda: independent_factor(n, rules.crowd_bystanders),
+        "word_of_mouth": lambda: bystander_factor(n, alone) * heard_share(n, age, rules.word_of_mouth_rate),
+    }[rules.reporting]()
+
+
 def report_issues(w: World, voice: list[float], sight: list[tuple[int, list[float]]]) -> None:
     """Advance the reporting clock of each open issue; each threshold brings one more report, at most 3 a day.
 
@@ -35,7 +55,7 @@ def report_issues(w: World, voice: list[float], sight: list[tuple[int, list[floa
         if n > 0.0:
             neighbours = (
                 w.kinds[issue.category].report_rate
-                * bystander_factor(n, k.sole_bystander_factor)
+                * reporting_factor(w, n, w.day - issue.arose_day)
                 * (voices / n)
                 * exp(voice[issue.building])
             )

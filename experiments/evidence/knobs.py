@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
+from ...model.structure import READ_BY, Structure
+
 # parts of a scenario that are never varied
 GIVEN = (
     "community",
@@ -13,6 +15,7 @@ GIVEN = (
     "initial_issues",
     "reported",
     "days",
+    "structure",  # the ensemble was fitted with the model's own rules; see `numbers_of_rules`
 )
 TIMES = ("first_day", "last_day", "strength")  # knobs of a mechanism that the case gives
 
@@ -29,6 +32,13 @@ def iter_knobs(part: Any, prefix: str = "") -> Iterator[tuple[str, Field, Any]]:
             yield prefix + name, f, inner
         elif is_dataclass(inner) or isinstance(inner, dict):
             yield from iter_knobs(inner, f"{prefix}{name}.")
+
+
+def numbers_of_rules(structure: Structure, every: bool = False) -> Iterator[tuple[str, Field, Any]]:
+    """Yield (path, field, value) of the numbers that the chosen rules read; with `every`, of all rules."""
+    for name, (decision, rule) in READ_BY.items():
+        if every or getattr(structure, decision) == rule:
+            yield f"structure.{name}", structure.__dataclass_fields__[name], getattr(structure, name)
 
 
 def value_at(part: Any, path: str) -> float:

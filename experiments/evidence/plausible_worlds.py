@@ -13,10 +13,11 @@ world whose numbers contradict each other is replaced by its next draw.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import Field, dataclass, field, replace
 from functools import cache, lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
 from ...model.scenarios.scenario import Scenario
 from .grades import prior_of
-from .knobs import iter_knobs
+from .knobs import iter_knobs, numbers_of_rules
 from .priors import Prior
 from .sampling import ATTEMPTS, default_values, inside, is_whole, told_by, within_range
 from .worlds import read_manifest, read_worlds
@@ -45,6 +46,7 @@ class PlausibleWorlds:
     scenario: Scenario = field(compare=False, repr=False)
     held: frozenset[str] = frozenset()
     seed: int = 0
+    every_rule: bool = False  # the numbers of all rules are drawn, not of those chosen only
     digest: str = ""  # of the scenario and of the ensemble; computed
 
     def __post_init__(self) -> None:
@@ -85,13 +87,19 @@ def members_digest() -> str:
     return read_manifest()["sha256"]
 
 
+def knobs_of(worlds: PlausibleWorlds) -> Iterator[tuple[str, Field, Any]]:
+    """Yield (path, field, value) of every knob that a world may draw."""
+    yield from iter_knobs(worlds.scenario)
+    yield from numbers_of_rules(worlds.scenario.structure, worlds.every_rule)
+
+
 @lru_cache(maxsize=16)
 def uncertain_numbers(worlds: PlausibleWorlds) -> dict[str, tuple[Prior, bool]]:
     """Return what is drawn: path -> its prior, and whether a member of the ensemble may say it."""
     told, defaults = told_by(worlds.scenario) | worlds.held, default_values()
     fitted = set(members()[0])
     drawn = {}
-    for path, f, value in iter_knobs(worlds.scenario):
+    for path, f, value in knobs_of(worlds):
         prior = prior_of(path, f.metadata, value, is_whole(f))
         if path not in told and prior.shape != "point":
             drawn[path] = prior, path in fitted and value == defaults.get(path)
@@ -103,7 +111,7 @@ def draw_numbers(worlds: PlausibleWorlds, world: int) -> Mapping[str, float]:
     """Return the numbers of a world: path -> value. Raises UserError if every draw contradicts itself."""
     order = np.argsort(RandomNumbers("plausible order", worlds.seed)("member", np.arange(len(members()))))
     random_numbers = RandomNumbers("plausible", worlds.seed, world)
-    fields = {path: f for path, f, _ in iter_knobs(worlds.scenario)}
+    fields = {path: f for path, f, _ in knobs_of(worlds)}
     problem = None
     for attempt in range(ATTEMPTS):
         member = members()[order[(world + attempt) % len(order)]]

@@ -32,6 +32,8 @@ from .issue_table import (
 )
 from .work import buildings_that_see, count_visible, encourage
 
+NEGLECT = ("breeds", "lapses")
+BREEDS, LAPSES = range(2)
 REOPEN, FORGET, ANSWER = decision("reopen"), decision("forget"), decision("answer")
 
 
@@ -86,7 +88,8 @@ def is_attended(issue, cost_fen) -> bool:
 def invite(w, issue) -> None:
     """Let an issue in sight to which nobody attends invite others of its kind in its building.
 
-    Disorder that is seen to be tolerated spreads (Keizer, Lindenberg & Steg 2008).
+    Disorder that is seen to be tolerated spreads (Keizer, Lindenberg & Steg 2008): the rule that neglect
+    *breeds*, the model's own. By the other, what is neglected merely *lapses*, and invites nothing.
 
     Twin: reference/processing.py, invite.
     """
@@ -162,7 +165,7 @@ def close(w) -> np.ndarray:
         int(w.knobs.residents.patience_before_blame_days),
     )
     reopens, forgotten = key_of(w.seed, REOPEN, 0), key_of(w.seed, FORGET, day)
-    stays = np.empty(len(issues), np.bool_)
+    stays, breeds = np.empty(len(issues), np.bool_), w.knobs.rules.neglect == BREEDS
     standing.fill(0.0)
     for i in range(len(issues)):
         issue = issues[i]
@@ -191,7 +194,7 @@ def close(w) -> np.ndarray:
             disappoint(w, issue)
             log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
         stays[i] = issue.state <= RESOLVED
-        if issue.state < RESOLVED and cats.invited[issue.category] > 0.0:
+        if breeds and issue.state < RESOLVED and cats.invited[issue.category] > 0.0:
             invite(w, issue)
         if day - issue.arose_day > fresh:
             low, high = buildings_that_see(issue, first)

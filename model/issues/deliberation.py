@@ -10,12 +10,12 @@ from ...agents import reporters
 from ...agents.committee import progress_of, sittings_held
 from ...engine.jit import inner_kernel
 from .issue_table import AGREED, TABLE, log_event, move, next_stage, trust_at_stake
-from .triage import by_urgency
+from .triage import queue_of
 
 
 @inner_kernel
 def mediate(w) -> np.ndarray:
-    """Hold the committee's own sittings of today, the most urgent issue first; return progress, (issues,).
+    """Hold the committee's own sittings of today, in the order of the queue; return progress, (issues,).
 
     They take a share of the hours that the desk has left.
 
@@ -25,7 +25,7 @@ def mediate(w) -> np.ndarray:
     progress = np.zeros(len(issues))
     left = k.mediation_share * w.hours[desk]
     trust = reporters.confidence(w.mood, w.buildings, w.compounds)
-    for i in by_urgency(issues, TABLE):
+    for i in queue_of(issues, TABLE, w.knobs.rules):
         issue = issues[i]
         sittings = sittings_held(issue, left, k)
         left -= sittings * k.sitting_hours

@@ -264,7 +264,7 @@ def trust_at_stake(issue) -> int:
 def rank(issue) -> int:
     """Rank the urgency of an issue, 0..3: its severity, plus one if several neighbours reported it.
 
-    Twin: reference/issues.py, by_urgency.
+    Twin: reference/issues.py, rank.
     """
     return min(3, issue.severity + (1 if issue.reports >= 2 else 0))
 

@@ -5,7 +5,7 @@ from ...engine.randomness import decision, derive_key, key_of, uniform
 from .consent import agrees, electorate, willingness
 from .contributions import divide_bill, due_from_funds, weight_of
 from .issue_table import MONEY, PAID, log_event, move, next_stage
-from .triage import by_urgency
+from .triage import queue_of
 
 PAY = decision("pay")
 
@@ -42,7 +42,7 @@ def collect(w, issue) -> None:
 
 @inner_kernel
 def pay(w) -> None:
-    """Pay the cost of issues, the most urgent first, where funds suffice.
+    """Pay the cost of issues, in the order of the queue, where funds suffice.
 
     Where owners pay, funds pay the rest once owners have paid what the plan asks of them. Updates `funds` and
     `spending` (compounds + 1,) fen. The history records which fund paid: its row, or -1 for both or none.
@@ -51,7 +51,7 @@ def pay(w) -> None:
     """
     issues, funds, spending = w.issues, w.funds, w.spending
     last = len(funds) - 1
-    for i in by_urgency(issues, MONEY):
+    for i in queue_of(issues, MONEY, w.knobs.rules):
         issue = issues[i]
         if w.cats.owners_share[issue.category] > 0.0:
             collect(w, issue)

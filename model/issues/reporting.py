@@ -5,6 +5,11 @@ Responsibility diffuses. In the volunteer's dilemma (Diekmann 1985) each of n by
 n/(n-1). Here n is the number of people expected at home, log(b/c) is the category's `telling`, and
 bystanders are weighted by their trust that reporting helps. Every issue has a hazard clock: when its hazard
 passes the next threshold, it is reported; a higher hazard makes the same report sooner.
+
+Two other rules: bystanders who are *independent* report at their own rate, however many there are, so that
+issues seen by many are reported soonest (the older reading, against which Darley & Latané 1968 found). By
+*word of mouth* only those report who have heard of an issue, and each tells others of it: the share that has
+heard grows along a logistic curve from the one who saw it first (Bass 1969, imitators only).
 """
 
 from math import exp
@@ -34,6 +39,8 @@ from .issue_table import (
 
 HEAR, FIND, TELL, WAIT = decision("hear"), decision("find"), decision("tell"), decision("wait")
 MOST = 100  # reports after which a known issue is not reported again
+REPORTING = ("volunteers_dilemma", "independent", "word_of_mouth")
+DILEMMA, INDEPENDENT, WORD_OF_MOUTH = range(3)
 A_DAY = 3  # reports of an issue in one day, at most; the others come tomorrow
 
 
@@ -46,6 +53,40 @@ def bystander_factor(n, alone) -> float:
     if n <= 1.0:
         return alone * n
     return min(alone, n / (n - 1.0))
+
+
+@inner_kernel
+def independent_factor(n, crowd) -> float:
+    """The same of n bystanders who do not rely on each other; `crowd` of them report as a crowd above does.
+
+    Twin: reference/reporting.py, independent_factor.
+    """
+    return n / crowd
+
+
+@inner_kernel
+def heard_share(n, age, rate) -> float:
+    """Share of n bystanders who have heard of an issue `age` days after one of them saw it.
+
+    Who knows of it tells others at `rate` a day.
+
+    Twin: reference/reporting.py, heard_share.
+    """
+    return 1.0 if n <= 1.0 else 1.0 / (1.0 + (n - 1.0) * exp(-rate * age))
+
+
+@inner_kernel
+def reporting_factor(n, age, k, rules) -> float:
+    """Rate at which n bystanders report an issue of `age` days, relative to very many, by the rule chosen.
+
+    Twin: reference/reporting.py, reporting_factor.
+    """
+    if rules.reporting == INDEPENDENT:
+        return independent_factor(n, rules.crowd_bystanders)
+    factor = bystander_factor(n, k.sole_bystander_factor)
+    if rules.reporting == WORD_OF_MOUTH:
+        factor *= heard_share(n, age, rules.word_of_mouth_rate)
+    return factor
 
 
 @inner_kernel
@@ -124,8 +165,8 @@ def draw_issue_reporter(w, issue, key) -> np.int64:
 def report_issues(w) -> None:
     """Advance the reporting clock of every open issue; at its threshold, report it or repeat the report.
 
-    Neighbours report at the rate of the volunteer's dilemma; mechanisms that look (`sight`, 1/day) compete
-    with them, and the first in the race is the reporter.
+    Neighbours report at the rate of the rule chosen (`reporting_factor`); mechanisms that look (`sight`,
+    1/day) compete with them, and the first in the race is the reporter.
 
     Twin: reference/reporting.py, report_issues.
     """
@@ -155,9 +196,8 @@ def report_issues(w) -> None:
         neighbours = 0.0
         if n > 0.0:
             louder = 1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building])
-            neighbours = (
-                dilemma[issue.category] * bystander_factor(n, k.sole_bystander_factor) * (weight / n) * louder
-            )
+            factor = reporting_factor(n, day - issue.arose_day, k, w.knobs.rules)
+            neighbours = dilemma[issue.category] * factor * (weight / n) * louder
         rate = neighbours
         if issue.state == UNKNOWN:
             for m in range(len(codes)):

@@ -1,4 +1,8 @@
-"""Triage: desks take in what was reported, the most urgent first, as far as their hours suffice."""
+"""Triage: which issue is next, and desks that take in what was reported as far as their hours suffice.
+
+Two rules: the most urgent issue is next, and of those the oldest (the model's own); or first come, first
+served.
+"""
 
 import numpy as np
 
@@ -7,6 +11,17 @@ from ...engine.jit import inner_kernel
 from .issue_table import REPORTED, TAKEN, is_workable, log_event, move, next_stage, rank
 
 RANKS = 4  # of urgency
+QUEUEING = ("urgency", "first_come")
+URGENCY, FIRST_COME = range(2)
+
+
+@inner_kernel
+def queue_rank(issue, rules) -> int:
+    """Rank an issue in a queue, 0..3, the highest first: its urgency, unless all wait in one line.
+
+    Twin: reference/issues.py, queue_rank.
+    """
+    return 0 if rules.queueing == FIRST_COME else rank(issue)
 
 
 @inner_kernel
@@ -23,16 +38,16 @@ def desk_row(issue, compounds) -> int:
 
 
 @inner_kernel
-def by_urgency(issues, state) -> np.ndarray:
-    """Return the rows of issues in one state, (n,): the most urgent first, and of those the oldest first.
+def queue_of(issues, state, rules) -> np.ndarray:
+    """Return the rows of issues in one state, (n,): the highest rank first, and of those the oldest first.
 
-    Twin: reference/issues.py, by_urgency.
+    Twin: reference/issues.py, queue_of.
     """
     count = np.zeros(RANKS + 1, np.int64)  # issues that come before those of each rank
     found, n = np.empty(len(issues), np.int64), 0
     for i in range(len(issues)):
         if issues[i].state == state:
-            count[RANKS - 1 - rank(issues[i]) + 1] += 1
+            count[RANKS - 1 - queue_rank(issues[i], rules) + 1] += 1
             found[n] = i
             n += 1
     for r in range(RANKS):
@@ -40,7 +55,7 @@ def by_urgency(issues, state) -> np.ndarray:
     out = np.empty(n, np.int64)
     for place in range(n):
         i = found[place]
-        r = RANKS - 1 - rank(issues[i])
+        r = RANKS - 1 - queue_rank(issues[i], rules)
         out[count[r]] = i
         count[r] += 1
     return out
@@ -60,7 +75,7 @@ def is_finished_today(issue, i, done) -> bool:
 
 @inner_kernel
 def take_in(w) -> None:
-    """Take in reported issues, the most urgent first; each costs `intake` hours of its desk.
+    """Take in reported issues in the order of the queue; each costs `intake` hours of its desk.
 
     What mechanisms finish today is settled on the spot, without a desk.
 
@@ -68,7 +83,7 @@ def take_in(w) -> None:
     """
     issues, hours, intake, done = w.issues, w.hours, w.knobs.intake_hours, w.pulls.work.rows
     compounds = len(hours) - 2
-    for i in by_urgency(issues, REPORTED):
+    for i in queue_of(issues, REPORTED, w.knobs.rules):
         issue = issues[i]
         if issue.desk == DESK_NONE or is_finished_today(issue, i, done):
             continue

@@ -3,6 +3,7 @@
 Hours are a budget of the day: they carry over from job to job, several jobs fit in a day, and a job that does
 not fit goes on tomorrow. A desk with too few hours divides them among the ranks of urgency, so that no rank
 waits for ever while large jobs of a higher one go on; within a rank the oldest issue comes first.
+Where the scenario's rule is first come, first served, all wait in one line, which has all hours.
 """
 
 import numpy as np
@@ -18,10 +19,9 @@ from .issue_table import (
     is_registered,
     is_workable,
     log_event,
-    rank,
     trust_at_stake,
 )
-from .triage import RANKS, by_urgency, desk_row
+from .triage import RANKS, desk_row, queue_of, queue_rank
 
 
 @inner_kernel
@@ -144,7 +144,7 @@ def work(w) -> None:
 
     Twin: reference/processing.py, work.
     """
-    issues, hours = w.issues, w.hours
+    issues, hours, rules = w.issues, w.hours, w.knobs.rules
     codes, done = w.pulls.work.by, w.pulls.work.rows
     compounds = len(hours) - 2
     for i in range(len(issues)):
@@ -157,19 +157,19 @@ def work(w) -> None:
                     by, most = codes[m], done[m, i]
             if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
-    rows, quota = by_urgency(issues, WORK), np.zeros((len(hours), RANKS))
+    rows, quota = queue_of(issues, WORK, rules), np.zeros((len(hours), RANKS))
     most_today, n = np.empty(len(rows)), 0
     for i in rows:
         if can_go_on(w, issues[i]):
             desk = desk_row(issues[i], compounds)
             rows[n], most_today[n] = i, hours_today(w, issues[i], desk)
-            quota[desk, rank(issues[i])] += most_today[n]
+            quota[desk, queue_rank(issues[i], rules)] += most_today[n]
             n += 1
     for desk in range(len(hours)):
         divide(quota[desk], hours[desk])
     for place in range(n):
         issue = issues[rows[place]]
-        desk, r = desk_row(issue, compounds), rank(issue)
+        desk, r = desk_row(issue, compounds), queue_rank(issue, rules)
         today = min(most_today[place], quota[desk, r])
         quota[desk, r] -= today
         hours[desk] -= today

@@ -7,7 +7,8 @@ from math import exp
 
 import numpy as np
 
-from ...agents.residents import evening_logit
+from ...agents.giving import giving_logit
+from ...agents.residents import evening_logit, seen_to_help
 from ...engine.codes import CHILD, TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, outer_kernel
 
@@ -24,14 +25,11 @@ def accepts_post(w, i, u, asked_logit) -> bool:
     """
     people, b = w.residents, w.residents.building[i]
     trust, pull = people.trust[i], w.wish[w.buildings.compound[b], people.standing[i]]
-    logit = evening_logit(
-        people.zeal[i],
-        trust[TRUST_COMMITTEE],
-        trust[TRUST_NEIGHBOURS],
-        float(people.fatigue[i]),
-        pull + asked_logit,
-        w.knobs.residents,
+    k, helping = w.knobs.residents, seen_to_help(w.mood.helpers[b], w.used)
+    moved = giving_logit(
+        trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], helping, people.evenings[i] > 0, k, w.knobs.rules
     )
+    logit = evening_logit(people.zeal[i], moved, float(people.fatigue[i]), pull + asked_logit, k)
     return u * (1.0 + exp(-logit)) < 1.0
 
 

@@ -19,6 +19,7 @@ from ..issues.project_parameters import ProjectParameters
 from ..mechanisms import Mechanism
 from ..places import BUILDINGS
 from ..resources.calendar import CalendarParameters, InitialIssues, Shock
+from ..structure import Structure
 from .census import Census, counts
 
 MAX_INITIAL_ISSUES = (
@@ -121,6 +122,7 @@ class Scenario:
     shock: tuple[Shock, ...] = field(default=(), metadata={"each": Shock})
     initial_issues: tuple[InitialIssues, ...] = field(default=(), metadata={"each": InitialIssues})
     all_issues: AllIssues = field(default_factory=AllIssues)
+    structure: Structure = field(default_factory=Structure)
     issues: dict[str, Category] = field(
         default_factory=every_category, metadata={"named": every_category, "new": Category}
     )

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from scenarios import ESTATE, STORM, YARD, with_mechanisms
+from scenarios import ESTATE, STORM, YARD, digest, with_mechanisms
 
 from cogov import reference
 from cogov.agents.committee import CommitteeParameters
@@ -47,6 +47,7 @@ from cogov.model.scenarios.cases import read_case
 from cogov.model.scenarios.census import Census
 from cogov.model.scenarios.scenario import Compound, Scenario
 from cogov.model.simulate import build_community, days
+from cogov.model.structure import DECISIONS, Structure, rules_named
 from cogov.reference import mechanism as reference_mechanism
 from cogov.reference.day import iterate_days
 from cogov.reference.mechanisms import list_twins
@@ -294,6 +295,7 @@ OWN_WAYS = (
     "compound.",
     "issues.",
     "mechanisms.",
+    "structure.",
 )
 
 
@@ -383,7 +385,16 @@ def draw_shock(rng):
     )
 
 
-def draw_village(number):
+OWN_RULES = Structure()
+
+
+def draw_structure(rng):
+    """Draw a rule for each decision, and the numbers that rules read."""
+    chosen = {decision: rng.choice(rules_named(decision)) for decision in DECISIONS}
+    return vary_parameters(Structure(**chosen), 4, rng)
+
+
+def draw_village(number, structure=OWN_RULES):
     """Draw a small community with parameters near and far from defaults, under some of the mechanisms."""
     rng = Random(number)
     kinds = tuple(draw_compound(name, rng) for name in "abc"[: rng.randint(1, 3)])
@@ -398,6 +409,7 @@ def draw_village(number):
         compound=kinds,
         mechanisms=governing,
         issues=vary_parameters(BUSY, 8, rng),
+        structure=structure,
         shock=tuple(draw_shock(rng) for _ in range(rng.randint(0, 2))),
         initial_issues=tuple(
             InitialIssues(category, rng.randint(1, 9), rng.random() < 0.5)
@@ -444,7 +456,7 @@ def test_columns_tell_the_same_days_as_people(villages):
 @settings(max_examples=4, deadline=None, derandomize=True)
 def test_so_does_any_other_village(number):
     try:
-        somewhere = draw_village(number)
+        somewhere = draw_village(number, draw_structure(Random(f"{number} structure")))
         build_community(somewhere)
     except UserError:  # more elders who share a home than there are such people
         assume(False)
@@ -474,6 +486,17 @@ QUARTER = replace(  # more buildings than days in a week, more compounds than on
         Compound(buildings=3, floors=11, age_years=9.0, lifts=1, company=True),
     ),
 )
+
+
+@pytest.mark.parametrize(
+    ("decision", "chosen"), [(decision, name) for decision in DECISIONS for name in rules_named(decision)[1:]]
+)
+def test_every_other_rule_is_the_same_and_makes_a_difference(decision, chosen):
+    """And each matters: by the model's own rule these days would have been others."""
+    own = replace(with_mechanisms(QUARTER, "building_captains", "party_volunteers"), days=60)
+    other = replace(own, structure=Structure(**{decision: chosen}))
+    compare_days(other, "rules")
+    assert digest(other, "rules") != digest(own, "rules")
 
 
 @pytest.mark.parametrize(
@@ -556,7 +579,7 @@ REFERENCE = [  # its files but for the mechanisms: a function is replaced wherev
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("by_urgency", lambda w, state: [i for i in w.issues if i.state == state]),
+        ("queue_of", lambda w, state: [i for i in w.issues if i.state == state]),
         ("bystander_factor", lambda n, alone: 1.0),
         ("single", lambda x: x),
         ("sum_in_order", lambda numbers: sum(numbers) * (1 + 1e-6)),

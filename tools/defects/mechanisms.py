@@ -282,8 +282,8 @@ MUTANTS = [
     mutant(
         "the youngest job is worked on first",
         "model/issues/work.py",
-        "rows, quota = by_urgency(issues, WORK), ",
-        "rows, quota = by_urgency(issues, WORK)[::-1].copy(), ",
+        "rows, quota = queue_of(issues, WORK, rules), ",
+        "rows, quota = queue_of(issues, WORK, rules)[::-1].copy(), ",
         TWIN,
     ),
     mutant(
