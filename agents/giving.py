@@ -15,7 +15,7 @@ TRUST, CONDITIONAL, HABIT = range(3)
 def trusting_logit(trust_committee, trust_neighbours, k) -> float:
     """The part of the wish to give that follows trust, a logit: 0 at a mean trust of one half.
 
-    Twin: reference/giving.py, trusting_logit.
+    Twin: reference/people.py, trusting_logit.
     """
     return k.trust_logit * (float(trust_committee) + float(trust_neighbours) - 1.0)
 
@@ -26,7 +26,7 @@ def conditional_logit(helpers, k, rules) -> float:
 
     From -trust_logit where nobody helps to +trust_logit where very many do; 0 at `helpers_half`.
 
-    Twin: reference/giving.py, conditional_logit.
+    Twin: reference/people.py, conditional_logit.
     """
     return k.trust_logit * (2.0 * helpers / (helpers + rules.helpers_half) - 1.0)
 
@@ -35,20 +35,20 @@ def conditional_logit(helpers, k, rules) -> float:
 def habitual_logit(gave, k, rules) -> float:
     """The same that follows whether one promised an evening last week (`gave`), at the trust of day 0.
 
-    Twin: reference/giving.py, habitual_logit.
+    Twin: reference/people.py, habitual_logit.
     """
     usual = k.trust_logit * (k.trust_committee + k.trust_neighbours - 1.0)
     return usual + rules.habit_logit if gave else usual
 
 
 @inner_kernel
-def giving_logit(trust_committee, trust_neighbours, helpers, gave, k, rules) -> float:
-    """The part of the wish to give that follows what the scenario's rule says, a logit.
+def giving_logit(rule, trust_committee, trust_neighbours, helpers, gave, k, rules) -> float:
+    """The part of the wish to give that follows what the scenario's `rule` says, a logit.
 
-    Twin: reference/giving.py, giving_logit.
+    Twin: reference/people.py, giving_logit.
     """
-    if rules.giving == CONDITIONAL:
+    if rule == CONDITIONAL:
         return conditional_logit(helpers, k, rules)
-    if rules.giving == HABIT:
+    if rule == HABIT:
         return habitual_logit(gave, k, rules)
     return trusting_logit(trust_committee, trust_neighbours, k)

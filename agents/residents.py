@@ -130,7 +130,7 @@ def evening_logit(zeal, moved, fatigue, pull, k) -> float:
 def seen_to_help(helpers, used) -> float:
     """Residents of a building whose evening of this week was used; `helpers` and `used` (2,) are by pool.
 
-    Twin: reference/giving.py, seen_to_help.
+    Twin: reference/people.py, seen_to_help.
     """
     return helpers[POOL_MEMBERS] * used[POOL_MEMBERS] + helpers[POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
 
@@ -224,7 +224,9 @@ def promise_first_week(w) -> None:
         if r == STANDING_CHILD:
             continue
         trust = people.trust[i]
-        moved = giving_logit(trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], 0.0, False, k, rules)
+        moved = giving_logit(
+            rules.giving, trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], 0.0, False, k, rules
+        )
         logit = evening_logit(people.zeal[i], moved, 0.0, w.duty[r], k)
         n = count_evenings(uniform(key, i), logit, float(people.presence[i]), k)
         people.evenings[i] = n
@@ -243,7 +245,8 @@ def take_stock(w) -> None:
     Twin: reference/people.py, take_stock.
     """
     day, buildings, sums, used, k = w.day, w.buildings, w.mood, w.used, w.knobs.residents
-    company, wish, stairs, rules = w.compounds.company, w.wish, w.stairwells.people, w.knobs.rules
+    company, wish, stairs = w.compounds.company, w.wish, w.stairwells.people
+    rules, giving = w.knobs.rules, w.knobs.rules.giving
     give, encounter, whom = giving_key(w), key_of(w.seed, MEET, day), key_of(w.seed, WHOM, day)
     people = w.residents
     presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
@@ -304,7 +307,7 @@ def take_stock(w) -> None:
                 tired = new_fatigue(fatigue[i], evenings[i], used[pool], post_hours[i], k)
                 fatigue[i], post_hours[i] = tired, 0.0
                 gave = evenings[i] > 0
-                moved = giving_logit(to_committee, to_neighbours, helping, gave, k, rules)
+                moved = giving_logit(giving, to_committee, to_neighbours, helping, gave, k, rules)
                 logit = evening_logit(zeal[i], moved, tired, wish[c, r], k)
                 gives = count_evenings(uniform(give, i), logit, at_home, k)
                 evenings[i] = gives

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..engine.texts.errors import UserError
-from .completion import complete_mechanism
 from .options import (
     EXPLAIN,
     LOOK,
@@ -21,6 +20,7 @@ from .options import (
     Set,
     Workers,
     app,
+    complete_mechanism,
     err,
     out,
     prepare_run,

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from .completion import complete_knob
 from .options import (
     COMMUNITY,
     COMPARE,
@@ -20,6 +19,7 @@ from .options import (
     Workers,
     app,
     check_language,
+    complete_knob,
     out,
     prepare_run,
     print_json,

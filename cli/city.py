@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from ..engine.texts.errors import UserError
-from .completion import complete_case
 from .options import (
     CITY,
     Insecure,
@@ -21,6 +20,7 @@ from .options import (
     Set,
     Workers,
     app,
+    complete_case,
     err,
     out,
     prepare_run,

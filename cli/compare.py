@@ -8,7 +8,6 @@ import typer
 
 from ..engine.texts import LANGUAGES
 from ..engine.texts.errors import UserError
-from .completion import complete_case, complete_mechanism
 from .options import (
     COMPARE,
     Case,
@@ -24,6 +23,8 @@ from .options import (
     Workers,
     Worlds,
     app,
+    complete_case,
+    complete_mechanism,
     out,
     prepare_run,
     print_json,

@@ -11,7 +11,6 @@ from rich.text import Text
 from ..engine.parameters import format_range
 from ..engine.renamed import suggest_names
 from ..engine.texts.errors import UserError
-from .completion import complete_case, complete_knob, complete_mechanism
 from .options import (
     LOOK,
     Case,
@@ -26,6 +25,9 @@ from .options import (
     Within,
     Workers,
     app,
+    complete_case,
+    complete_knob,
+    complete_mechanism,
     out,
     prepare_run,
     print_json,

@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from ..engine.texts.errors import UserError
-from .completion import KNOBS, complete_mechanism
 from .options import (
+    KNOBS,
     MAINTAIN,
     Json,
     Workers,
     app,
     bench,
     compile_engine,
+    complete_mechanism,
     err,
     out,
     print_json,

@@ -1,4 +1,4 @@
-"""Commands that answer over plausible worlds: `cogov robust`, `decide`, `gains` and `paths`."""
+"""Commands that answer over plausible worlds: `cogov robust` and `decide`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..engine.texts import translate
 from .analyse import write_tables
-from .completion import complete_mechanism
 from .options import (
     COMPARE,
     EXPLAIN,
@@ -24,9 +22,9 @@ from .options import (
     Set,
     Within,
     Workers,
-    Worlds,
     app,
     check_language,
+    complete_mechanism,
     err,
     out,
     prepare_run,
@@ -219,151 +217,3 @@ def decide(
     if as_json:
         return print_json(documents)
     out.print(f"Tables: {tables}", soft_wrap=True, highlight=False)
-
-
-@app.command(rich_help_panel=EXPLAIN)
-def gains(
-    case: Case,
-    mechanism: Annotated[
-        list[str] | None,
-        typer.Option(
-            autocompletion=complete_mechanism,
-            metavar="NAME",
-            help="Mechanism to compare without and with; repeatable, then all of them together.",
-        ),
-    ] = None,
-    worlds: Worlds = 60,
-    days: Days = None,
-    seed: Seed = 0,
-    settings: Set = None,
-    on: On = None,
-    off: Off = None,
-    workers: Workers = None,
-    lang: Lang = "en",
-    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the table.")] = Path("out"),
-    as_json: Json = False,
-) -> None:
-    """Say who gains from mechanisms: each household's burden without and with them, under the same luck.
-
-    By tenure, registration, elders, floor and lift; over plausible worlds.
-    """
-    from ..experiments.comparison.compare import arms_of
-    from ..experiments.comparison.plausible_pairs import paths_set
-    from ..experiments.comparison.who_gains import who_gains
-    from ..experiments.files import manifest
-    from ..model.scenarios.cases import read_case
-    from ..viz.text.robust_tables import gains_sentence, gains_table
-
-    check_language(lang)
-    manifest.refuse_sweep_folder(out_folder)
-    changes = {"on": on or (), "off": off or (), "settings": settings or (), "days": days}
-    arms = arms_of(read_case(case), mechanism or (), **changes)
-    prepare_run(arms[1], out_folder)
-    with progress() as bar:
-        task = bar.add_task(f"{arms[1].name}: plausible worlds", total=worlds)
-        table = who_gains(
-            arms,
-            worlds=worlds,
-            held=frozenset(paths_set(arms[1], settings or ())),
-            seed=seed,
-            workers=workers,
-            progress=lambda: bar.advance(task),
-        )
-    write_tables(
-        out_folder,
-        "gains",
-        {"gains": table},
-        cases=[arms[1]],
-        mechanisms=mechanism,
-        worlds=worlds,
-        seed=seed,
-    )
-    names = " + ".join(mechanism or ())
-    sentence = gains_sentence(table, names, lang)
-    if as_json:
-        return print_json({"sentence": sentence, "groups": table.reset_index().to_dict("records")})
-    title = translate(
-        lang, "gains", "title", case=arms[1].name, names=names, worlds=worlds, days=arms[1].days
-    )
-    out.print(gains_table(table, title, lang), highlight=False)
-    out.print(sentence, style="bold", highlight=False)
-    out.print(f"Table: {out_folder / 'gains.csv'}", soft_wrap=True, highlight=False)
-
-
-@app.command(rich_help_panel=EXPLAIN)
-def paths(
-    case: Case,
-    mechanism: Annotated[
-        str,
-        typer.Option(
-            autocompletion=complete_mechanism, metavar="NAME", help="Mechanism to take apart; required."
-        ),
-    ],
-    measure: Annotated[
-        str, typer.Option(metavar="NAME", help="Measure whose change is taken apart.")
-    ] = "resolution_rate",
-    worlds: Worlds = 60,
-    days: Days = None,
-    seed: Seed = 0,
-    on: On = None,
-    off: Off = None,
-    workers: Workers = None,
-    lang: Lang = "en",
-    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the table.")] = Path("out"),
-    as_json: Json = False,
-) -> None:
-    """Say through what a mechanism works: its effect lever by lever, which sum to the total.
-
-    Each of its levers is switched off, and pulled alone, under the same luck; over plausible worlds.
-    """
-    from ..experiments.comparison.compare import arms_of
-    from ..experiments.comparison.lever_paths import levers_of, path_effects
-    from ..experiments.files import manifest
-    from ..experiments.robustness.weighing import check_measure
-    from ..model.measures import MEASURES
-    from ..model.scenarios.cases import read_case
-    from ..viz.text.robust_tables import paths_sentence, paths_table
-
-    check_language(lang)
-    check_measure(measure)
-    manifest.refuse_sweep_folder(out_folder)
-    arms = arms_of(read_case(case), [mechanism], on=on or (), off=off or (), settings=(), days=days)
-    levers_of(mechanism)
-    prepare_run(arms[1], out_folder)
-    with progress() as bar:
-        task = bar.add_task(f"{arms[1].name}: plausible worlds", total=worlds)
-        table = path_effects(
-            arms,
-            mechanism,
-            measure,
-            worlds=worlds,
-            seed=seed,
-            workers=workers,
-            progress=lambda: bar.advance(task),
-        )
-    write_tables(
-        out_folder,
-        "paths",
-        {"paths": table},
-        cases=[arms[1]],
-        mechanism=mechanism,
-        measure=measure,
-        worlds=worlds,
-        seed=seed,
-    )
-    sentence = paths_sentence(table, mechanism, measure, lang)
-    if as_json:
-        return print_json({"sentence": sentence, "parts": table.reset_index().to_dict("records")})
-    title = translate(
-        lang,
-        "paths",
-        "title",
-        case=arms[1].name,
-        mechanism=mechanism,
-        measure=getattr(MEASURES[measure], lang),
-        worlds=worlds,
-        days=arms[1].days,
-    )
-    out.print(paths_table(table, title, measure, lang), highlight=False)
-    out.print(sentence, style="bold", highlight=False)
-    out.print(f"Table: {out_folder / 'paths.csv'}", soft_wrap=True, highlight=False)

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from .analyse import print_results, results_as_json, write_results
-from .completion import complete_knob, complete_mechanism
 from .options import (
     COMPARE,
     EXPLAIN,
@@ -22,6 +21,8 @@ from .options import (
     Workers,
     app,
     check_language,
+    complete_knob,
+    complete_mechanism,
     out,
     prepare_run,
     print_json,

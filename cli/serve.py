@@ -15,7 +15,6 @@ import typer
 
 from ..engine.texts import LANGUAGES
 from ..engine.texts.errors import UserError
-from .completion import complete_case, complete_mechanism
 from .options import (
     COMPARE,
     PAGE,
@@ -32,6 +31,8 @@ from .options import (
     Workers,
     Worlds,
     app,
+    complete_case,
+    complete_mechanism,
     out,
     prepare_run,
     print_json,

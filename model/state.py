@@ -13,7 +13,7 @@ from .issues.consent import Projects
 from .places import Buildings, Compounds, Households, Stairwells
 from .resources.ledger import Ledger
 from .resources.levers import Levers, Stack
-from .structure import Rules
+from .scenarios.structure import Rules
 
 
 class Numbers(NamedTuple):

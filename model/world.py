@@ -28,8 +28,8 @@ from .mechanism_runtime import (
 from .resources import ledger
 from .resources.calendar import PAYERS, YEAR, almanac, place_initial_issues
 from .resources.levers import Levers
+from .scenarios.structure import rules_of
 from .state import InitialCommunity, Numbers, State
-from .structure import rules_of
 
 if TYPE_CHECKING:
     from ..engine.randomness import RandomNumbers

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
-from ...model.structure import READ_BY, Structure
+from ...model.scenarios.structure import READ_BY, Structure
 
 # parts of a scenario that are never varied
 GIVEN = (

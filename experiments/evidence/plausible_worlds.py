@@ -57,15 +57,17 @@ class PlausibleWorlds:
         """Return the uncertain numbers of a world: path -> value. Raises UserError if every draw fails."""
         return draw_numbers(self, world)
 
-    def apply(self, arm: Scenario, world: int) -> Scenario:
-        """Return an arm with the numbers and the people of a world. Raises UserError.
+    def apply(self, arm: Scenario, world: int, people: int | None = None) -> Scenario:
+        """Return an arm with the numbers of a world, and its people or those of another. Raises UserError.
 
         People and homes are drawn by the name of a scenario, within the totals that the case tells.
         """
         off = tuple(f"mechanisms.{name}." for name in self.scenario.mechanisms if name not in arm.mechanisms)
         numbers = self.numbers(world)
         drawn = {path: value for path, value in numbers.items() if not (off and path.startswith(off))}
-        return replace(set_parameters(arm, drawn), name=f"{arm.name[:50]} {world}")
+        return replace(
+            set_parameters(arm, drawn), name=f"{arm.name[:50]} {world if people is None else people}"
+        )
 
 
 def worlds_of_arms(arms: Collection[Scenario], held: Collection[str] = (), seed: int = 0) -> PlausibleWorlds:

@@ -171,6 +171,7 @@ def report_issues(w) -> None:
     Twin: reference/reporting.py, report_issues.
     """
     issues, day, log, used, k = w.issues, w.day, w.log, w.lines, w.knobs.residents
+    rules = w.knobs.rules
     dilemma, patience, voice = w.cats.report_rate, w.cats.patience_days, w.lever.voice
     codes, sight = w.pulls.sight.by, w.pulls.sight.rows
     clock, finder, teller = key_of(w.seed, HEAR, 0), key_of(w.seed, FIND, 0), key_of(w.seed, TELL, 0)
@@ -196,7 +197,7 @@ def report_issues(w) -> None:
         neighbours = 0.0
         if n > 0.0:
             louder = 1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building])
-            factor = reporting_factor(n, day - issue.arose_day, k, w.knobs.rules)
+            factor = reporting_factor(n, day - issue.arose_day, k, rules)
             neighbours = dilemma[issue.category] * factor * (weight / n) * louder
         rate = neighbours
         if issue.state == UNKNOWN:

@@ -26,8 +26,9 @@ def accepts_post(w, i, u, asked_logit) -> bool:
     people, b = w.residents, w.residents.building[i]
     trust, pull = people.trust[i], w.wish[w.buildings.compound[b], people.standing[i]]
     k, helping = w.knobs.residents, seen_to_help(w.mood.helpers[b], w.used)
+    rules, gave = w.knobs.rules, people.evenings[i] > 0
     moved = giving_logit(
-        trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], helping, people.evenings[i] > 0, k, w.knobs.rules
+        rules.giving, trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], helping, gave, k, rules
     )
     logit = evening_logit(people.zeal[i], moved, float(people.fatigue[i]), pull + asked_logit, k)
     return u * (1.0 + exp(-logit)) < 1.0

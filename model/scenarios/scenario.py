@@ -19,8 +19,8 @@ from ..issues.project_parameters import ProjectParameters
 from ..mechanisms import Mechanism
 from ..places import BUILDINGS
 from ..resources.calendar import CalendarParameters, InitialIssues, Shock
-from ..structure import Structure
 from .census import Census, counts
+from .structure import Structure
 
 MAX_INITIAL_ISSUES = (
     100_000  # issues that a case may begin with, at most: more than a city of millions has open

@@ -10,7 +10,7 @@ import typer
 from cli_runner import typist
 
 import cogov
-from cogov.cli import completion
+from cogov.cli import options
 from cogov.cli.options import app
 from cogov.engine import release
 from cogov.experiments.comparison.parameter_paths import list_parameters
@@ -52,29 +52,29 @@ def test_names_are_completed(tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine.toml").touch()
     (tmp_path / "mine.csv").touch()
-    assert completion.complete_case("mi") == ["mine.toml", "mine/"] and set(completion.complete_case("")) >= {
+    assert options.complete_case("mi") == ["mine.toml", "mine/"] and set(options.complete_case("")) >= {
         *list_cases()
     }
-    assert completion.complete_mechanism(
-        ""
-    ) == mechanisms.list_mechanisms() and completion.complete_mechanism("grid") == ["grid_patrol"]
+    assert options.complete_mechanism("") == mechanisms.list_mechanisms() and options.complete_mechanism(
+        "grid"
+    ) == ["grid_patrol"]
     (tmp_path / "mine" / "tea_round.py").touch()
     monkeypatch.setenv("COGOV_MECHANISMS", str(tmp_path / "mine"))
-    assert "tea_round" in completion.complete_mechanism("te")
+    assert "tea_round" in options.complete_mechanism("te")
 
 
 def test_paths_of_parameters_are_completed_a_part_at_a_time():
-    assert "committee." in completion.complete_setting("") and completion.complete_setting(
-        "committee.sta"
-    ) == ["committee.staff="]
+    assert "committee." in options.complete_setting("") and options.complete_setting("committee.sta") == [
+        "committee.staff="
+    ]
     assert (
-        completion.complete_knob("mechanisms.whistle.con") == ["mechanisms.whistle.contact_hours"]
-        and completion.complete_knob("nonsense") == []
+        options.complete_knob("mechanisms.whistle.con") == ["mechanisms.whistle.contact_hours"]
+        and options.complete_knob("nonsense") == []
     )
 
 
 def test_the_list_of_parameters_is_that_of_the_code():
-    assert completion.KNOBS.read_text("utf-8").split() == [
+    assert options.KNOBS.read_text("utf-8").split() == [
         one.path for one in list_parameters() if not one.path.startswith("[[")
     ], "run `cogov docs`"
 

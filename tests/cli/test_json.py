@@ -193,6 +193,9 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ("paths", "wuzi_yard", "--mechanism", "whistle", "--worlds", "10", "--measure", "burden", *SMALL): {
         *("sentence", "parts"),
     },
+    ("structures", "wuzi_yard", "--mechanism", "whistle", "--samples", "2", *SMALL, "--within", "5"): {
+        *("sentences", "structures", "rules", "split", "figure", "folder"),
+    },
     ("gains", "wuzi_yard", "--mechanism", "grid_patrol", "--worlds", "10", *SMALL): {"sentence", "groups"},
     ("decide", "WEIGHED", "--worth", "100"): {
         *("case", "sentences", "choices", "everything", "numbers", "pilots"),

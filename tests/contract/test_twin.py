@@ -46,8 +46,8 @@ from cogov.model.resources.levers import LEVERS, OF_ISSUES, POOLS, PROPERTY, YUA
 from cogov.model.scenarios.cases import read_case
 from cogov.model.scenarios.census import Census
 from cogov.model.scenarios.scenario import Compound, Scenario
+from cogov.model.scenarios.structure import DECISIONS, Structure, rules_named
 from cogov.model.simulate import build_community, days
-from cogov.model.structure import DECISIONS, Structure, rules_named
 from cogov.reference import mechanism as reference_mechanism
 from cogov.reference.day import iterate_days
 from cogov.reference.mechanisms import list_twins

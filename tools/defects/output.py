@@ -94,7 +94,7 @@ MUTANTS = [
     ),
     mutant(
         "a shell completes what is no mechanism",
-        "cli/completion.py",
+        "cli/options.py",
         '"[!_]*.py"',
         '"*.py"',
         "cli/test_completion.py::test_names_are_completed",

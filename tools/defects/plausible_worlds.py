@@ -7,6 +7,7 @@ EFFECTS = "experiments/statistics/test_plausible_effects.py"
 WEIGHING = "experiments/robustness/test_weighing.py"
 DECIDING = "experiments/robustness/test_deciding.py"
 INFORMATION = "experiments/statistics/test_information_value.py"
+STRUCTURES = "experiments/robustness/test_structures.py"
 MUTANTS = [
     mutant(
         "every world is the first",
@@ -218,5 +219,43 @@ MUTANTS = [
         "experiments/comparison/test_effects.py::"
         "test_over_plausible_worlds_every_effect_has_a_range_and_a_share_of_worlds_with_its_sign",
         plain=True,
+    ),
+    mutant(
+        "numbers of rules are never drawn",
+        "experiments/evidence/knobs.py",
+        "if every or getattr(structure, decision) == rule:",
+        "if False:",
+        f"{STRUCTURES}::test_every_number_of_a_rule_is_drawn_where_all_rules_are_tried_else_where_its_rule_is_chosen",
+        plain=True,
+    ),
+    mutant(
+        "a mixture takes its people from its numbers",
+        "experiments/robustness/structures.py",
+        "self.worlds.apply(self.with_rules(arm, structure), world, people)",
+        "self.worlds.apply(self.with_rules(arm, structure), world)",
+        f"{STRUCTURES}::test_a_mixture_has_the_draws_that_its_place_says",
+        plain=True,
+    ),
+    mutant(
+        "what groups explain together is nobody's",
+        "experiments/statistics/shapley_split.py",
+        "weight * (explained[tuple(sorted((*u, i)))] - explained[u])",
+        "weight * explained[(i,)]",
+        "experiments/statistics/test_shapley_split.py::test_what_groups_explain_only_together_is_divided_among_them",
+        plain=True,
+    ),
+    mutant(
+        "people who give by habit have none",
+        "agents/giving.py",
+        "return usual + rules.habit_logit if gave else usual",
+        "return usual",
+        "contract/test_twin.py::test_every_other_rule_is_the_same_and_makes_a_difference",
+    ),
+    mutant(
+        "neglect breeds by every rule",
+        "model/issues/closing.py",
+        "w.knobs.rules.neglect == BREEDS",
+        "w.knobs.rules.neglect >= BREEDS",
+        "contract/test_twin.py::test_every_other_rule_is_the_same_and_makes_a_difference",
     ),
 ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...experiments.robustness.deciding import Decision
+    from ...experiments.robustness.structures import Structures
     from ...experiments.robustness.weighing import Robustness
 
 
@@ -244,3 +245,44 @@ def paths_sentence(table: pd.DataFrame, mechanism: str, measure: str, lang: str 
         total=amount(measure, table.loc[TOTAL, "part"], "+"),
         unit=unit_of(measure, lang),
     )
+
+
+def structures_tables(result: Structures, case: str, lang: str = "en") -> Iterator[Table | str]:
+    """Yield the effect by each rule, what the spread is due to, and the sentences; see `try_structures`."""
+    measure = result.measure
+    title = translate(
+        lang,
+        "structures",
+        "title",
+        case=case,
+        arm=result.arm,
+        measure=getattr(MEASURES[measure], lang),
+        structures=len(result.table),
+        worlds=len(result.effects),
+    )
+    out = new_table(title, ("decision", "rule", "words", "median", "range", "holds"), lang, "structures")
+    said = None
+    for (decision, rule), row in result.by_rule.iterrows():
+        out.add_row(
+            "" if decision == said else translate(lang, "structures", decision),
+            str(rule),
+            translate(lang, "structures", str(rule)),
+            amount(measure, row["median"], "+"),
+            f"{amount(measure, row['low'], '+')} – {amount(measure, row['high'], '+')}",
+            f"{row['holds']:.0f} / {row['structures']:.0f}",
+        )
+        said = decision
+    for column in out.columns[1:3]:
+        column.justify = "left"
+    out.caption = translate(lang, "structures", "caption")
+    yield out
+    if len(result.parts):
+        split = new_table(
+            translate(lang, "structures", "split_title"), ("group", "share", "error"), lang, "structures"
+        )
+        for group, row in result.parts.iterrows():
+            split.add_row(
+                translate(lang, "structures", str(group)), f"{row['share']:.1%}", f"{row['error']:.1%}"
+            )
+        yield split
+    yield from result.sentences(lang)

@@ -200,30 +200,25 @@ def test_evenings_are_counted_once_a_week(observed):
 # ------------------------------------------------------------------------------------------- the whole
 
 
+SCORED = ("patrol_finds_per_hour", "--replicates", "4", "--worlds", "2", "--workers", "0")
+
+
 def test_the_command_scores_facts_prints_misses_and_writes_its_table(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
-    command = typist(monkeypatch, capsys, "facts")
-    words = (
-        "patrol_finds_per_hour",
-        "resolved_same_day",
-        "--replicates",
-        "4",
-        "--worlds",
-        "2",
-        "--workers",
-        "0",
-    )
-    status, out, err = command(*words, "--out", "told")
-    text = " ".join(out.split())
+    status, out, err = typist(monkeypatch, capsys, "facts")(*SCORED, "--lang", "zh", "--out", "told")
     assert status == 0, err
-    assert (
-        "Outside: patrol_finds_per_hour" in text
-        and "Power:" in text
-        and (tmp_path / "told" / "facts.csv").exists()
-    )
-    told = json.loads(command(*words, "--json")[1])
-    assert {row["fact"] for row in told["facts"]} == {"patrol_finds_per_hour", "resolved_same_day"}
-    assert told["totals"][-1]["count"] == 2 and told["power"].startswith("Power")
-    assert told == json.loads(command(*words, "--json")[1])
-    status, out, _ = command(*words, "--lang", "zh")
-    assert status == 0 and "检验效力" in out and "不符" in out
+    assert "检验效力" in out and "不符" in out and (tmp_path / "told" / "facts.csv").exists()
+
+
+def test_the_command_scores_facts_as_one_document(monkeypatch, capsys):
+    told = json.loads(typist(monkeypatch, capsys, "facts")(*SCORED, "--json")[1])
+    assert {row["fact"] for row in told["facts"]} == {"patrol_finds_per_hour"}
+    assert told["totals"][-1]["count"] == 1 and told["power"].startswith("Power")
+
+
+@pytest.mark.slow
+def test_the_command_says_the_same_twice(monkeypatch, capsys):
+    command, words = typist(monkeypatch, capsys, "facts"), ("resolved_same_day", *SCORED)
+    out = " ".join(command(*words)[1].split())
+    assert "Outside: patrol_finds_per_hour" in out and "Power:" in out
+    assert command(*words, "--json")[1] == command(*words, "--json")[1]

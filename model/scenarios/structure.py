@@ -9,11 +9,11 @@ the others. Many structures fit what is known equally well (JASSS 28(4) 10).
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from ..agents.giving import GIVING
-from ..engine.parameters import knob
-from .issues.closing import NEGLECT
-from .issues.reporting import REPORTING
-from .issues.triage import QUEUEING
+from ...agents.giving import GIVING
+from ...engine.parameters import knob
+from ..issues.closing import NEGLECT
+from ..issues.reporting import REPORTING
+from ..issues.triage import QUEUEING
 
 
 def rule(known: tuple[str, ...]) -> Any:
@@ -35,7 +35,7 @@ class Structure:
         500.0,
         unit="independent bystanders who report as readily as a crowd in the volunteer's dilemma",
         source="assumed: about those at home in a stairwell",
-        words=("Independent bystanders as ready as a crowd", "互不推诿时相当于一群人的旁观者", "人"),
+        words=("Independent bystanders as ready as a crowd", "互不相靠时相当于一群人的旁观者", "人"),
     )
     word_of_mouth_rate: float = knob(
         0.5,
