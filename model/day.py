@@ -9,6 +9,7 @@ from .issues.issue_table import compact, ensure_capacity
 from .resources.allocation import charge_granted, grant, supply
 from .resources.ledger import charge_desks
 from .resources.levers import reset_levers, sum_levers
+from .resources.rollout import mark_begun, mask_pulls, scale_wants
 
 if TYPE_CHECKING:
     from .world import World
@@ -44,6 +45,7 @@ def morning(w) -> None:
     Twin: reference/day.py, simulate_day.
     """
     w.day += 1
+    mark_begun(w)
     supply(w)
     w.wants.fill(0.0)
     reset_levers(w.pulls, len(w.issues))
@@ -55,6 +57,7 @@ def share_out(w) -> None:
 
     Twin: reference/day.py, simulate_day.
     """
+    scale_wants(w)
     grant(w.wants, w.shares, w.strength, w.first_claim, w.have, w.crew)
     charge_granted(w)
 
@@ -68,6 +71,7 @@ def move_world(w) -> int:
     n = len(w.issues)
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + LINES_PER_ISSUE * n)
     w.ended = ensure_capacity(w.ended, w.gone[0], w.gone[0] + n)
+    mask_pulls(w)
     sum_levers(w.pulls, w.strength, n)
 
     # Issues are reported; desks take them in; parties talk, households sign, funds pay, work is done.

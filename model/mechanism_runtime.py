@@ -122,6 +122,7 @@ def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[st
                 state.shares[m],
                 Levers(**ignored | rows),
                 state.counts[m, : len(mechanisms[name].counts)],
+                state.here[m],
             ),
         )
 

@@ -106,6 +106,10 @@ class State(NamedTuple):
     strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
     first_claim: np.ndarray  # (acting,) bool  whether their requests are granted before those of others
     codes: np.ndarray  # (acting,) int8     their rows in `names`
+    rolls: np.ndarray  # (rolled out,) int64  the rows of mechanisms that are rolled out among the acting
+    begins: np.ndarray  # (rolled out, buildings) int64  the day on which each begins in each building
+    own_pace: np.ndarray  # (rolled out,) bool  whether it follows its roll-out by itself
+    here: np.ndarray  # (acting, buildings) float64  1 where each has begun, 0 where it has not
     wants: np.ndarray  # (acting, 7, compounds + 1)  hours and yuan that each asks for today
     shares: np.ndarray  # (acting, compounds + 1)     share 0..1 of it that each gets
     counts: np.ndarray  # (acting, most counts of any) float64  what each has done, before its strength

@@ -28,6 +28,7 @@ from .mechanism_runtime import (
 from .resources import ledger
 from .resources.calendar import PAYERS, YEAR, almanac, place_initial_issues
 from .resources.levers import Levers
+from .resources.rollout import begin_days
 from .scenarios.structure import rules_of
 from .state import InitialCommunity, Numbers, State
 
@@ -94,6 +95,15 @@ class World(Columns):
     def load_calendar_year(self) -> None:
         """Write the almanac of the current year into the state."""
         self.state.weather[:], self.state.there[:] = almanac(self.scenario, self.day // YEAR, self.leave)
+
+    def has_begun(self, mechanism: "mechanisms.Mechanism") -> np.ndarray:
+        """Return where a mechanism of this world has begun on day 1, (buildings,) float64: 0 or 1."""
+        here = np.ones(len(self.state.buildings.compound))
+        acting = sorted(self.chosen)
+        for row, begins in zip(self.state.rolls, self.state.begins):
+            if self.chosen[acting[row]] is mechanism:
+                here = np.where(begins <= 1, 1.0, 0.0)
+        return here
 
     def bind_mechanisms(self) -> None:
         """Give each mechanism its hand, and collect the steps of those that are active today."""
@@ -192,6 +202,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
     c, people = len(community.compounds.company), len(community.residents.home)
     names = sorted({*mechanisms.list_mechanisms(), *scenario.mechanisms})
     acting = sorted(scenario.mechanisms)
+    rolled = [rollout for rollout in scenario.rollout if rollout.mechanism in acting]
     duty = np.zeros(STANDINGS)
     volunteers.set_duty(duty, scenario.volunteers)
     party_members.set_duty(duty, scenario.party_members)
@@ -238,6 +249,12 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         strength=np.array([scenario.mechanisms[name].strength for name in acting], float),
         first_claim=np.array([scenario.mechanisms[name].first_claim for name in acting], bool),
         codes=np.array([names.index(name) for name in acting], np.int8),
+        rolls=np.array([acting.index(rollout.mechanism) for rollout in rolled], np.int64),
+        begins=np.array(
+            [begin_days(r, community.buildings, community.compounds) for r in rolled], np.int64
+        ).reshape(len(rolled), len(places)),
+        own_pace=np.array([scenario.mechanisms[r.mechanism].own_pace for r in rolled], bool),
+        here=np.ones((len(acting), len(places))),
         wants=np.zeros((len(acting), 7, c + 1)),
         shares=np.zeros((len(acting), c + 1)),
         counts=np.zeros((len(acting), max((len(m.counts) for m in scenario.mechanisms.values()), default=0))),

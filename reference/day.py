@@ -12,7 +12,7 @@ from ..model.resources.levers import POOLS
 from .arithmetic import times
 from .arrivals import draw_new_issues
 from .consent import Pulls, sign
-from .mechanism import credit_levers, sum_levers
+from .mechanism import credit_levers, mask_pulls, scale_asks, sum_levers
 from .people import move_house, take_stock
 from .processing import close, pay, take_in, talk, work
 from .reporting import report_issues
@@ -54,12 +54,12 @@ def simulate_day(w: World) -> None:
     have = supply(w)
     active = {name: m for name, m in w.mechanisms.items() if m.first_day <= w.day <= m.last_day}
     asks = {
-        name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()}
+        name: {role: times(m.strength, hours) for role, hours in scale_asks(w, m, m.ask(w)).items()}
         for name, m in active.items()
     }
     shares = grant_hours(w, have, asks)
     hours = charge_hours(w, have, asks, shares)
-    pulls = w.pulls = {name: m.pull(w, shares[name]) for name, m in active.items()}
+    pulls = w.pulls = {name: mask_pulls(w, m, m.pull(w, shares[name])) for name, m in active.items()}
     lever = sum_levers(w, pulls)
 
     # Issues are reported and taken in; parties talk, households sign, funds pay, people work.

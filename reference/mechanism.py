@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.issues.categories import FAMILIES
 from ..model.resources.levers import POOLS
-from .arithmetic import add, times
+from .arithmetic import add, sum_in_order, times
 from .issues import workable
 
 if TYPE_CHECKING:
@@ -31,14 +31,20 @@ class Mechanism:
     """
 
     first_claim = False  # whether its requests come before those of others
+    own_pace = False  # whether its own state and what it asks for follow its roll-out
 
-    def __init__(self, w: World, knobs: Any) -> None:
+    def __init__(self, w: World, knobs: Any, begins: list[int] | None = None) -> None:
         vars(self).update(vars(knobs))
+        self.begins = begins  # the day on which it begins in each building; None for all on its first day
         self.counted = {count.name: 0.0 for count in type(knobs).counts}
         self.begin(w)
 
     def begin(self, w: World) -> None:
         """Prepare on day 0."""
+
+    def has_begun(self, w: World) -> list[float]:
+        """Return 1.0 for each building in which it has begun, 0.0 for the others; on day 0 as on day 1."""
+        return [float(day <= max(w.day, 1)) for day in self.begins or [0] * len(w.buildings)]
 
     def learn(self, w: World) -> None:
         """Update its own state at the end of a day."""
@@ -64,6 +70,55 @@ def hours_wanted(w: World, hands: str) -> list[float]:
 def find_mechanism_class(name: str) -> type[Mechanism]:
     """Return the reference class of a mechanism."""
     return ADDED.get(name) or import_module(f".mechanisms.{name}", __package__).Twin
+
+
+# ---- Roll-out: a mechanism does nothing where it has not begun.
+
+
+def begun_shares(w: World, mechanism: Mechanism) -> list[float]:
+    """Return the share of the buildings of each compound, and last of all, in which a mechanism has begun."""
+    here = mechanism.has_begun(w)
+    parts = [[here[b.id] for b in compound.parts] for compound in w.compounds] + [here]
+    return [sum_in_order(part) / len(part) for part in parts]
+
+
+def scale_asks(w: World, mechanism: Mechanism, ask: dict[str, Any]) -> dict[str, Any]:
+    """Return what a mechanism asks for, scaled by the share of buildings in which it has begun."""
+    if mechanism.begins is None or mechanism.own_pace:
+        return ask
+    *compounds, everywhere = begun_shares(w, mechanism)
+    return {
+        role: [hours * part for hours, part in zip(hours, compounds)]
+        if isinstance(hours, list)
+        else hours * everywhere
+        for role, hours in ask.items()
+    }
+
+
+def mask_pulls(w: World, mechanism: Mechanism, pulls: dict[str, Any]) -> dict[str, Any]:
+    """Return the pulls of a mechanism: 0 where it has not begun.
+
+    Levers of compounds and of the whole community are scaled by the share of buildings in which it has.
+    """
+    if mechanism.begins is None:
+        return pulls
+    here, (*compounds, everywhere) = mechanism.has_begun(w), begun_shares(w, mechanism)
+    rest = 1.0 if mechanism.own_pace else everywhere
+    of = {
+        **dict.fromkeys(
+            ("sight", "keep", "work", "accord", "hurry"), [here[issue.building] for issue in w.issues]
+        ),
+        **dict.fromkeys(("voice", "reach", "consent", "ease", "trust", "ties"), here),
+        **dict.fromkeys(("doors", "wish"), compounds),
+        "serve": [here[person.building] for person in w.people],
+        "supply": [rest for _ in POOLS],
+    }
+    return {
+        lever: times(rest, pull)
+        if lever == "money"
+        else [times(part, each) for part, each in zip(of[lever], pull)]
+        for lever, pull in pulls.items()
+    }
 
 
 # ---- Levers.

@@ -14,6 +14,7 @@ from ..engine.codes import CHILD
 from ..model.mechanisms import list_mechanisms
 from ..model.resources.calendar import almanac, place_initial_issues
 from ..model.resources.levers import POOLS
+from ..model.resources.rollout import begin_days
 from ..model.simulate import build_community
 from .arithmetic import sum_in_order
 from .arrivals import build_clock, hazard_of_first
@@ -90,8 +91,12 @@ class World:
             adults = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
             c.around = sum_in_order(person.presence for person in adults) / max(len(adults), 1)
         promise_first_week(self)
+        self.begins = {  # the day on which a mechanism that is rolled out begins in each building
+            rollout.mechanism: begin_days(rollout, community.buildings, community.compounds).tolist()
+            for rollout in scenario.rollout
+        }
         self.mechanisms = {
-            name: find_mechanism_class(name)(self, knobs)
+            name: find_mechanism_class(name)(self, knobs, self.begins.get(name))
             for name, knobs in sorted(scenario.mechanisms.items())
         }
 

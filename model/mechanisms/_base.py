@@ -50,6 +50,8 @@ class Mechanism:
     counts: ClassVar[tuple[Count, ...]] = ()  # what it does, in the order of `m.counts`
     # whether its requests come before those of others: its people have promised these hours to somebody
     first_claim: ClassVar[bool] = False
+    # whether its own state and what it asks for follow `m.here`, where it is rolled out building by building
+    own_pace: ClassVar[bool] = False
     strength: float = knob(
         1.0,
         0.0,

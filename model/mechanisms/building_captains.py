@@ -68,6 +68,7 @@ class BuildingCaptains(Mechanism):
         "直到动员到新人。巷长、街长由楼长兼任，几份职责累的是同一个人。"
     )
     group: ClassVar[str] = "finds"
+    own_pace: ClassVar[bool] = True
     pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "serve", "supply")
     counts: ClassVar[tuple] = (
         Count("captains", "building captains in post today", "在任楼长", "people", "人", level=True),
@@ -281,7 +282,7 @@ class BuildingCaptains(Mechanism):
             alley_head=np.full(alley[-1] + 1, -1),
             street_head=np.full(street[-1] + 1, -1),
         )
-        fill_posts(posts, float(self.vacancy_cover), int(self.tiers))
+        fill_posts(posts, float(self.vacancy_cover), int(self.tiers), world.has_begun(self))
         return posts
 
     @kernel
@@ -295,7 +296,7 @@ class BuildingCaptains(Mechanism):
         sight, work, keep = m.lever.sight, m.lever.work, m.lever.keep
         skill, where = w.residents.skill, w.buildings.compound
         coverage, left, largest = np.empty(len(where)), np.empty(len(where)), np.empty(len(where))
-        m.counts[CAPTAINS] = np.sum(own.who >= 0)
+        m.counts[CAPTAINS] = np.sum((own.who >= 0) & (m.here > 0.0))
         m.counts[UPPER_CAPTAINS] = np.sum(own.alley_head >= 0) + np.sum(own.street_head >= 0)
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
@@ -345,6 +346,7 @@ class BuildingCaptains(Mechanism):
                     own.until[b, place] = day + k.refusal_days
                     m.counts[REFUSED] += 1.0
             own.asked[b] = -1
-            if own.who[b] < 0 and uniform(asks, b) < 1.0 - exp(-k.asks_per_month * 12 / 365):
+            vacant = m.here[b] > 0.0 and own.who[b] < 0
+            if vacant and uniform(asks, b) < 1.0 - exp(-k.asks_per_month * 12 / 365):
                 own.asked[b] = next_candidate(own.ready[b], own.until[b], day)
-        fill_posts(own, k.vacancy_cover, k.tiers)
+        fill_posts(own, k.vacancy_cover, k.tiers, m.here)

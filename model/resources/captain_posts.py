@@ -27,11 +27,11 @@ class Posts(NamedTuple):
 
 
 @outer_kernel
-def fill_posts(own, cover, tiers) -> None:
+def fill_posts(own, cover, tiers, here) -> None:
     """Set who leads alleys and streets tomorrow, and in `own.filled` the state of all posts.
 
-    1 for a captain, a share where an alley captain covers a vacancy. The longest-serving leads, of those who
-    serve as long the first.
+    1 for a captain, a share where an alley captain covers a vacancy; 0 where captains come later (`here`
+    (buildings,) is 0). The longest-serving leads, of those who serve as long the first.
 
     Twin: reference/mechanisms/building_captains.py, fill_posts.
     """
@@ -39,9 +39,9 @@ def fill_posts(own, cover, tiers) -> None:
     vacancies = np.zeros(len(own.alley_head))
     own.alley_head[:], own.street_head[:] = -1, -1
     for b in range(len(who)):
-        own.filled[b] = 1.0 if who[b] >= 0 else 0.0
-        vacancies[alley[b]] += 1.0 - own.filled[b]
-        if who[b] >= 0 and tiers >= 2:
+        own.filled[b] = 1.0 if who[b] >= 0 and here[b] > 0.0 else 0.0
+        vacancies[alley[b]] += here[b] - own.filled[b]
+        if own.filled[b] > 0.0 and tiers >= 2:
             lead = own.alley_head[alley[b]]
             if lead < 0 or since[b] < since[lead]:
                 own.alley_head[alley[b]] = b
@@ -52,7 +52,7 @@ def fill_posts(own, cover, tiers) -> None:
             if lead < 0 or since[b] < since[lead]:
                 own.street_head[street[b]] = b
     for b in range(len(who)):
-        if who[b] < 0 and own.alley_head[alley[b]] >= 0:
+        if who[b] < 0 and here[b] > 0.0 and own.alley_head[alley[b]] >= 0:
             own.filled[b] = cover / vacancies[alley[b]]
 
 
@@ -78,7 +78,7 @@ def tire_captains(own, load, k, share, serve) -> None:
     Twin: reference/mechanisms/building_captains.py, duties.
     """
     for b in range(len(own.who)):
-        if own.who[b] >= 0:
+        if own.who[b] >= 0 and own.filled[b] > 0.0:
             serve[own.who[b]] += (k.captain_hours + k.strain_hours * load[b]) * share[ALL]
         elif own.filled[b] > 0.0:
             serve[own.who[own.alley_head[own.alley[b]]]] += k.captain_hours * own.filled[b] * share[ALL]

@@ -89,6 +89,7 @@ class MechanismHand(NamedTuple, Generic[Own]):
     share: np.ndarray  # (compounds + 1,) 0..1 share of its wish that it got
     lever: Levers[np.ndarray]  # its pulls today
     counts: np.ndarray  # (counts it declares,) float64  what it has done, before its strength
+    here: np.ndarray  # (buildings,) float64  1 where it has begun, 0 where its roll-out comes later
 
 
 class Stack(NamedTuple):

@@ -11,6 +11,7 @@ from ...agents.property_managers import PropertyParameters
 from ...agents.resident_parameters import ResidentParameters
 from ...agents.volunteers import VolunteerParameters
 from ...engine.parameters import LeftOut, check, describe_problem, knob
+from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message
 from .. import mechanisms
 from ..issues.all_issues import AllIssues
@@ -19,6 +20,7 @@ from ..issues.project_parameters import ProjectParameters
 from ..mechanisms import Mechanism
 from ..places import BUILDINGS
 from ..resources.calendar import CalendarParameters, InitialIssues, Shock
+from ..resources.rollout import RollOut
 from .census import Census, counts
 from .structure import Structure
 
@@ -127,6 +129,7 @@ class Scenario:
         default_factory=every_category, metadata={"named": every_category, "new": Category}
     )
     mechanisms: dict[str, Mechanism] = field(default_factory=dict, metadata={"named": mechanisms.Registry})
+    rollout: tuple[RollOut, ...] = field(default=(), metadata={"each": RollOut})
     reported: tuple[ReportedOutcome, ...] = field(default=(), metadata={"each": ReportedOutcome})
 
     def __post_init__(self) -> None:
@@ -217,6 +220,7 @@ class Scenario:
                     left_out=self.community.left_out_note("households"),
                 ),
             )
+        yield from self.rollouts_that_contradict()
         for n, begin in enumerate(self.initial_issues):
             if begin.category not in self.issues:
                 yield (
@@ -235,6 +239,25 @@ class Scenario:
                         category=begin.category,
                         unit=self.issues[begin.category].unit,
                     ),
+                )
+
+    def rollouts_that_contradict(self) -> Iterator[tuple[str, str | Message]]:
+        """Yield what cannot be true of roll-outs, as (field, words)."""
+        known = sorted({*mechanisms.list_mechanisms(), *self.mechanisms})
+        for n, rollout in enumerate(self.rollout):
+            if rollout.mechanism not in known:
+                yield (
+                    f"rollout.{n}.mechanism",
+                    Message(
+                        "= {mechanism!r} is unknown{hint}",
+                        mechanism=rollout.mechanism,
+                        hint=suggest_names(rollout.mechanism, known),
+                    ),
+                )
+            elif rollout.mechanism in [other.mechanism for other in self.rollout[:n]]:
+                yield (
+                    f"rollout.{n}.mechanism",
+                    Message("= {mechanism!r} is rolled out twice", mechanism=rollout.mechanism),
                 )
 
     def has(self, unit: str) -> bool:

@@ -14,8 +14,11 @@ class Twin(Mechanism):
     """Residents whom the committee asks, building by building, become captains.
 
     The longest-serving of an alley leads it, and the longest-serving of these leads the street. A captain
-    leaves when tired of all duties, by chance, or by moving away.
+    leaves when tired of all duties, by chance, or by moving away. Where captains come later (`has_begun`), nobody
+    is asked and nobody serves.
     """
+
+    own_pace = True
 
     def begin(self, w) -> None:
         present = w.random_numbers.key("captains in post on day 0")
@@ -37,18 +40,20 @@ class Twin(Mechanism):
 
     def fill_posts(self, w) -> None:
         """Set each building's share of a captain, who leads alleys and streets, and captains' hours."""
-        self.heads, self.street_heads = {}, {}
+        self.heads, self.street_heads, here = {}, {}, self.has_begun(w)
         for b in w.buildings:
             longest = self.heads.get(b.alley)
-            if b.captain and self.tiers >= 2 and (not longest or b.since < longest.since):
+            if b.captain and here[b.id] and self.tiers >= 2 and (not longest or b.since < longest.since):
                 self.heads[b.alley] = b
         for _, b in sorted(self.heads.items()):
             longest = self.street_heads.get(b.street)
             if self.tiers >= 3 and (not longest or b.since < longest.since):
                 self.street_heads[b.street] = b
-        vacancies = [b.alley for b in w.buildings if not b.captain]
+        vacancies = [b.alley for b in w.buildings if here[b.id] and not b.captain]
         self.posts = [
-            1.0
+            0.0
+            if not here[b.id]
+            else 1.0
             if b.captain
             else self.vacancy_cover / vacancies.count(b.alley)
             if b.alley in self.heads
@@ -71,7 +76,8 @@ class Twin(Mechanism):
         post = [g * min(1.0, self.homes_per_captain / b.doors) for g, b in zip(got, w.buildings)]
         where = [i.building for i in w.issues]
         led = [b.street in self.street_heads for b in w.buildings]
-        self.counted["captains"] = sum(b.captain is not None for b in w.buildings)
+        here = self.has_begun(w)
+        self.counted["captains"] = sum(b.captain is not None and here[b.id] > 0.0 for b in w.buildings)
         self.counted["upper_captains"] = len(self.heads) + len(self.street_heads)
         return {
             "voice": times(self.report_log_rate, post),
@@ -91,7 +97,7 @@ class Twin(Mechanism):
         """Return what each resident works as captain today: in the own post, and in those covered or led."""
         hours, known = [0.0] * len(w.people), [i.building for i in w.issues if is_known(i)]
         for b, post in zip(w.buildings, self.posts):
-            if b.captain:
+            if b.captain and post > 0.0:
                 own = self.captain_hours + self.strain_hours * known.count(b.id)
                 hours[b.captain.id] += own * self.share
             elif post > 0.0:
@@ -131,6 +137,10 @@ class Twin(Mechanism):
                     self.counted["refused"] += 1.0
             b.asked = None
             daily = 1.0 - exp(-self.asks_per_month * 12 / 365)
-            if not b.captain and chance(key("captain asked", w.day), b.id) < daily:
+            if (
+                self.has_begun(w)[b.id]
+                and not b.captain
+                and chance(key("captain asked", w.day), b.id) < daily
+            ):
                 b.asked = next_candidate(b, w.day)
         self.fill_posts(w)

@@ -43,6 +43,7 @@ from cogov.model.issues.project_parameters import ProjectParameters
 from cogov.model.mechanisms import Mechanism
 from cogov.model.resources.calendar import PAYERS, InitialIssues, Shock
 from cogov.model.resources.levers import LEVERS, OF_ISSUES, POOLS, PROPERTY, YUAN
+from cogov.model.resources.rollout import CLUSTERS, RollOut, begin_days
 from cogov.model.scenarios.cases import read_case
 from cogov.model.scenarios.census import Census
 from cogov.model.scenarios.scenario import Compound, Scenario
@@ -511,6 +512,26 @@ def test_every_other_rule_is_the_same_and_makes_a_difference(decision, chosen):
 )
 def test_a_year_is_the_same(town):
     compare_days(replace(with_mechanisms(town, *TWINNED), days=365), "year")
+
+
+@pytest.mark.parametrize("clusters", CLUSTERS)
+def test_a_roll_out_is_the_same_and_nothing_is_pulled_before_it_begins(clusters):
+    town = replace(
+        with_mechanisms(QUARTER, *TWINNED),
+        days=70,
+        rollout=tuple(RollOut(name, clusters, 3, 5, 20, lot=n) for n, name in enumerate(TWINNED)),
+    )
+    compare_days(town, "roll-out")
+    community = build_community(town)
+    begins = begin_days(town.rollout[0], community.buildings, community.compounds)
+    for w in days(town, "roll-out"):
+        if w.day in (4, 24, 44):
+            here = w.hands[TWINNED[0]].here
+            assert here.tolist() == (begins <= w.day).astype(float).tolist()
+        if w.day == 4:
+            assert not any(np.any(stack.rows) for stack in w.pulls) and not w.wants.any()
+        if w.day == 24:
+            assert any(np.any(stack.rows) for stack in w.pulls)
 
 
 @dataclass(frozen=True)
