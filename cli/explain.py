@@ -230,7 +230,7 @@ def structures(
     from ..experiments.robustness.weighing import check_measure
     from ..model.scenarios.cases import read_case
     from ..viz.figures import figures
-    from ..viz.figures.structure_figures import draw_structures
+    from ..viz.figures.robust_figures import draw_structures
     from ..viz.text.robust_tables import structures_tables
 
     check_language(lang)

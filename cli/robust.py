@@ -1,4 +1,4 @@
-"""Commands that answer over plausible worlds: `cogov robust` and `decide`."""
+"""Commands that answer over plausible worlds: `cogov robust`, `decide` and `trial`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .options import (
     EXPLAIN,
     Case,
     Days,
+    Fixed,
     Json,
     Lang,
     Off,
@@ -217,3 +218,108 @@ def decide(
     if as_json:
         return print_json(documents)
     out.print(f"Tables: {tables}", soft_wrap=True, highlight=False)
+
+
+@app.command(rich_help_panel=COMPARE)
+def trial(
+    case: Case,
+    mechanism: Annotated[
+        str,
+        typer.Option(
+            autocompletion=complete_mechanism, metavar="NAME", help="Mechanism to be tried; required."
+        ),
+    ],
+    clusters: Annotated[
+        str, typer.Option(metavar="compound|building", help="What gets the mechanism as a whole.")
+    ] = "compound",
+    number: Annotated[
+        int, typer.Option(min=0, help="Clusters that take part, drawn by lot; 0: all of the community.")
+    ] = 0,
+    periods: Annotated[
+        int, typer.Option(min=2, max=60, help="Periods; in the first nobody has the mechanism.")
+    ] = 6,
+    period_days: Annotated[int, typer.Option(min=7, max=365, help="Days of a period.")] = 30,
+    design: Annotated[
+        str,
+        typer.Option(
+            metavar="wedge|parallel",
+            help="Stepped wedge: one group begins each period. Parallel: half begin, half never.",
+        ),
+    ] = "wedge",
+    worlds: Annotated[int, typer.Option(min=10, max=10_000, help="Trials, each in a plausible world.")] = 100,
+    fixed: Fixed = False,
+    seed: Seed = 0,
+    settings: Set = None,
+    on: On = None,
+    off: Off = None,
+    within: Within = 30,
+    workers: Workers = None,
+    lang: Lang = "en",
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for tables and figure.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Simulate a field trial before the field trial: what would an evaluation see, and how often?
+
+    Clusters get the mechanism by lot; the trial is analysed by a mixed model, as its statistician would.
+    Prints power, bias against the truth that only a simulation knows, spillover, cost, and the power curve.
+    """
+    from ..experiments.comparison.compare import arms_of
+    from ..experiments.comparison.plausible_pairs import paths_set
+    from ..experiments.files import manifest
+    from ..experiments.robustness.field_trial import TrialDesign, check_design, try_trial
+    from ..model.scenarios.cases import read_case
+    from ..viz.figures import figures
+    from ..viz.figures.robust_figures import draw_trial
+    from ..viz.text.robust_tables import trial_sentences, trial_tables
+
+    check_language(lang)
+    check_design(clusters, design)
+    manifest.refuse_sweep_folder(out_folder)
+    changes = {"on": on or (), "off": off or (), "settings": settings or ()}
+    arms = arms_of(read_case(case), [mechanism], **changes)
+    plan = TrialDesign(mechanism, clusters, periods, period_days, number=number, design=design, within=within)
+    plan.check(arms[1])
+    prepare_run(arms[1], out_folder)
+    with progress() as bar:
+        task = bar.add_task(f"{arms[1].name}: trials", total=worlds)
+        result = try_trial(
+            arms,
+            plan,
+            worlds=worlds,
+            held=frozenset(paths_set(arms[1], settings or ())),
+            fixed=fixed,
+            seed=seed,
+            workers=workers,
+            progress=lambda: bar.advance(task),
+        )
+    write_tables(
+        out_folder,
+        "trial",
+        {"trials": result.trials, "power": result.curve.set_index("clusters")},
+        cases=[arms[1]],
+        sentences=list(trial_sentences(result)),
+        mechanism=mechanism,
+        clusters=clusters,
+        number=result.number,
+        periods=periods,
+        period_days=period_days,
+        design=design,
+        worlds=worlds,
+        fixed=fixed,
+        seed=seed,
+        within=within,
+    )
+    figure_path = figures.save(draw_trial(result, arms[1].name, lang), out_folder, "trial")
+    if as_json:
+        return print_json(
+            {
+                "sentences": list(trial_sentences(result, lang)),
+                "summary": result.summary,
+                "power": result.curve.to_dict("records"),
+                "figure": str(figure_path),
+                "folder": str(out_folder),
+            }
+        )
+    for part in trial_tables(result, arms[1].name, lang):
+        out.print(part, highlight=False)
+    out.print(f"Figure: {figure_path} (and .svg)\nTables: {out_folder}", soft_wrap=True, highlight=False)

@@ -41,10 +41,8 @@ WORLDS, SAMPLES = 10, 24  # in which every structure is tried; of the split, wit
 
 def all_structures() -> list[Structure]:
     """Return every structure, the model's own first; their numbers are the defaults."""
-    return [
-        Structure(**dict(zip(DECISIONS, rules)))
-        for rules in product(*(rules_named(name) for name in DECISIONS))
-    ]
+    every = product(*(rules_named(name) for name in DECISIONS))
+    return [replace(Structure(), **dict(zip(DECISIONS, rules))) for rules in every]
 
 
 def arms_against(
@@ -56,14 +54,12 @@ def arms_against(
     """
     both = tuple(dict.fromkeys((*names, *against)))
     without, full = arms_of(scenario, both if names else (), **changes)
-    parts = (against, names)
-    return tuple(
-        replace(
-            without,
-            mechanisms={**without.mechanisms, **{name: full.mechanisms[name] for name in sorted(part)}},
-        )
-        for part in parts
-    )
+
+    def with_them(these: Sequence[str]) -> Scenario:
+        own = {name: full.mechanisms[name] for name in sorted(these)}
+        return replace(without, mechanisms={**without.mechanisms, **own})
+
+    return with_them(against), with_them(names)
 
 
 @dataclass(frozen=True)

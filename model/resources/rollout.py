@@ -40,6 +40,9 @@ class RollOut:
     step_days: int = knob(
         30, 1, 36_500, unit="days between the beginnings of two groups", source="a choice of the user"
     )
+    taking_part: int = knob(
+        0, 0, 1_000_000, unit="clusters that take part, drawn by lot; 0: all", source="a choice of the user"
+    )
     lot: int = knob(0, 0, 2**31, unit="number of the lot", source="a choice of the user")
 
 
@@ -50,22 +53,22 @@ def cluster_of(clusters: str, buildings: "Buildings") -> np.ndarray:
 
 
 def draw_groups(rollout: RollOut, buildings: "Buildings", compounds: "Compounds") -> np.ndarray:
-    """Draw the group of each cluster by lot, (clusters,) int64: 0 begins first.
+    """Draw the group of each cluster by lot, (clusters,) int64: 0 begins first, -1 takes no part.
 
     The random number of a cluster is keyed by its first building's key.
     """
     places = np.arange(len(buildings.compound)) if rollout.clusters == "building" else compounds.first[:-1]
     draw = RandomNumbers("roll-out", rollout.mechanism, rollout.lot)("lot", buildings.key[places])
-    order = np.argsort(draw, kind="stable")
-    groups = np.empty(len(places), np.int64)
-    groups[order] = np.arange(len(places)) * rollout.groups // len(places)
+    number = min(rollout.taking_part or len(places), len(places))
+    groups = np.full(len(places), -1)
+    groups[np.argsort(draw, kind="stable")[:number]] = np.arange(number) * rollout.groups // number
     return groups
 
 
 def begin_days(rollout: RollOut, buildings: "Buildings", compounds: "Compounds") -> np.ndarray:
-    """Return the day on which a mechanism begins in each building, (buildings,) int64."""
+    """Return the day on which a mechanism begins in each building, (buildings,) int64, or NEVER."""
     group = draw_groups(rollout, buildings, compounds)[cluster_of(rollout.clusters, buildings)]
-    return rollout.first_day + group * rollout.step_days
+    return np.where(group < 0, NEVER, rollout.first_day + group * rollout.step_days)
 
 
 @inner_kernel

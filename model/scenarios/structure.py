@@ -88,13 +88,9 @@ class Rules(NamedTuple):
 
 def rules_of(structure: Structure) -> Rules:
     """Return a structure for kernels."""
-    values = (getattr(structure, f.name) for f in fields(structure))
-    return Rules(
-        *(
-            f.metadata["choices"].index(value) if f.name in DECISIONS else float(value)
-            for f, value in zip(fields(structure), values)
-        )
-    )
+    codes = (rules_named(decision).index(getattr(structure, decision)) for decision in DECISIONS)
+    numbers: Any = (float(getattr(structure, name)) for name in READ_BY)
+    return Rules(*codes, *numbers)
 
 
 def rules_named(decision: str) -> tuple[str, ...]:

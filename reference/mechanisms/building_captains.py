@@ -14,8 +14,8 @@ class Twin(Mechanism):
     """Residents whom the committee asks, building by building, become captains.
 
     The longest-serving of an alley leads it, and the longest-serving of these leads the street. A captain
-    leaves when tired of all duties, by chance, or by moving away. Where captains come later (`has_begun`), nobody
-    is asked and nobody serves.
+    leaves when tired of all duties, by chance, or by moving away. Where captains come later
+    (`has_begun`), nobody is asked and nobody serves.
     """
 
     own_pace = True

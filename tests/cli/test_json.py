@@ -196,6 +196,10 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ("structures", "wuzi_yard", "--mechanism", "whistle", "--samples", "2", *SMALL, "--within", "5"): {
         *("sentences", "structures", "rules", "split", "figure", "folder"),
     },
+    (
+        *("trial", "wuzi_yard", "--mechanism", "grid_patrol", "--clusters", "building", "--periods", "3"),
+        *("--period-days", "14", "--within", "7", "--worlds", "10", "--workers", "0"),
+    ): {"sentences", "summary", "power", "figure", "folder"},
     ("gains", "wuzi_yard", "--mechanism", "grid_patrol", "--worlds", "10", *SMALL): {"sentence", "groups"},
     ("decide", "WEIGHED", "--worth", "100"): {
         *("case", "sentences", "choices", "everything", "numbers", "pilots"),

@@ -1,4 +1,4 @@
-"""Answers over plausible worlds as tables: choices, pairs, and what the spread hangs on."""
+"""Answers over plausible worlds as tables: choices, decisions, field trials, gains, paths and structures."""
 
 from __future__ import annotations
 
@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...experiments.robustness.deciding import Decision
+    from ...experiments.robustness.field_trial import TrialResult
     from ...experiments.robustness.structures import Structures
     from ...experiments.robustness.weighing import Robustness
+
+
+POINTS = ("truth", "estimate", "bias", "direct", "spillover", "error")  # of trials, in points
+SHARES = ("covered", "power", "size")
+ENOUGH = 0.8  # power that is asked for
 
 
 def robust_tables(result: Robustness, lang: str = "en") -> Iterator[Table | str]:
@@ -172,6 +178,71 @@ def decision_tables(decision: Decision, lang: str = "en") -> Iterator[Table | st
         out.add_row(*cells)
     yield out
     yield from decision.sentences(lang)
+
+
+def trial_tables(result: TrialResult, case: str, lang: str = "en") -> Iterator[Table | str]:
+    """Yield what trials say over all worlds, the power curve, and the sentences."""
+    plan, summary = result.plan, result.summary
+    title = translate(
+        lang,
+        "trial",
+        "title",
+        case=case,
+        number=result.number,
+        clusters=plan.clusters,
+        periods=plan.periods,
+        days=plan.period_days,
+        design=translate(lang, "trial", plan.design),
+        trials=len(result.trials),
+        mechanism=plan.mechanism,
+    )
+    out = new_table(title, ("quantity", "value"), lang, "trial")
+    for name in (*POINTS, *SHARES, "failed", "hours", "yuan", "cost_yuan"):
+        out.add_row(translate(lang, "trial", name), format_value(name, summary[name]))
+    yield out
+    curve = new_table(translate(lang, "trial", "curve"), ("clusters", "chance"), lang, "trial")
+    for row in result.curve.itertuples():
+        curve.add_row(str(row.clusters), f"{row.power:.0%}")
+    yield curve
+    yield from trial_sentences(result, lang)
+
+
+def format_value(name: str, value: float) -> str:
+    """Format a value of the summary of trials."""
+    if not np.isfinite(value):
+        return "-"
+    if name in POINTS:
+        return f"{100 * value:{'' if name == 'error' else '+'}.1f}"
+    return f"{value:.0%}" if name in SHARES else f"{value:,.0f}"
+
+
+def trial_sentences(result: TrialResult, lang: str = "en") -> Iterator[str]:
+    """Yield what the trials mean: power, what would be enough, bias and spillover, and cost."""
+    plan, summary = result.plan, result.summary
+    yield translate(
+        lang,
+        "trial",
+        "finds",
+        number=result.number,
+        days=plan.periods * plan.period_days,
+        mechanism=plan.mechanism,
+        power=format_value("power", summary["power"]),
+        error=format_value("power", summary["power_error"]),
+        truth=format_value("truth", summary["truth"]),
+        spread=format_value("error", summary["error"]),
+    )
+    curve, last = result.curve, result.curve.iloc[-1]
+    enough = curve[curve["power"] >= ENOUGH]
+    if len(enough):
+        yield translate(lang, "trial", "enough", clusters=int(enough["clusters"].iloc[0]))
+    else:
+        clusters, power = int(last["clusters"]), format_value("power", last["power"])
+        yield translate(lang, "trial", "not enough", clusters=clusters, power=power)
+    bias, spillover = (format_value(name, summary[name]) for name in ("bias", "spillover"))
+    yield translate(lang, "trial", "biased", bias=bias, spillover=spillover)
+    if summary["size"] > 0.05 + 2.0 * np.sqrt(0.05 * 0.95 / len(result.trials)):
+        yield translate(lang, "trial", "size_warning", size=format_value("size", summary["size"]))
+    yield translate(lang, "trial", "cost", cost=format_value("cost_yuan", summary["cost_yuan"]))
 
 
 def gains_table(table: pd.DataFrame, title: str, lang: str = "en") -> Table:
