@@ -42,7 +42,8 @@ WORLDS, SAMPLES = 10, 24  # in which every structure is tried; of the split, wit
 def all_structures() -> list[Structure]:
     """Return every structure, the model's own first; their numbers are the defaults."""
     every = product(*(rules_named(name) for name in DECISIONS))
-    return [replace(Structure(), **dict(zip(DECISIONS, rules))) for rules in every]
+    chosen: Iterator[Any] = (dict(zip(DECISIONS, rules)) for rules in every)
+    return [replace(Structure(), **rules) for rules in chosen]
 
 
 def arms_against(

@@ -8,6 +8,7 @@ WEIGHING = "experiments/robustness/test_weighing.py"
 DECIDING = "experiments/robustness/test_deciding.py"
 INFORMATION = "experiments/statistics/test_information_value.py"
 STRUCTURES = "experiments/robustness/test_structures.py"
+TRIAL = "experiments/robustness/test_field_trial.py"
 MUTANTS = [
     mutant(
         "every world is the first",
@@ -44,7 +45,7 @@ MUTANTS = [
     mutant(
         "all worlds have the same people",
         "experiments/evidence/plausible_worlds.py",
-        'name=f"{arm.name[:50]} {world}"',
+        'name=f"{arm.name[:50]} {world if people is None else people}"',
         "name=arm.name",
         f"{WORLDS}::test_every_world_has_other_people_within_the_same_census_and_arms_share_them",
         plain=True,
@@ -257,5 +258,44 @@ MUTANTS = [
         "w.knobs.rules.neglect == BREEDS",
         "w.knobs.rules.neglect >= BREEDS",
         "contract/test_twin.py::test_every_other_rule_is_the_same_and_makes_a_difference",
+    ),
+    mutant(
+        "a mechanism works before it begins",
+        "model/resources/rollout.py",
+        "pulls[i] *= here[w.issues[i].building]",
+        "pulls[i] *= 1.0",
+        "contract/test_twin.py::test_a_roll_out_is_the_same_and_nothing_is_pulled_before_it_begins",
+    ),
+    mutant(
+        "all asks of a roll-out are those of everywhere",
+        "model/resources/rollout.py",
+        "                    w.wants[m, role, c] *= part[c]",
+        "                    w.wants[m, role, c] *= 1.0",
+        "contract/test_twin.py::test_a_roll_out_is_the_same_and_nothing_is_pulled_before_it_begins",
+    ),
+    mutant(
+        "every trial has the same lot",
+        "model/resources/rollout.py",
+        'RandomNumbers("roll-out", rollout.mechanism, rollout.lot)',
+        'RandomNumbers("roll-out", rollout.mechanism)',
+        f"{TRIAL}::test_a_wedge_begins_one_group_a_period_by_a_lot_of_its_own",
+        plain=True,
+    ),
+    mutant(
+        "the truth is what the trial changed",
+        "experiments/robustness/field_trial.py",
+        '"truth": mean_of((every - none)[:, after])',
+        '"truth": mean_of((trial - none)[:, after])',
+        f"{TRIAL}::test_the_truth_is_everywhere_against_nowhere",
+        plain=True,
+    ),
+    mutant(
+        "a trial is analysed without effects of periods",
+        "experiments/statistics/stepped_wedge.py",
+        "*(periods == period for period in here)",
+        "*(periods == period for period in here[:1]), np.ones(len(periods))",
+        "experiments/statistics/test_stepped_wedge.py::"
+        "test_the_effect_is_estimated_without_bias_and_intervals_hold_it_as_often_as_they_say",
+        plain=True,
     ),
 ]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from cli_runner import typist
 
+from cogov.engine.randomness import seed_of
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison.compare import arms_of
 from cogov.experiments.robustness import field_trial
@@ -81,6 +82,17 @@ def test_before_anybody_begins_all_lives_are_one_and_a_mechanism_of_no_strength_
     assert row["effect"] == row["placebo"] and row["p"] == row["placebo_p"]
     lively = trial_in_world(PLAN, None, arms, 0)
     assert lively["placebo"] == row["placebo"] and lively["direct"] != 0.0 and lively["hours"] > 0.0
+
+
+def test_the_truth_is_everywhere_against_nowhere():
+    """Computed here from the issues of two runs; nothing of the trial is in it."""
+    arms = long_enough(yards())
+    row, cells = trial_in_world(PLAN, None, arms, 0), cells_of(PLAN, arms[0], 0)
+    patrol = replace(arms[1].mechanisms["grid_patrol"], first_day=PLAN.first_day)
+    everywhere = replace(arms[1], mechanisms={**arms[1].mechanisms, "grid_patrol": patrol})
+    seed = seed_of(field_trial.EXPERIMENT, arms[0].name, 0, 0)
+    none, every = (cells.values(simulate(life, seed), PLAN)[:, 1:] for life in (arms[0], everywhere))
+    assert row["truth"] == pytest.approx(np.nanmean(every - none))
 
 
 def test_a_patrol_is_found_its_truth_is_positive_and_more_clusters_find_more():
