@@ -26,18 +26,20 @@ PACKAGE = __package__.partition(".")[0]
 # Folders with mechanisms of the user, in the format of PATH. An environment variable, so that workers inherit
 # it.
 OUTSIDE = tuple(Path(folder) for folder in os.environ.get("COGOV_MECHANISMS", "").split(os.pathsep) if folder)
+# Files with measures of the user: model/own_measures.py.
+OWN_MEASURES = tuple(Path(file) for file in os.environ.get("COGOV_MEASURES", "").split(os.pathsep) if file)
 MECHANISMS_PACKAGE = f"{PACKAGE}.model.mechanisms"  # the package to which modules in those folders belong
 # Fields of a syntax tree without a meaning.
 MEANINGLESS_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 
 
 def version(outside: Iterable[Path] = OUTSIDE) -> str:
-    """Return the digest of the sources of the model and of the user's mechanisms; 16 hexadecimal digits.
+    """Return the digest of the sources of the model and of the user's own files; 16 hexadecimal digits.
 
     Runs of the same version with the same seed give the same results, whatever number a release has.
     """
     shipped = sorted(path for room in ("engine", "agents", "model") for path in ROOT.glob(f"{room}/**/*.py"))
-    added = [path for folder in outside for path in sorted(folder.glob("*.py"))]
+    added = [*(path for folder in outside for path in sorted(folder.glob("*.py"))), *OWN_MEASURES]
     names = [path.relative_to(ROOT).as_posix() for path in shipped] + [path.name for path in added]
     data = sorted(ROOT.glob("model/**/*.toml"))
     digests = [*map(_meaning, shipped), *map(_meaning_or_bytes, added), *map(_meaning_of_data, data)]

@@ -18,8 +18,8 @@ import pandas as pd
 from ...engine.codes import ELDER
 from ...engine.randomness import whole_seed
 from ...model.initial_community import InitialCommunity
-from ...model.issue_times import days_open, is_at_desk
 from ...model.issues.categories import SCOPES
+from ...model.measures.issue_times import days_open, is_at_desk
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community
 from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms

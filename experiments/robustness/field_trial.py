@@ -21,7 +21,7 @@ import pandas as pd
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures
-from ...model.issue_times import is_at_desk
+from ...model.measures.issue_times import is_at_desk
 from ...model.resources.rollout import CLUSTERS, RollOut, cluster_of, draw_groups
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community, simulate

@@ -26,6 +26,7 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "model.resources",
     "model.mechanisms",
     "model.scenarios",
+    "model.measures",
     "model",  # its own files; the folders in it have their own floors
     "model.mesa, reference, experiments.files, experiments.execution, experiments.observation, "
     "experiments.statistics, experiments.evidence",

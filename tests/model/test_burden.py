@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scenarios import STORM
 
-from cogov.model import issue_times, measures
+from cogov.model import measures
 from cogov.model.issues.issue_table import LAPSED
+from cogov.model.measures import issue_times
 from cogov.model.simulate import simulate
 
 RUN = simulate(STORM, 3)

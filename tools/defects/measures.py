@@ -14,7 +14,7 @@ MUTANTS = [
     ),
     mutant(
         "what is open, withdrawn or lapsed counts as resolved in time",
-        "model/issue_times.py",
+        "model/measures/issue_times.py",
         'old & (issues["resolved_day"] >= 0) & (issues',
         "old & (issues",
         (
@@ -26,7 +26,7 @@ MUTANTS = [
     ),
     mutant(
         "the censored count as events",
-        "model/issue_times.py",
+        "model/measures/issue_times.py",
         "np.unique(time[event], return_counts=True)",
         "np.unique(time, return_counts=True)",
         "contract/test_limits.py::test_the_closed_form_holds[remission]",
@@ -35,7 +35,7 @@ MUTANTS = [
     ),
     mutant(
         "the mean runs a day beyond its horizon",
-        "model/issue_times.py",
+        "model/measures/issue_times.py",
         "when[inside], [horizon]])",
         "when[inside], [horizon + 1.0]])",
         "contract/test_limits.py::test_the_restricted_mean_stops_at_its_horizon",
@@ -52,7 +52,7 @@ MUTANTS = [
     ),
     mutant(
         "the top tenth is of those who gave",
-        "model/measures.py",
+        "model/measures/__init__.py",
         "given = np.sort(r.run.evenings.astype(float))",
         "given = np.sort(r.run.evenings[r.run.evenings > 0].astype(float))",
         "model/test_activities.py::test_the_spread_of_evenings_is_that_of_all_grown_ups",
@@ -93,7 +93,7 @@ MUTANTS = [
     ),
     mutant(
         "a lapsed issue stays to the end",
-        "model/issue_times.py",
+        "model/measures/issue_times.py",
         'end[np.searchsorted(issues["id"], ceased["issue"])] = ceased["day"]',
         "pass",
         "model/test_burden.py::test_an_issue_is_there_until_it_is_resolved_or_lapses_or_to_the_end",
@@ -101,7 +101,7 @@ MUTANTS = [
     ),
     mutant(
         "all issues weigh the same",
-        "model/measures.py",
+        "model/measures/__init__.py",
         '(1.0 + r.run.issues["severity"])',
         '(1.0 + 0.0 * r.run.issues["severity"])',
         "model/test_burden.py::test_burden_weighs_an_issue_of_severity_s_one_plus_s_times",
@@ -113,6 +113,22 @@ MUTANTS = [
         "share > 0.5:",
         "share > 1.5:",
         "experiments/statistics/test_plausible_effects.py::test_a_verdict_warns_when_measures_disagree_on_the_sign",
+        plain=True,
+    ),
+    mutant(
+        "a condition of a user's measure selects nothing and everything",
+        "model/measures/own_measures.py",
+        'chosen = np.broadcast_to(evaluate(parsed["where"], columns), number).astype(bool)',
+        "chosen = np.ones(number, bool)",
+        "model/test_own_measures.py::test_an_expression_is_what_it_says",
+        plain=True,
+    ),
+    mutant(
+        "expressions of users may call what they like",
+        "model/measures/own_measures.py",
+        "        if not isinstance(\n            node,\n",
+        "        if False and not isinstance(\n            node,\n",
+        "model/test_own_measures.py::test_what_is_wrong_in_a_file_is_named_with_its_line",
         plain=True,
     ),
 ]

@@ -182,7 +182,7 @@ MUTANTS = [
     ),
     mutant(
         "a selection is forgotten",
-        "model/measures.py",
+        "model/measures/__init__.py",
         "at_desk if self.chosen is None else at_desk & self.chosen",
         "at_desk",
         "experiments/comparison/test_issue_selection.py::test_a_comparison_says_what_it_counts",

@@ -10,7 +10,7 @@ from ...model.measures import MEASURES
 from .parameter_tables import table
 
 BEGIN, END = "<!-- mechanisms: written by `cogov docs` -->", "<!-- end of mechanisms -->"
-HEAD = """<!-- Written by `cogov docs` from model/measures.py; change the measures there, not this page. -->
+HEAD = """<!-- Written by `cogov docs` from model/measures; change the measures there, not this page. -->
 # Measures
 
 Every command that prints measures prints these; in files and in Python they are called by the name in the
@@ -30,7 +30,7 @@ issues never count as resolved: they stay at risk to the end, so that giving up 
 captains, departments), by source (the community's fund, the compounds' funds) and by mechanism: `ledger` in
 Python, `ledger.csv`.
 
-To add a measure, add a function with `@measure(...)` in `model/measures.py`.
+To add a measure, add a function with `@measure(...)` in `model/measures/__init__.py`.
 
 ## What is done
 

@@ -1,6 +1,7 @@
 """The measures of a finished run, each declared once: its name, words, unit and function.
 
 To add one, add a function with `@measure(...)` below: all tables, figures, reports and sweeps then have it.
+A user adds one without a change of cogov: see own_measures.py.
 
 *Resolution rate*: of the issues that **arose** at least `within` days before the end, the share resolved
 within `within` days of arising (30 by default), and not reopened since. Issues that were never reported
@@ -18,6 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...engine.texts.errors import UserError
+from ..issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
+from ..resources.ledger import UNPAID
 from .issue_times import (
     WITHIN,
     days_open,
@@ -29,11 +33,10 @@ from .issue_times import (
     times,
     times_at_desks,
 )
-from .issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
-from .resources.ledger import UNPAID
+from .own_measures import iter_own_measures
 
 if TYPE_CHECKING:
-    from .simulate import Run
+    from ..simulate import Run
 
 __all__ = [
     "WITHIN",
@@ -362,6 +365,21 @@ def evenings_of_top_tenth(r: FinishedRun) -> float:
     return share(float(given[len(given) - ceil(len(given) / 10) :].sum()), float(given.sum()))
 
 
+def add_own_measures() -> None:
+    """Declare the measures of COGOV_MEASURES after all others. Raises UserError."""
+    for name, own, compute, path in iter_own_measures():
+        if not name.isidentifier() or name in MEASURES:
+            raise UserError(
+                "{path}: a measure cannot be called {name!r}: {why}",
+                path=path,
+                name=name,
+                why="there is one of that name" if name in MEASURES else "write letters, digits and _",
+            )
+        en = own.en or name
+        MEASURES[name] = Measure(name, compute, en, own.zh or en, own.unit, own.better)
+
+
+add_own_measures()
 SUMMARY = tuple(MEASURES)
 SHARES = tuple(name for name, m in MEASURES.items() if m.unit == "share")
 SMALLER = tuple(name for name, m in MEASURES.items() if m.better == "less")

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine.codes import DESK_NONE
-from .issues.issue_table import CEASED
+from ...engine.codes import DESK_NONE
+from ..issues.issue_table import CEASED
 
 if TYPE_CHECKING:
-    from .simulate import Run
+    from ..simulate import Run
 
 WITHIN = 30  # days that count as in time, if nothing else is asked
 
