@@ -10,12 +10,14 @@ A part is named after a digest of its content. pyarrow is imported only where it
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...engine.texts.errors import UserError
 from ...model.measures import SUMMARY
 
 if TYPE_CHECKING:
@@ -37,16 +39,24 @@ class Parcel:
     varied: list  # per row, the values of what the design varies: path -> value
 
 
-def runs_table(rows: list[dict], varied: list[dict]) -> pa.Table:
+def runs_table(rows: list[dict], varied: list[dict], names: Sequence[str] = SUMMARY) -> pa.Table:
     """Return the Arrow table `runs` of rows of the ledger.
 
-    `varied` has for each the values of what the design varies: path -> value.
+    `varied` has for each the values of what the design varies: path -> value. `names` are those of the
+    measures, in the order of the ledger. Raises UserError if it holds others.
     """
     import pyarrow as pa
 
-    numbers = np.array(
-        [np.frombuffer(row["measures"]) if row["measures"] else np.full(len(SUMMARY), np.nan) for row in rows]
-    ).reshape(len(rows), len(SUMMARY))
+    none = np.full(len(names), np.nan)
+    held = [np.frombuffer(row["measures"]) if row["measures"] else none for row in rows]
+    if other := next((len(numbers) for numbers in held if len(numbers) != len(names)), 0):
+        raise UserError(
+            "these runs have {other} measures, and {here} are known here: they were made by another version "
+            "of cogov, or with other files in COGOV_MEASURES; use these to read them",
+            other=other,
+            here=len(names),
+        )
+    numbers = np.array(held).reshape(len(rows), len(names))
     columns = {
         "key": [row["key"] for row in rows],
         "case": [row["name"] for row in rows],
@@ -61,7 +71,7 @@ def runs_table(rows: list[dict], varied: list[dict]) -> pa.Table:
         path: [factors.get(path) for factors in varied]
         for path in dict.fromkeys(path for factors in varied for path in factors)
     }
-    return pa.table({**columns, **dict(zip(SUMMARY, numbers.T))})
+    return pa.table({**columns, **dict(zip(names, numbers.T))})
 
 
 def write_parcel(parcel: Parcel) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ...engine.output import short, to_json
 from ...engine.texts.errors import Message, Translated, UserError, join_first
 from ...engine.toml_reader import table_of
+from ...model.measures import SUMMARY
 from ..files.manifest import software
 from ..files.user_mechanisms import describe_own
 from .ledger import OWN
@@ -91,6 +92,7 @@ def register(store: "Store", plan: "SweepPlan") -> list[str]:
         **software("pyarrow"),
         "model": plan.source,
         "arms": len(plan.arms),
+        "measures": list(SUMMARY),  # in the order in which the ledger holds their numbers
     }
     own_text = describe_own(plan)
     store.write(

@@ -21,6 +21,7 @@ from ...engine.randomness import RandomNumbers, whole_seed
 from ...engine.texts.errors import Message, UserError, join_first
 from ...engine.toml_reader import At, build_dataclass
 from ...model import mechanisms
+from ...model.measures import SUMMARY
 from ...model.scenarios.scenario import Scenario
 from ..files.user_mechanisms import own_mechanisms, stand_in
 from .design import DesignArm
@@ -72,11 +73,12 @@ class Results:
         """One row per run of the design.
 
         Columns: case, arm, replicate, status, failure, factors (by path), and measures (NaN if the run
-        failed).
+        failed, or if the measure was not there when it was made).
         """
-        table = runs_table(
-            self.ledger, [self.plan.factors(row["name"], row["arm"]) for row in self.ledger]
-        ).to_pandas()
+        names = self.manifest.get("measures", SUMMARY)
+        factors = [self.plan.factors(row["name"], row["arm"]) for row in self.ledger]
+        table = runs_table(self.ledger, factors, names).to_pandas()
+        table = table.assign(**{name: np.nan for name in SUMMARY if name not in names})
         order = {name: n for n, name in enumerate(dict.fromkeys(arm.name for arm in self.plan.arms))}
         return table.sort_values(
             ["case", "arm", "replicate"],

@@ -368,13 +368,10 @@ def evenings_of_top_tenth(r: FinishedRun) -> float:
 def add_own_measures() -> None:
     """Declare the measures of COGOV_MEASURES after all others. Raises UserError."""
     for name, own, compute, path in iter_own_measures():
-        if not name.isidentifier() or name in MEASURES:
-            raise UserError(
-                "{path}: a measure cannot be called {name!r}: {why}",
-                path=path,
-                name=name,
-                why="there is one of that name" if name in MEASURES else "write letters, digits and _",
-            )
+        if name in MEASURES:
+            raise UserError("{path}: there is a measure of the name {name!r} already", path=path, name=name)
+        if not name.isidentifier():
+            raise UserError("{path}: {name!r} is no name; write letters, digits and _", path=path, name=name)
         en = own.en or name
         MEASURES[name] = Measure(name, compute, en, own.zh or en, own.unit, own.better)
 

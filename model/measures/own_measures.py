@@ -52,6 +52,18 @@ OPERATORS: dict[type, Callable] = {
     ast.Not: np.logical_not,
     ast.USub: operator.neg,
 }
+PARTS = (
+    ast.Name,
+    ast.Constant,
+    ast.BoolOp,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.Tuple,
+    ast.List,
+    ast.Load,
+)
+ALLOWED = (*PARTS, ast.Load, *OPERATORS)  # kinds of nodes of an expression
 
 
 @dataclass(frozen=True)
@@ -102,24 +114,23 @@ COLUMNS = (
 
 
 def parse(text: str) -> ast.expr:
-    """Parse an expression over COLUMNS. Raises ValueError, in words, for anything else."""
+    """Parse an expression over COLUMNS. Raises UserError for anything else."""
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(getattr(error, "msg", None) or str(error)) from None
+        raise UserError("{problem}", problem=getattr(error, "msg", None) or str(error)) from None
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in COLUMNS:
-            raise ValueError(f"{node.id!r} is not a column; there are: {', '.join(COLUMNS)}")
+            raise UserError(
+                "{name!r} is not a column; there are: {known}", name=node.id, known=", ".join(COLUMNS)
+            )
         if isinstance(node, ast.Constant) and not isinstance(node.value, (bool, int, float, str)):
-            raise ValueError(f"{node.value!r} is neither a number nor a text")
-        if not isinstance(
-            node,
-            (ast.Name, ast.Constant, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple, ast.List)
-            + (ast.Load, *OPERATORS),
-        ):
-            raise ValueError(
-                f"{type(node).__name__} is not allowed; write columns, numbers, texts, comparisons, "
-                "+ - * /, and, or, not, in"
+            raise UserError("{value!r} is neither a number nor a text", value=node.value)
+        if not isinstance(node, ALLOWED):
+            raise UserError(
+                "{kind} is not allowed; write columns, numbers, texts, comparisons, + - * /, and, or, not, "
+                "in",
+                kind=type(node).__name__,
             )
     return tree
 
@@ -158,8 +169,8 @@ def expression_measure(name: str, own: OwnMeasure, at: At) -> Callable[["Finishe
         text = getattr(own, part) or "True"
         try:
             parsed[part] = parse(text)
-        except ValueError as error:
-            raise at.error(f"{name}.{part}", "= {text!r}: {why}", text=text, why=error) from None
+        except UserError as error:
+            raise at.error(f"{name}.{part}", "= {text}: {why}", text=repr(text), why=error.message) from None
 
     def compute(finished: "FinishedRun") -> float:
         columns = issue_columns(finished)

@@ -26,8 +26,10 @@ from cogov.bench import (
     sweep_overhead,
 )
 from cogov.cli.options import app
+from cogov.experiments.robustness import structures
 from cogov.experiments.sweep.sweep import sweep
 from cogov.model.scenarios.cases import alter_scenario, read_case
+from cogov.model.scenarios.structure import Structure
 from cogov.viz.figures import figures
 
 SMALL = ("--days", "20")
@@ -193,7 +195,11 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ("paths", "wuzi_yard", "--mechanism", "whistle", "--worlds", "10", "--measure", "burden", *SMALL): {
         *("sentence", "parts"),
     },
-    ("structures", "wuzi_yard", "--mechanism", "whistle", "--samples", "2", *SMALL, "--within", "5"): {
+    (
+        "structures",
+        "wuzi_yard",
+        *("--mechanism", "whistle", "--samples", "2", "--workers", "0", *SMALL, "--within", "5"),
+    ): {
         *("sentences", "structures", "rules", "split", "figure", "folder"),
     },
     (
@@ -409,6 +415,9 @@ def test_json_is_one_strict_document_with_its_keys(cogov, sweep_folder, monkeypa
             "measure_page",
             lambda *asked: [page_bench.waiting_table(([1.0], [2.0], [3.0]), ([0.1], [1024]))],
         )
+    if words[0] == "structures":
+        few = [Structure(), Structure(giving="habit")]
+        monkeypatch.setattr(structures, "all_structures", lambda: few)
     status, out, err = cogov(*map(sweep_folder, words), "--json")
     assert status == 0, err
     told = parse_strictly(out)

@@ -37,6 +37,7 @@ from cogov.model.measures import summary
 from cogov.model.resources.levers import LEVERS, POOLS, PROPERTY
 from cogov.model.scenarios.cases import read_case
 from cogov.model.scenarios.scenario import Scenario
+from cogov.model.scenarios.structure import READ_BY, Structure
 from cogov.model.simulate import days, simulate
 from cogov.model.world import REPLACED
 
@@ -451,9 +452,20 @@ def test_every_number_of_a_category_is_felt(f):
 
 
 def test_every_part_of_a_scenario_that_holds_parameters_is_tested_here():
-    """Census, compound and days say what there is, not how it behaves."""
+    """Census, compound and days say what there is, not how it behaves; numbers of rules are tested below."""
     heads = {path.partition(".")[0] for path in paths(EVERYBODY)}
-    assert heads - {"days", "community", "issues", "mechanisms"} == set(PARTS)
+    assert heads - {"days", "community", "issues", "mechanisms", "structure"} == set(PARTS)
+
+
+@pytest.mark.parametrize("name", READ_BY)
+def test_every_number_of_a_rule_is_felt_where_the_rule_is_chosen_and_nowhere_else(name):
+    decision, rule = READ_BY[name]
+    ends = ends_of_range(Structure.__dataclass_fields__[name])
+    own, other = (
+        [replace(EVERYBODY, structure=Structure(**{**chosen, name: end})) for end in ends]
+        for chosen in ({}, {decision: rule})
+    )
+    assert first_difference(*other) and first_difference(*own) is None
 
 
 OUTSIDE = '''"""Tea round: neighbours drink tea.

@@ -155,5 +155,5 @@ def test_every_command_knows_them_and_a_bad_one_ends_with_one_line(tmp_path):
     assert 0.0 < row["with"] <= 1.0
     (tmp_path / "m.toml").write_text('[burden]\nvalue = "days"\n')
     done = run_cogov(tmp_path, *words, COGOV_MEASURES="m.toml")
-    assert done.returncode == 2 and "there is one of that name" in done.stderr
+    assert done.returncode == 2 and "there is a measure of the name 'burden' already" in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 3 and "Traceback" not in done.stderr
