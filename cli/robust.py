@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..engine.texts import translate
 from .analyse import write_tables
 from .options import (
     COMPARE,
@@ -33,6 +34,10 @@ from .options import (
     progress,
     typed_command,
 )
+
+if TYPE_CHECKING:
+    from ..experiments.robustness.weighing import Robustness
+    from ..experiments.sweep.sweep import SweepPlan
 
 
 @app.command(rich_help_panel=COMPARE)
@@ -65,6 +70,13 @@ def robust(
             min=0, help="Budget in yuan, with hours at the shadow wage; what costs more is no choice."
         ),
     ] = None,
+    same_hours: Annotated[
+        bool,
+        typer.Option(
+            "--same-hours",
+            help="Give every arm the hours of the arm that takes most, as more committee staff.",
+        ),
+    ] = False,
     days: Days = None,
     seed: Seed = 0,
     settings: Set = None,
@@ -85,6 +97,7 @@ def robust(
     interruption, the same command runs what is missing.
     """
     from ..experiments.files import manifest
+    from ..experiments.robustness.same_hands import staff_to_add, with_same_hands
     from ..experiments.robustness.weighing import check_measure, robust_experiment, stored, weigh
     from ..experiments.sweep import sweep as sweeping
     from ..experiments.sweep.experiment import Estimand
@@ -111,20 +124,32 @@ def robust(
     manifest.refuse_sweep_folder(folder)
     (scenario,) = plan.cases.values()
     prepare_run(scenario, folder, {name for arm in plan.arms for name in arm.on})
-    with progress() as bar:
-        task = bar.add_task(f"{scenario.name}: runs in plausible worlds", total=None)
 
-        def advance(done: int, of: int, failed: int, now: int) -> None:
-            bar.update(task, completed=done, total=of)
+    def simulate(plan: SweepPlan, where: Path) -> Robustness:
+        with progress() as bar:
+            task = bar.add_task(f"{scenario.name}: runs in plausible worlds", total=None)
 
-        try:
-            done = sweeping.sweep(plan, stored(folder), workers=workers, progress=advance)
-        except KeyboardInterrupt:
-            bar.stop()
-            err.print(f"cogov: interrupted. Finished runs are kept in {folder}; run the same command again.")
-            sys.exit(130)
+            def advance(done: int, of: int, failed: int, now: int) -> None:
+                bar.update(task, completed=done, total=of)
+
+            try:
+                sweeping.sweep(plan, where, workers=workers, progress=advance)
+            except KeyboardInterrupt:
+                bar.stop()
+                err.print(
+                    f"cogov: interrupted. Finished runs are kept in {folder}; run the same command again."
+                )
+                sys.exit(130)
+        (result,) = weigh(read_results(where), measure, enough, budget_yuan).values()
+        return result
+
+    result, added = simulate(plan, stored(folder)), {}
+    if same_hours:
+        added = staff_to_add(result)
+        again = sweeping.plan_sweep(with_same_hands(experiment, result, added), typed_command())
+        result = simulate(again, folder / "same-hours")
+    failed = result.failed
     with err.status("weighing ..."):
-        (result,) = weigh(read_results(stored(folder)), measure, enough, budget_yuan).values()
         frames = {
             "choices": result.table,
             "pairs": result.pairs,
@@ -142,6 +167,7 @@ def robust(
             measure=measure,
             matters=matters,
             budget_yuan=budget_yuan,
+            staff_added=added,
             seed=seed,
             within=within,
         )
@@ -151,15 +177,19 @@ def robust(
             {
                 "sentences": [line.strip() for line in result.sentences(lang)],
                 **{name: table.reset_index().to_dict("records") for name, table in frames.items()},
-                "failed": done.failed,
+                "failed": failed,
+                "staff_added": added,
                 "figure": str(figure_path),
                 "folder": str(folder),
             }
         )
     for part in robust_tables(result, lang):
         out.print(part, highlight=False)
-    if done.failed:
-        out.print(f"{done.failed:,} runs failed and are left out.", style="red", highlight=False)
+    if added:
+        staff = ", ".join(f"{arm} {number:+.1f}" for arm, number in added.items())
+        out.print(translate(lang, "robust", "same hours", staff=staff), highlight=False)
+    if failed:
+        out.print(f"{failed:,} runs failed and are left out.", style="red", highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
 
 

@@ -125,6 +125,12 @@ class Robustness:
         runs = self.results.runs
         return runs[(runs["case"] == self.case) & (runs["status"] == "done")]
 
+    @property
+    def failed(self) -> int:
+        """Runs of the case that failed, and are left out."""
+        runs = self.results.runs
+        return int(((runs["case"] == self.case) & (runs["status"] != "done")).sum())
+
     def by_world(self, measure: str) -> pd.DataFrame:
         """Return a measure, mean over the lucks of a world: (worlds, arms)."""
         return values_by_world(self.runs, measure, self.lucks)

@@ -107,6 +107,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "pairs",
         "hangs_on",
         "effects",
+        "staff_added",
         "failed",
         "figure",
         "folder",
