@@ -298,4 +298,13 @@ MUTANTS = [
         "test_the_effect_is_estimated_without_bias_and_intervals_hold_it_as_often_as_they_say",
         plain=True,
     ),
+    mutant(
+        "the arm that took most gets the hands",
+        "experiments/robustness/same_hands.py",
+        "round((hours.max() - hours[arm]) / hours_of_one(scenario), 2)",
+        "round((hours[arm] - hours.min()) / hours_of_one(scenario), 2)",
+        "experiments/robustness/test_same_hands.py::"
+        "test_every_arm_gets_what_it_lacks_to_the_one_that_took_most",
+        plain=True,
+    ),
 ]

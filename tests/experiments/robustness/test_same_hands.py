@@ -48,6 +48,5 @@ def test_the_command_says_whose_hands_were_added_and_continues(monkeypatch, caps
     assert status == 0, err
     assert "committee staff added to each arm: none +" in " ".join(out.split())
     assert (tmp_path / "told" / "same-hours").is_dir() and (tmp_path / "told" / "runs").is_dir()
-    assert (
-        "居委会人手" in command(*words, "--same-hours", "--workers", "0", "--lang", "zh", "--out", "told")[1]
-    )
+    words += ("--same-hours", "--workers", "0", "--lang", "zh", "--out", "told")
+    assert "居委会人手" in command(*words)[1]
