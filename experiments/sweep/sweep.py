@@ -219,6 +219,9 @@ def sweep(
     guess = execution.estimate or estimate_cost(plan)
     limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
     chunk = execution.chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
+    if plan.experiment.lucks_per_world and not execution.chunk:
+        # a task is a world where it can be: its numbers are drawn, and its people are built, once
+        chunk = max(chunk, min(LARGEST, len(plan.arms) // len(plan.cases) * plan.experiment.lucks_per_world))
     workers = count_processes(workers)
     make = execution.make or choose_executor("pool", workers=workers)
     spent_on_trial = time.process_time() - spent
