@@ -314,6 +314,14 @@ def facts(
             help="Take fitted numbers from the ensemble (see `cogov ensemble`), or all from their priors.",
         ),
     ] = True,
+    rules: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rule",
+            metavar="DECISION=RULE",
+            help="Another rule than the model's own, e.g. giving=habit; repeatable.",
+        ),
+    ] = None,
     seed: Seed = 0,
     workers: Workers = None,
     lang: Lang = "en",
@@ -323,18 +331,26 @@ def facts(
     as_json: Json = False,
 ) -> None:
     """Score the model against measured facts, with null models beside it and a p-value."""
+    from ..engine.parameters import set_parameter
+    from ..engine.settings import parse_setting
     from ..experiments.evidence.facts import choose_facts
     from ..experiments.evidence.worlds import read_worlds
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..experiments.validation.scores import count_jobs, score_facts
     from ..model.scenarios.cases import read_case
+    from ..model.scenarios.scenario import Scenario
+    from ..model.scenarios.structure import Structure
     from ..viz.text.evidence_tables import facts_tables
 
     check_language(lang)
     if out_folder:
         manifest.refuse_sweep_folder(out_folder)
     chosen = choose_facts(names)
+    structure = Structure()
+    for text in rules or ():
+        path, value = parse_setting(Scenario(), f"structure.{text}")
+        structure = set_parameter(structure, path.removeprefix("structure."), value)
     cases = {case: read_case(case) for fact in chosen for case in fact.cases}
     used = {name for case in cases.values() for name in case.mechanisms}
     used |= {name for fact in chosen for name in fact.on}
@@ -348,6 +364,7 @@ def facts(
             worlds=worlds,
             seed=seed,
             members=members,
+            structure=structure,
             workers=workers,
             progress=lambda: bar.advance(task),
         )
@@ -362,6 +379,7 @@ def facts(
             replicates=replicates,
             worlds=worlds,
             ensemble=ensemble,
+            rules=rules,
             seed=seed,
         )
     if as_json:

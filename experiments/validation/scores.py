@@ -16,7 +16,7 @@ counted as one of them, whose mean score is as good as the model's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -26,6 +26,7 @@ from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...engine.texts.errors import Message
 from ...model.scenarios.cases import alter_scenario, list_cases
 from ...model.scenarios.scenario import ReportedOutcome, Scenario
+from ...model.scenarios.structure import Structure
 from ..comparison.parallel_jobs import run_jobs
 from ..comparison.runs import check_count
 from ..evidence.facts import Fact, choose_facts
@@ -155,13 +156,15 @@ def score_facts(
     worlds: int = 20,
     seed: int = 0,
     members: Members = (),
+    structure: Structure | None = None,
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> FactScores:
     """Score the model and the null models on facts; by default on all of them.
 
     `worlds` is the number of random worlds. With `members` of the fitted ensemble, the model and the NULLS
-    take one for each replicate, and draw only the other numbers from their priors. `progress` is called after
+    take one for each replicate, and draw only the other numbers from their priors. `structure` gives all of
+    them other rules, with the same numbers. `progress` is called after
     every job, of which there are `count_jobs(replicates, worlds)`. Raises UserError.
     """
     seed, facts = whole_seed(seed), choose_facts(names)
@@ -170,7 +173,14 @@ def score_facts(
     for fact in facts:
         check_fact(fact)
     jobs = count_jobs(replicates, worlds)
-    rows = list(run_jobs(partial(simulate_world, facts, seed, replicates, members), jobs, workers, progress))
+    rows = list(
+        run_jobs(
+            partial(simulate_world, facts, seed, replicates, members, structure or Structure()),
+            jobs,
+            workers,
+            progress,
+        )
+    )
     values = np.array(rows).reshape(-1, replicates, len(facts))
     return summarise(facts, values)
 
@@ -187,7 +197,7 @@ def check_fact(fact: Fact) -> None:
 
 
 def simulate_world(
-    facts: Sequence[Fact], seed: int, replicates: int, members: Members, number: int
+    facts: Sequence[Fact], seed: int, replicates: int, members: Members, structure: Structure, number: int
 ) -> list[float]:
     """Simulate one replicate of one world in every case that the facts need; return the value of each fact.
 
@@ -199,7 +209,8 @@ def simulate_world(
     values = []
     for fact in facts:
         cases = others(fact.cases) if world == 1 + NULLS.index("another community") else fact.cases
-        by_case = [value_in_case(fact, case, world, (seed, replicate), arms, members) for case in cases]
+        draw, given = (seed, replicate), (members, structure)
+        by_case = [value_in_case(fact, case, world, draw, arms, given) for case in cases]
         numbers = [value for value in by_case if not np.isnan(value)]
         values.append(float(np.mean(numbers)) if numbers else float("nan"))
     return values
@@ -211,10 +222,14 @@ def value_in_case(
     world: int,
     draw: tuple[int, int],
     arms: dict[tuple, ObservedRun],
-    members: Members = (),
+    given: tuple[Members, Structure],
 ) -> float:
-    """Return the measure of a fact in one case; `arms` caches runs that several facts share."""
-    scenario = fact.scenario_in(case)
+    """Return the measure of a fact in one case; `arms` caches runs that several facts share.
+
+    `given` are the members of the ensemble and the rules.
+    """
+    members, structure = given
+    scenario = replace(fact.scenario_in(case), structure=structure)
     if world == 1 + NULLS.index("all off"):
         scenario = alter_scenario(scenario, (), tuple(scenario.mechanisms))
     key = (case, tuple(sorted(scenario.mechanisms)), fact.days)

@@ -13,6 +13,7 @@ from cogov.experiments.observation import fact_measures
 from cogov.experiments.observation.observed_run import simulate_with_seed
 from cogov.experiments.validation import scores
 from cogov.model.issues.issue_table import REPORTED_AGAIN, WAS_REPORTED
+from cogov.model.scenarios.structure import Structure
 
 FACT = with_name(replace(all_facts()["resolved_same_day"], low=1.0, value=2.0, high=4.0), "one")
 ZERO = with_name(replace(FACT, low=-1.0, value=0.0, high=1.0), "zero")
@@ -198,6 +199,16 @@ def test_evenings_are_counted_once_a_week(observed):
 
 
 # ------------------------------------------------------------------------------------------- the whole
+
+
+def test_other_rules_are_scored_with_the_same_numbers():
+    (fact,) = choose_facts(["patrol_finds_per_hour"])
+    own, other = (
+        scores.value_in_case(fact, "lianhe", 0, (0, 0), {}, ([], rules))
+        for rules in (Structure(), Structure(reporting="independent"))
+    )
+    assert own != other
+    assert own == scores.value_in_case(fact, "lianhe", 0, (0, 0), {}, ([], Structure()))
 
 
 SCORED = ("patrol_finds_per_hour", "--replicates", "4", "--worlds", "2", "--workers", "0")
