@@ -216,7 +216,6 @@ def decide(
 
     The net benefit of an arm is what the measure is worth, less yuan spent and hours at the shadow wage.
     """
-    from ..experiments.files.csv_tables import write_csv
     from ..experiments.robustness.deciding import Decision
     from ..experiments.robustness.weighing import check_measure, find_sweep, weigh
     from ..experiments.sweep.results import read_results
@@ -227,10 +226,20 @@ def decide(
     documents, tables = [], folder / "decide"
     with err.status("reading the worlds, weighing ..."):
         weighed = weigh(read_results(find_sweep(folder)), measure)
-    tables.mkdir(exist_ok=True)
-    for case, one in weighed.items():
-        decision = Decision(one, worth, pilot_share, pilot_days)
-        write_csv(decision.table, tables / f"{case}.csv")
+        decisions = {case: Decision(one, worth, pilot_share, pilot_days) for case, one in weighed.items()}
+    write_tables(
+        tables,
+        "decide",
+        {case: decision.table for case, decision in decisions.items()},
+        cases=[one.results.plan.cases[case] for case, one in weighed.items()],
+        sweep=str(find_sweep(folder)),
+        worth=worth,
+        measure=measure,
+        pilot_share=pilot_share,
+        pilot_days=pilot_days,
+    )
+    for case, decision in decisions.items():
+        one = decision.weighed
         if as_json:
             documents.append(
                 {

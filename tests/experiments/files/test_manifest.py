@@ -128,6 +128,13 @@ COMMANDS = {  # name -> the words, where it writes, the settings it must record
         ],
         {"days": 5, "seed": 3, "communities": 2, "settings": ["committee.staff=0.8"]},
     ),
+    "trial": (
+        [
+            *("trial", "wuzi_yard", "--mechanism", "grid_patrol", "--clusters", "building", "--periods", "3"),
+            *("--period-days", "14", "--within", "7", "--worlds", "10", "--seed", "3", "--out", "mine"),
+        ],
+        {"seed": 3, "within": 7, "periods": 3, "number": 5, "clusters": "building", "fixed": False},
+    ),
     "attribute": (["attribute", "swept", "--out", "mine"], {"given": []}),
 }
 
