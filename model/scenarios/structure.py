@@ -46,11 +46,11 @@ class Structure:
         words=("Word of mouth", "口口相传的快慢", "1/天，每个知情的人"),
     )
     helpers_half: float = knob(
-        2.0,
+        0.5,
         0.1,
         50.0,
         unit="neighbours seen to help at which conditional givers are as keen as at trust of one half",
-        source="assumed; conditional cooperation: Fischbacher, Gächter & Fehr 2001",
+        source="assumed: in guiyuan and lianhe about as many give in a year as by trust",
         words=("Helpers for a neutral mood", "有条件的志愿者要看到几位邻居出力", "人，本楼"),
     )
     habit_logit: float = knob(
