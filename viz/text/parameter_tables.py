@@ -10,10 +10,12 @@ from ...model import mechanisms
 from ...model.issues.categories import CATEGORIES, Category
 from ...model.mechanisms import Mechanism
 from ...model.scenarios.cases import list_cases, read_case
+from ...model.scenarios.structure import DECISIONS, rules_named
 from .tables import PLAIN
 
 MANY = 3  # in the terminal, up to this many cases are listed; of more, only the extremes
 HEADS = ("knob", "default", "range", "unit", "source", "cases")
+RULES = ("decision", "rules, the model's own first")
 SHORT = {
     "severity": "sev.",
     "telling": "tell",
@@ -73,6 +75,8 @@ def describe_changes(cases: dict, most: int | None = None) -> str:
 def parameter_table(parameters) -> Iterator[Table]:
     """Yield a table for each part of a scenario, headed by the common path of its knobs."""
     for part, group in groupby(parameters, key=lambda parameter: part_of(parameter.path)):
+        if part == "structure.":
+            yield rules_table()
         table = Table(title=part, **PLAIN)
         for head in HEADS:
             table.add_column(
@@ -84,6 +88,16 @@ def parameter_table(parameters) -> Iterator[Table]:
         for parameter in group:
             table.add_row(parameter.path.removeprefix(part).strip(), *cells(parameter, MANY)[1:])
         yield table
+
+
+def rules_table() -> Table:
+    """Return a table of the rules that a case or `--set` may choose."""
+    out = Table(title="structure.", **PLAIN)
+    for head in RULES:
+        out.add_column(head)
+    for decision in DECISIONS:
+        out.add_row(decision, ", ".join(rules_named(decision)))
+    return out
 
 
 def part_of(path: str) -> str:
@@ -102,6 +116,9 @@ def page(parameters) -> str:
     ):
         group = list(group)
         lines.append(f"## `{head}`\n")
+        if head == "structure":
+            rows = ((f"`structure.{name}`", ", ".join(rules_named(name))) for name in DECISIONS)
+            lines += table(RULES, rows)
         if head == "issues":
             lines += categories(group)
         elif head == "mechanisms":
