@@ -80,6 +80,10 @@ def search(
     confirm: Annotated[
         int, typer.Option(help="Runs with new random seeds of each mix on the Pareto front, 2 to 100,000.")
     ] = 20,
+    worlds: Annotated[
+        int,
+        typer.Option(min=0, max=10_000, help="Plausible worlds to try the front in; 0: none."),
+    ] = 30,
     sampler: Annotated[str, typer.Option(help="Search algorithm: nsga2 or tpe.")] = "nsga2",
     days: Days = None,
     seed: Seed = 0,
@@ -125,6 +129,7 @@ def search(
         "trials": trials,
         "replicates": replicates,
         "confirm": confirm,
+        "worlds": worlds,
         "seed": seed,
         "sampler": sampler,
         "days": days,
@@ -153,6 +158,8 @@ def search(
         task = bar.add_task(f"{scenario.name}: mixes", total=trials)
         result = search_mixes(scenario, objectives, **options, progress=lambda: bar.advance(task))
     frames = {"trials": result.trials, "front": result.front.set_index("trial")}
+    if len(result.worlds):
+        frames["worlds"] = result.worlds
     arguments = {name: value for name, value in options.items() if name not in ("workers", "record")}
     folder_written, figure_path = write_results(
         out_folder,

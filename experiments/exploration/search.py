@@ -31,6 +31,7 @@ from ..comparison import runs
 from ..evidence.knobs import value_at
 from ..execution.supervisor import count_processes, start_checked_pool, stop_executor
 from ..statistics.replicate_table import SWITCH, format_factor, join_names
+from .front_worlds import front_sentences, try_front
 from .pareto import beyond, confirm_front, orient_objectives, pareto
 from .search_space import (
     SearchSpace,
@@ -60,6 +61,9 @@ class SearchResult:
     # within_limits, front, share_on_front, status
     front: pd.DataFrame
     confirmed_on: int  # replicates with new random numbers
+    worlds: (
+        pd.DataFrame
+    )  # how each of them differs from the unchanged case over plausible worlds: `try_front`
 
     def sentences(self) -> Iterator[str]:
         """Describe the results in plain English."""
@@ -89,7 +93,10 @@ class SearchResult:
                 f"{row.mix}: {estimates}; {row.status}, on the front in {row.share_on_front:.0%} of "
                 "resamples."
             )
-        if len(self.front):
+        if len(self.worlds):
+            yield "These intervals hold luck alone. In plausible worlds, in which what nobody knows differs:"
+            yield from front_sentences(self.worlds)
+        elif len(self.front):
             yield (
                 "These intervals hold luck alone: `cogov robust CASE --mechanism A+B` weighs mixes over "
                 "plausible worlds, in which what nobody knows differs."
@@ -117,6 +124,7 @@ def search(
     record: Path | str | None = None,
     progress: Callable[[], None] | None = None,
     most: int | None = None,
+    worlds: int = 0,
 ) -> SearchResult:
     """Search `case` for mixes that are best in several objectives within limits. Raises UserError.
 
@@ -126,7 +134,8 @@ def search(
     "hours": 4000, "hours.committee": 200}): what the case already has costs nothing, and what a mix leaves
     out of it is available for something else. `most`: how many mechanisms a mix may add.
 
-    Every trial has the same `replicates` random seeds; the front is confirmed on `confirm` others. The same
+    Every trial has the same `replicates` random seeds; the front is confirmed on `confirm` others, and tried
+    in `worlds` plausible worlds (0: none). The same
     seed gives the same search for any number of `workers`. `record` names a CSV file to which every trial is
     added as soon as it is done; a search that is started again with the same arguments and file reuses its
     results. `progress` is called after each trial.
@@ -157,17 +166,15 @@ def search(
         log = TrialLog(room, record)
         table = run_trials(room, create_study(sampler, seed, room), trials, log, ask, progress)
         best = table[table.front & (table["first"] == table.index)]
-        fresh = dict(
-            ask(
-                partial(simulate_design, room, range(replicates, replicates + confirm)),
-                list(map(json.loads, best.design)),
-            )
-        )
+        designs = list(map(json.loads, best.design))
+        fresh = dict(ask(partial(simulate_design, room, range(replicates, replicates + confirm)), designs))
+        in_worlds = try_front(room, designs, worlds, ask)
     return SearchResult(
         room,
         table.drop(columns="design"),
         confirm_front(room, best, [fresh[n] for n in range(len(best))]),
         confirm,
+        in_worlds,
     )
 
 

@@ -189,8 +189,10 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "2",
         "--confirm",
         "2",
+        "--worlds",
+        "10",
         *SMALL,
-    ): {"sentences", "trials", "front", "figure"},
+    ): {"sentences", "trials", "front", "worlds", "figure"},
     ("attribute", "WHOSE"): {"sentences", "shares", "interactions", "next", "effect", "figure"},
     ("sensitivity", "SCREEN"): {"sentences", "sensitivity", "figure"},
     ("paths", "wuzi_yard", "--mechanism", "whistle", "--worlds", "10", "--measure", "burden", *SMALL): {

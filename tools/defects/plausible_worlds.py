@@ -307,4 +307,13 @@ MUTANTS = [
         "test_every_arm_gets_what_it_lacks_to_the_one_that_took_most",
         plain=True,
     ),
+    mutant(
+        "a front is compared with nothing",
+        "experiments/exploration/front_worlds.py",
+        "table[:, 1:, n] - table[:, :1, n]",
+        "table[:, 1:, n]",
+        "experiments/exploration/test_search.py::"
+        "test_the_front_is_tried_in_plausible_worlds_against_the_unchanged_case",
+        plain=True,
+    ),
 ]

@@ -15,8 +15,11 @@ import pytest
 
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison import runs
+from cogov.experiments.comparison.plausible_pairs import run_in_world
+from cogov.experiments.evidence.plausible_worlds import worlds_of_arms
 from cogov.experiments.exploration import pareto as front
 from cogov.experiments.exploration import search as searching
+from cogov.experiments.exploration.front_worlds import front_sentences, try_front
 from cogov.experiments.exploration.pareto import confirm_front, pareto
 from cogov.experiments.exploration.search import search, simulate_design
 from cogov.experiments.exploration.search_space import describe_design, design_scenario
@@ -51,6 +54,30 @@ def design_of(trial):
     """Return the design of a row of the table of trials."""
     on = [name for name in ASKED["mechanisms"] if trial[f"mechanisms.{name}"]]
     return {"on": on, "knobs": {path: trial[path] for path in ASKED["knobs"] if np.isfinite(trial[path])}}
+
+
+def test_the_front_is_tried_in_plausible_worlds_against_the_unchanged_case():
+    """Each mix and the case in the same worlds, with the same luck; what the search varies is not drawn."""
+    room = searching.build_search_space(
+        SHORT, ("grid_patrol",), {"committee.staff": (0.2, 2.0)}, AIMS, {}, None, 30, {"on": ["grid_patrol"]}
+    )
+    designs = [{"on": ["grid_patrol"], "knobs": knobs} for knobs in ({}, {"committee.staff": 1.5})]
+    table = try_front(room, designs, 10, lambda job, numbers: ((n, job(n)) for n in numbers))
+    assert {*table.index.get_level_values("mix")} == {"grid_patrol", "grid_patrol with committee.staff 1.5"}
+    assert (table.loc["grid_patrol", ["p5", "p95", "better"]] == 0.0).all(axis=None), (
+        "it is the unchanged case"
+    )
+    drawn = worlds_of_arms([room.scenario], room.knobs, room.seed)
+    assert "committee.staff" not in drawn.numbers(0)
+    values = [
+        summary(run_in_world(drawn, scenario, world), 30)["hours"]
+        for world in range(10)
+        for scenario in (room.base, design_scenario(room, designs[1]))
+    ]
+    change = np.subtract(values[1::2], values[::2])
+    row = table.loc["grid_patrol with committee.staff 1.5", :].loc["hours"]
+    assert row["median"] == pytest.approx(np.median(change)) and row["better"] == np.mean(change < 0.0)
+    assert any("of 10 plausible worlds" in line for line in front_sentences(table))
 
 
 def test_every_trial_is_in_the_table_and_the_two_ends_stand_first(result):
