@@ -18,7 +18,9 @@ LUCK_ONLY = (
 )
 BOTH = (
     "Every replicate is in a plausible world, in which what nobody knows is drawn anew. The intervals are of "
-    "the mean over such worlds: more replicates make them narrower, but not the range of the worlds."
+    "the mean over such worlds: more replicates make them narrower, but not the range of the worlds. All "
+    "worlds share their rules: `cogov structures CASE --mechanism NAME` tries others, and `cogov trial` says "
+    "what a field trial would find."
 )
 
 
