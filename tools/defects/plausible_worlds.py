@@ -316,4 +316,11 @@ MUTANTS = [
         "test_the_front_is_tried_in_plausible_worlds_against_the_unchanged_case",
         plain=True,
     ),
+    mutant(
+        "captains are asked before they are to serve",
+        "model/mechanisms/building_captains.py",
+        "vacant = m.here[b] > 0.0 and own.who[b] < 0",
+        "vacant = own.who[b] < 0",
+        "model/test_rollout.py::test_captains_are_asked_only_where_they_are_to_serve",
+    ),
 ]
