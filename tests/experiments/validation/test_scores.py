@@ -229,7 +229,7 @@ def test_the_command_scores_facts_as_one_document(monkeypatch, capsys):
 
 @pytest.mark.slow
 def test_the_command_says_the_same_twice(monkeypatch, capsys):
-    command, words = typist(monkeypatch, capsys, "facts"), ("resolved_same_day", *SCORED)
+    command, words = typist(monkeypatch, capsys, "facts"), (SCORED[0], "resolved_same_day", *SCORED[1:])
     out = " ".join(command(*words)[1].split())
     assert "Outside: patrol_finds_per_hour" in out and "Power:" in out
     assert command(*words, "--json")[1] == command(*words, "--json")[1]
