@@ -413,7 +413,7 @@ def test_a_store_as_a_state_machine(plan_and_outcomes):
 
 @pytest.mark.slow
 def test_many_stores_as_state_machines(plan_and_outcomes):
-    run_state_machine_as_test(CheckedStore, settings=quick_settings(150, 25))
+    run_state_machine_as_test(CheckedStore, settings=quick_settings(100, 25))
 
 
 def test_the_machine_sees_a_run_that_is_lost(plan_and_outcomes):
