@@ -73,6 +73,7 @@ def test_the_same_seed_is_the_same_answer_and_another_is_not(cogov):
 
 def test_a_comparison_leaves_table_figure_and_manifest(cogov, tmp_path):
     words = ("compare", "wuzi_yard", "--mechanism", "grid_patrol", "--replicates", "3", "--days", "60")
+    words += ("--worlds", "10")
     status, out, _ = cogov(*words, "--out", "mine")
     assert status == 0 and "grid_patrol" in out and "mine/compare.png" in out
     made = json.loads((tmp_path / "mine" / "manifest.json").read_text(encoding="utf-8"))

@@ -201,6 +201,8 @@ def test_a_run_and_a_comparison_show_the_census_they_used(monkeypatch, capsys, t
         "grid_patrol",
         "--replicates",
         "2",
+        "--worlds",
+        "10",
         "--days",
         "9",
         "--out",

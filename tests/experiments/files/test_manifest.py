@@ -56,6 +56,8 @@ COMMANDS = {  # name -> the words, where it writes, the settings it must record
             "grid_patrol",
             "--replicates",
             "2",
+            "--worlds",
+            "10",
             *SHORT,
             *SET,
             "--within",

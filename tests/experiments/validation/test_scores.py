@@ -221,6 +221,7 @@ def test_the_command_scores_facts_prints_misses_and_writes_its_table(monkeypatch
     assert "检验效力" in out and "不符" in out and (tmp_path / "told" / "facts.csv").exists()
 
 
+@pytest.mark.slow  # the quick one is in tests/cli/test_json.py
 def test_the_command_scores_facts_as_one_document(monkeypatch, capsys):
     told = json.loads(typist(monkeypatch, capsys, "facts")(*SCORED, "--json")[1])
     assert {row["fact"] for row in told["facts"]} == {"patrol_finds_per_hour"}
