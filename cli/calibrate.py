@@ -331,7 +331,7 @@ def facts(
     as_json: Json = False,
 ) -> None:
     """Score the model against measured facts, with null models beside it and a p-value."""
-    from ..engine.parameters import set_parameter
+    from ..engine.parameters import set_parameters
     from ..engine.settings import parse_setting
     from ..experiments.evidence.facts import choose_facts
     from ..experiments.evidence.worlds import read_worlds
@@ -340,17 +340,15 @@ def facts(
     from ..experiments.validation.scores import count_jobs, score_facts
     from ..model.scenarios.cases import read_case
     from ..model.scenarios.scenario import Scenario
-    from ..model.scenarios.structure import Structure
     from ..viz.text.evidence_tables import facts_tables
 
     check_language(lang)
     if out_folder:
         manifest.refuse_sweep_folder(out_folder)
     chosen = choose_facts(names)
-    structure = Structure()
-    for text in rules or ():
-        path, value = parse_setting(Scenario(), f"structure.{text}")
-        structure = set_parameter(structure, path.removeprefix("structure."), value)
+    plain = Scenario()
+    chosen_rules = dict(parse_setting(plain, f"structure.{text}") for text in rules or ())
+    structure = set_parameters(plain, chosen_rules).structure
     cases = {case: read_case(case) for fact in chosen for case in fact.cases}
     used = {name for case in cases.values() for name in case.mechanisms}
     used |= {name for fact in chosen for name in fact.on}

@@ -26,7 +26,7 @@ PACKAGE = __package__.partition(".")[0]
 # Folders with mechanisms of the user, in the format of PATH. An environment variable, so that workers inherit
 # it.
 OUTSIDE = tuple(Path(folder) for folder in os.environ.get("COGOV_MECHANISMS", "").split(os.pathsep) if folder)
-# Files with measures of the user: model/own_measures.py.
+# Files with measures of the user: model/measures/own_measures.py.
 OWN_MEASURES = tuple(Path(file) for file in os.environ.get("COGOV_MEASURES", "").split(os.pathsep) if file)
 MECHANISMS_PACKAGE = f"{PACKAGE}.model.mechanisms"  # the package to which modules in those folders belong
 # Fields of a syntax tree without a meaning.

@@ -22,7 +22,7 @@ from ...engine.randomness import seed_of, whole_seed
 from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model.measures.issue_times import is_at_desk
-from ...model.resources.rollout import CLUSTERS, RollOut, cluster_of, draw_groups
+from ...model.resources.rollout import CLUSTERS, RollOut, cluster_of, days_of_groups, draw_groups
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community, simulate
 from ..comparison.parallel_jobs import run_jobs
@@ -133,7 +133,7 @@ def cells_of(plan: TrialDesign, scenario: Scenario, lot: int) -> Cells:
     """Return the cells of a trial with a lot in a scenario."""
     community, rollout = build_community(scenario), plan.roll_out(lot)
     group = draw_groups(rollout, community.buildings, community.compounds)
-    begins = rollout.first_day + group * rollout.step_days
+    begins = days_of_groups(rollout, group)
     starts = plan.burn_in_days + 1 + plan.period_days * np.arange(plan.periods)
     number = np.where(group >= 0, np.cumsum(group >= 0) - 1, -1)  # of those that take part, in their order
     treated = begins[group >= 0, None] <= starts

@@ -52,17 +52,7 @@ OPERATORS: dict[type, Callable] = {
     ast.Not: np.logical_not,
     ast.USub: operator.neg,
 }
-PARTS = (
-    ast.Name,
-    ast.Constant,
-    ast.BoolOp,
-    ast.BinOp,
-    ast.UnaryOp,
-    ast.Compare,
-    ast.Tuple,
-    ast.List,
-    ast.Load,
-)
+PARTS = (ast.Name, ast.Constant, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple, ast.List)
 ALLOWED = (*PARTS, ast.Load, *OPERATORS)  # kinds of nodes of an expression
 
 

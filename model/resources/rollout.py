@@ -65,10 +65,15 @@ def draw_groups(rollout: RollOut, buildings: "Buildings", compounds: "Compounds"
     return groups
 
 
+def days_of_groups(rollout: RollOut, groups: np.ndarray) -> np.ndarray:
+    """Return the day on which each of `groups` (n,) of `draw_groups` begins, (n,) int64, or NEVER."""
+    return np.where(groups < 0, NEVER, rollout.first_day + groups * rollout.step_days)
+
+
 def begin_days(rollout: RollOut, buildings: "Buildings", compounds: "Compounds") -> np.ndarray:
     """Return the day on which a mechanism begins in each building, (buildings,) int64, or NEVER."""
-    group = draw_groups(rollout, buildings, compounds)[cluster_of(rollout.clusters, buildings)]
-    return np.where(group < 0, NEVER, rollout.first_day + group * rollout.step_days)
+    days = days_of_groups(rollout, draw_groups(rollout, buildings, compounds))
+    return days[cluster_of(rollout.clusters, buildings)]
 
 
 @inner_kernel
