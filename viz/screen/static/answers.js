@@ -7,6 +7,7 @@
 
 export const LEAST = 10;  // worlds below which no range is given, as in experiments/statistics/plausible_effects.py
 export const LITTLE = 1;  // points of 100 issues: a difference that matters to nobody
+const EARLY = 5;  // years of luck below which nothing is called undecided
 const MOST = 0.9;  // share of worlds that must agree
 const RATE = "resolution_rate";
 
@@ -52,22 +53,22 @@ export function halfWidth(list) {
 
 /**
  * What is known of B against A: "waits" while there is no pair yet; "raises" or "lowers" if nine of ten worlds
- * agree; "little" if in nine of ten the difference is at most LITTLE; else "undecided". Before there are LEAST
- * worlds, the years of luck decide by their interval.
- * @param {Answer} a @param {Answer} b
+ * agree; "little" if in nine of ten the difference is at most LITTLE; else "undecided". Until `wanted` worlds
+ * have come in, the years of luck decide by their interval, and before there are EARLY of them, their mean.
+ * @param {Answer} a @param {Answer} b @param {number} wanted  worlds of a whole answer
  */
-export function findingOf(a, b) {
+export function findingOf(a, b, wanted) {
   const worlds = differences(a.worlds, b.worlds, RATE).map((d) => 100 * d), luck = differences(a.luck, b.luck, RATE).map((d) => 100 * d);
   const common = Math.min(a.luck.length, b.luck.length);
   const rateA = 100 * mean(valuesOf(a.luck.slice(0, common), RATE)), rateB = 100 * mean(valuesOf(b.luck.slice(0, common), RATE));
   let kind = "waits";
-  if (worlds.length >= LEAST) {
+  if (worlds.length >= Math.max(LEAST, wanted)) {
     /** @param {(d: number) => boolean} holds */
     const share = (holds) => worlds.filter(holds).length / worlds.length;
     kind = share((d) => Math.abs(d) <= LITTLE) >= MOST ? "little" : share((d) => d > 0) >= MOST ? "raises" : share((d) => d < 0) >= MOST ? "lowers" : "undecided";
   } else if (luck.length) {
     const d = mean(luck), half = halfWidth(luck);
-    kind = luck.every((x) => x === 0) ? "little" : !(Math.abs(d) > half) ? "undecided" : Math.abs(d) <= LITTLE ? "little" : d > 0 ? "raises" : "lowers";
+    kind = Math.abs(d) <= LITTLE ? "little" : luck.length >= EARLY && Math.abs(d) <= half ? "undecided" : d > 0 ? "raises" : "lowers";
   }
-  return { kind, rateA, rateB, luck, worlds };
+  return { kind, rateA, rateB, luck, worlds, isEarly: luck.length < EARLY };
 }

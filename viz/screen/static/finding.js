@@ -4,7 +4,7 @@
 
 import { findingOf, LEAST, nineOfTen, valuesOf } from "./answers.js";
 import { isNothing, isPlural, listOfArm, nameOfArm } from "./arms.js";
-import { capital, isChinese, say } from "./words.js";
+import { capital, isChinese, pageData, say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
 
@@ -18,7 +18,7 @@ export function sentenceOf(screen) {
 /** @param {Screen} screen */
 function headlineOf(screen) {
   const [a, b] = screen.sides, [answerA, answerB] = screen.answers, { reported } = screen.community;
-  const { kind, rateA, rateB } = findingOf(answerA, answerB), m = nameOfArm(b, reported), n = nameOfArm(a, reported);
+  const { kind, rateA, rateB } = findingOf(answerA, answerB, pageData().runs.worlds), m = nameOfArm(b, reported), n = nameOfArm(a, reported);
   if (kind === "waits") return say("finding waits");
   /** @param {string} side @param {number} rate */
   const number = (side, rate) => `<b class="${side}">${Math.round(rate)}</b>`;
@@ -29,10 +29,10 @@ function headlineOf(screen) {
 
 /** @param {Screen} screen */
 export function showFinding(screen) {
-  const [answerA, answerB] = screen.answers, found = findingOf(answerA, answerB), headline = screen.find("#headline");
+  const [answerA, answerB] = screen.answers, found = findingOf(answerA, answerB, pageData().runs.worlds), headline = screen.find("#headline");
   const parts = headlineOf(screen).split("|");
   headline.innerHTML = isChinese() ? parts.map((part) => `<span>${part}</span>`).join("") : parts.join("");
-  headline.classList.toggle("waits", found.kind === "waits" || screen.isStale);
+  headline.classList.toggle("waits", found.kind === "waits" || found.isEarly || screen.isStale);
   headline.dataset.kind = found.kind;
   screen.find("#doubt-words").innerHTML = doubtOf(found, screen);
   drawDoubt(/** @type {SVGSVGElement} */ (screen.root.querySelector("#doubt")), screen);
@@ -52,7 +52,7 @@ function doubtOf({ luck, worlds, kind }, screen) {
   };
   const dots = say("dots", { n: luck.length, range: range(Math.min(...luck), Math.max(...luck)) });
   const band = worlds.length >= LEAST ? say("band", { n: worlds.length, range: range(...nineOfTen(worlds)) }) : screen.host.can.moreWorlds ? say("band waits") : "";
-  return `${dots} ${band}${kind === "undecided" ? " " + say("undecided why") : ""}`;
+  return `${dots} ${band}${kind === "undecided" && worlds.length >= LEAST ? " " + say("undecided why") : ""}`;
 }
 
 /** One row a side: dots of luck on the band of worlds; a third row for neither, where both sides do something. @param {SVGSVGElement} svg @param {Screen} screen */

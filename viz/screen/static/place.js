@@ -21,12 +21,28 @@ const MANY = 40;  // houses; rows of a larger place follow the slope of a hill
  */
 
 export class Place {
+  scale = 1;  // pixels of a flat's width in a row of middle size
+  horizon = 0;
+  /** @type {{r: number, y: number, u: number}[]} from the back to the front; u is a flat's width */
+  rows = [];
+  /** @type {{x: number, y: number, r: number, n: number, row: number, front?: boolean, big?: boolean}[]} */
+  trees = [];
+  /** @type {Map<number, {x: number, y: number, s: number}>} compound -> where its council sits */
+  tables = new Map();
+  flatX = new Float32Array();
+  flatY = new Float32Array();
+  flatScale = new Float32Array();
+  issueX = new Float32Array();
+  issueY = new Float32Array();
+  issueW = new Float32Array();
+  issueH = new Float32Array();
+  issueShape = new Uint8Array();  // 0 window, 1 landing, 2 lantern, 3 lamp post
+
   /**
    * @param {Record<string, any>} arrays  building_* and flat_* of a recording
    * @param {number} width @param {number} height @param {number} head  pixels of sky that are kept free
    */
   constructor(arrays, width, height, head = 92) {
-    Object.assign(this, { width, height, head });
     this.arrays = arrays;
     this.width = width;
     this.height = height;
@@ -101,10 +117,6 @@ export class Place {
     }
     if (!best) throw new Error("a place without houses");
     const { s, k, split, tall } = best, spare = Math.max(0, height - sky - foot - tall * s) / split.length;
-    /** @type {{r: number, y: number, u: number}[]} */
-    this.rows = [];
-    /** @type {{x: number, y: number, r: number, n: number, row: number, front?: boolean, big?: boolean}[]} */
-    this.trees = [];
     this.scale = s;
     let y = sky;
     split.forEach((row, r) => {
@@ -128,8 +140,6 @@ export class Place {
     if (few && split.length === 1)
       for (const side of [0.015, 0.985]) this.trees.push({ x: width * side, y: this.rows[0].y + 8.3 * s, r: 2.4 * s, n: 900 + side, row: 0, front: true, big: true });
     this.horizon = sky + Math.max(...split[0].map((h) => h.h)) * s * k[0] * 0.62;
-    /** @type {Map<number, {x: number, y: number, s: number}>} compound -> where its council sits */
-    this.tables = new Map();
     for (const h of houses)
       if (!this.tables.has(h.compound) || noise(h.n + 11) > 0.7)
         this.tables.set(h.compound, { x: h.x + h.w * h.s * 0.5, y: h.y + (few ? (split.length > 1 ? 2.6 : 4.6) : 1.7) * h.s, s: h.s });
@@ -174,7 +184,7 @@ export class Place {
     this.issueY = new Float32Array(n);
     this.issueW = new Float32Array(n);
     this.issueH = new Float32Array(n);
-    this.issueShape = new Uint8Array(n);  // 0 window, 1 landing, 2 lantern, 3 lamp post
+    this.issueShape = new Uint8Array(n);
     /** @type {Map<string, number>} */
     const turns = new Map();
     /** @param {string} key @param {number} slots */

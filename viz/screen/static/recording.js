@@ -66,7 +66,7 @@ export class Film {
     const own = new Map();
     if (packed !== this.reference) {
       const rows = Array.from(packed.issue_id, (id) => this.meet(id, packed));
-      packed.row.forEach((/** @type {number} */ row, /** @type {number} */ k) => own.set(row < known ? row : rows[row - known], k));
+      packed.row.forEach((/** @type {number} */ row, /** @type {number} */ k) => own.set(row < known ? row : Number(rows[row - known]), k));
     }
     const year = new Year(this, packed, own);
     this.years.set(key, year);
@@ -78,7 +78,7 @@ export class Film {
   meet(id, packed) {
     let row = this.rowOf.get(id);
     if (row === undefined) {
-      row = this.issues;
+      row = Number(this.issues);
       const k = packed.issue_id.indexOf(id);
       for (const name of ISSUE_COLUMNS) this.issue[name].push(packed[`issue_${name}`][k]);
       this.rowOf.set(id, row);
@@ -96,6 +96,15 @@ function starts(counts) {
 
 /** One arm's year: the events of every issue, and the state of each on the day it was last taken `to`. */
 export class Year {
+  at = -1;  // the day that `state` is of
+  state = new Uint8Array();  // of each issue
+  resolved_on = new Int32Array();  // the day an issue was resolved, while it is; else -1
+  open = new Int32Array();  // open issues by day
+  unknown = new Int32Array();  // open issues by day that nobody has reported
+  issueOf = new Uint32Array();  // the issue of each event
+  byDay = new Uint32Array();  // events in the order of days
+  firstOfDay = new Uint32Array();
+
   /** @param {Film} film @param {Packed} packed @param {Map<number, number>} own */
   constructor(film, packed, own) {
     const { reference } = film, n = film.issues, known = reference.issue_id.length;
@@ -125,8 +134,6 @@ export class Year {
         this.who[e] = source.event_who[s];
       }
     }
-    this.at = -1;
-    this.state = new Uint8Array(0);
     this.grow();
     this.count();
     this.sortByDay();
@@ -186,7 +193,7 @@ export class Year {
   /** Take the state of every issue to a day. @param {number} day */
   to(day) {
     if (day === this.at) return;
-    if (this.at >= 0 && day > this.at && day - this.at < 40 && this.byDay) {
+    if (this.at >= 0 && day > this.at && day - this.at < 40 && this.byDay.length) {
       while (this.at < day) {
         this.at++;
         for (const e of this.eventsOf(this.at)) this.apply(this.issueOf[e], e);

@@ -29,6 +29,17 @@ const GLIDE = 250;  // ms
 const SLOW = 400;  // ms between looks at the answers that come in
 
 export class Screen {
+  /** @type {string | undefined} */
+  placeShown;
+  foot = 0;  // pixels that the captions take
+  nth = 0;  // of the homes to follow
+  looking = 0;
+  toasting = 0;
+  /** @type {number | undefined} day that the right side is still to draw */
+  late;
+  /** @type {number | undefined} */
+  before;
+
   /** @param {HTMLElement} root  holds the page's HTML @param {ShadowRoot} shadow @param {import("./hosts.js").Host} host */
   constructor(root, shadow, host) {
     this.root = root;
@@ -69,10 +80,8 @@ export class Screen {
     /** @type {Map<string, string>} */
     this.colours = new Map();
     this.line = new Timeline(this.find(".track"), this);
-    /** @type {Film} */
-    this.film;
-    /** @type {Place} */
-    this.place;
+    this.film = /** @type {Film} */ (/** @type {unknown} */ (null));  // until the first reference has come
+    this.place = /** @type {Place} */ (/** @type {unknown} */ (null));
     /** @type {Int32Array} */
     this.plan = new Int32Array(0);
     /** @type {number[]} */
@@ -167,7 +176,9 @@ export class Screen {
     this.seed = view.seed ?? 0;
     this.placeShown = pageData().communities.some((c) => c.name === view.place) ? view.place : pageData().communities[0].name;
     const b = view.b === undefined ? keyOf(armWith([DEFAULT])) : view.b;
-    this.sides = [armOf(view.a ?? ""), armOf(b)].map((arm) => (this.host.hasArm(this.community.name, keyOf(arm)) ? arm : NOTHING));
+    /** @param {Arm} arm */
+    const known = (arm) => (this.host.hasArm(this.community.name, keyOf(arm)) ? arm : NOTHING);
+    this.sides = [known(armOf(view.a ?? "")), known(armOf(b))];
     await this.live(isFirst ?? false);
     if (view.home !== undefined && view.home >= 0) this.follow(view.home);
   }
@@ -297,7 +308,7 @@ export class Screen {
   }
   /** @param {boolean} [isOpen]  whether its sheet is to open */
   followAnother(isOpen) {
-    this.nth = ((this.nth ?? 0) + 1) % this.candidates.length;
+    this.nth = (this.nth + 1) % this.candidates.length;
     this.followHome(this.candidates[this.nth]);
     if (isOpen) this.visit(this.film.place.flat_building[this.home], this.home);
   }
@@ -502,7 +513,7 @@ export class Screen {
   /** @param {number} n */
   cameraOn(n) {
     const pane = this.panes[0];
-    return Camera.on(this.place.houses[n], pane.w, pane.h - (this.foot ?? 0));
+    return Camera.on(this.place.houses[n], pane.w, pane.h - this.foot);
   }
   /** @param {HTMLCanvasElement} sheet */
   drawing(sheet) {

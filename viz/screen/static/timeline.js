@@ -12,6 +12,8 @@ const BAR = 16;  // pixels from bar to bar
 const most = (list) => Array.from(list).reduce((a, b) => Math.max(a, b), 1);
 
 export class Timeline {
+  most = 1;  // open issues at the top
+
   /** @param {HTMLElement} root @param {Screen} screen */
   constructor(root, screen) {
     this.root = root;
