@@ -57,7 +57,7 @@ class EarlyScreen:
         self.version = blake2b(self.script, digest_size=6).hexdigest()
 
     def file(self, path: str) -> tuple[str, bytes, bool] | None:
-        """Return the kind and the bytes, compressed, of a file, and whether it may be kept; None for no file."""
+        """Return a file's kind, its bytes, compressed, and whether it may be kept; None if there is none."""
         if path == f"{FOLDER}start.js":
             return "text/javascript", gzip.compress(self.script, 6), True
         if path == f"{FOLDER}first.json":
@@ -104,5 +104,5 @@ class EarlyScreen:
         html = html.replace("<html>", f'<html lang="{language}">', 1)
         html = html.replace("<title>Solara ☀️</title>", "<title>cogov · 共治</title>", 1)
         html = html.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "", 1)  # phones may zoom
-        early = f'<script type="module" src="{self.root}{FOLDER}start.js?v={self.version}"></script>'
+        early = f'<script type="module" async src="{self.root}{FOLDER}start.js?v={self.version}"></script>'
         return html.replace("</head>", f"{STYLE}{early if self.plays else ''}</head>", 1)

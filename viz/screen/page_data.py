@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
+from ...engine import release
 from ...engine.texts import LANGUAGES, sections
 from ...experiments.comparison.arm_answers import LUCKS, WORLDS
 from ...model import mechanisms
@@ -33,7 +33,7 @@ def page_data(
         "mechanisms": [{"name": name, "group": mechanisms.group_of(name)} for name in names],
         "groups": list(mechanisms.GROUPS),
         "payers": list(PAYERS),
-        "version": version("cogov"),
+        "version": release.project()[0],
         "runs": {"luck": runs[0], "worlds": runs[1]},
         "lang": lang,
     }
@@ -44,6 +44,7 @@ def texts(lang: str, names: tuple[str, ...]) -> dict[str, str]:
     """Return the texts of the first screen in a language: key -> text."""
     parts = sections(lang)
     out = dict(parts["screen"])
+    out |= {"other language": parts["page"]["language"], "comma": parts["story"]["comma"]}
     for section in ("trouble", "actor", "role", "group"):
         out |= {f"{section}.{key}": text for key, text in parts[section].items()}
     out |= {f"category.{name}": words.category(lang, name) for name in CATEGORIES}

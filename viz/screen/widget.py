@@ -98,7 +98,7 @@ class ScreenWidget(anywidget.AnyWidget):
         super().close()
 
     def case_of(self, question: Mapping) -> tuple[Scenario, Place, str]:
-        """Return the community of a question, what identifies its years, and the arm's key. Raises UserError."""
+        """Return the community, what identifies its years, and the arm's key. Raises UserError."""
         scenario, seed = self.communities.get(str(question.get("place"))), question.get("seed", 0)
         if scenario is None or not isinstance(seed, int) or not 0 <= seed < SEEDS:
             raise UserError("the page asks for {what}, which it does not have", what=repr(question)[:80])

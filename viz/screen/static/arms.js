@@ -36,7 +36,7 @@ export const isReported = (arm, reported) => keyOf(arm) === keyOf(armWith(report
 
 /** The name of an arm inside a sentence. @param {Arm} arm @param {readonly string[]} reported */
 export function nameOfArm(arm, reported) {
-  const names = Object.keys(arm);
+  const names = Object.keys(arm).sort();
   if (!names.length) return say("nothing on");
   if (isReported(arm, reported)) return say("all reported");
   if (names.length > 2) return say("several mechanisms", { n: names.length });

@@ -38,6 +38,7 @@ export async function startFile(element, shell, data, films) {
 /** Start before the server's session is there, with files. @param {string} address */
 export async function startEarly(address) {
   const { data, shell, films } = await (await fetch(address)).json(), place = document.createElement("div");
+  while (!document.body) await new Promise(requestAnimationFrame);  // the script may run while the page is read
   place.style.cssText = COVER;
   document.body.append(place);
   let view = {};
