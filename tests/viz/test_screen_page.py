@@ -28,7 +28,7 @@ def address(tmp_path_factory):
 
 
 def open_file(browser, address, size=(1440, 900), more="", calm=True):
-    """Open the file; `page.wrong` keeps requests and errors. `calm`: motion is unwelcome; it does not play."""
+    """Open the file; `page.wrong` keeps requests and errors. `calm`: motion is unwelcome; nothing plays."""
     page = browser.new_page(
         viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce" if calm else "no-preference"
     )

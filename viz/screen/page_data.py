@@ -8,7 +8,7 @@ from ...engine import release
 from ...engine.texts import LANGUAGES, sections
 from ...experiments.comparison.arm_answers import LUCKS, WORLDS
 from ...model import mechanisms
-from ...model.issues.categories import CATEGORIES, SCOPES
+from ...model.issues.categories import SCOPES
 from ...model.issues.issue_table import WHAT
 from ...model.resources.calendar import PAYERS
 from ...model.scenarios.cases import list_cases
@@ -47,11 +47,10 @@ def texts(lang: str, names: tuple[str, ...]) -> dict[str, str]:
     out |= {"other language": parts["page"]["language"], "comma": parts["story"]["comma"]}
     for section in ("trouble", "actor", "role", "group"):
         out |= {f"{section}.{key}": text for key, text in parts[section].items()}
-    out |= {f"category.{name}": words.category(lang, name) for name in CATEGORIES}
     for name in names:
         out |= {
-            f"mechanism.{name}": words.mechanism(lang, name),
-            f"in_text.{name}": parts["in_text"].get(name) or words.mechanism(lang, name),
+            f"mechanism.{name}": harmless(words.mechanism(lang, name)),
+            f"in_text.{name}": parts["in_text"].get(name) or harmless(words.mechanism(lang, name)),
             f"does.{name}": without_name(words.mechanism(lang, name, "does")),
             f"disappoints.{name}": words.mechanism(lang, name, "disappoints").removeprefix("Disappoints "),
             f"grade.{name}": describe_mechanism_grade(lang, name),
@@ -60,6 +59,11 @@ def texts(lang: str, names: tuple[str, ...]) -> dict[str, str]:
         if lang == "en" and name.endswith("s"):
             out[f"plural.{name}"] = name
     return out
+
+
+def harmless(text: str) -> str:
+    """Return a name that users may write without what a browser takes for markup."""
+    return text.replace("<", "‹").replace(">", "›")
 
 
 def without_name(does: str) -> str:
@@ -73,10 +77,14 @@ def describe_community(scenario: Scenario) -> dict[str, Any]:
     buildings = sum(kind.buildings * kind.count for kind in scenario.compound)
     return {
         "name": scenario.name,
-        "title": {lang: words.case(lang, scenario.name, scenario=scenario) for lang in LANGUAGES},
+        "title": {lang: harmless(words.case(lang, scenario.name, scenario=scenario)) for lang in LANGUAGES},
         "size": {lang: sections(lang)["screen"]["size houses"].format(n=buildings) for lang in LANGUAGES},
         "reported": sorted(scenario.mechanisms),
-        "yards": {lang: name_compounds(scenario, lang) for lang in LANGUAGES},
+        "yards": {lang: [*map(harmless, name_compounds(scenario, lang))] for lang in LANGUAGES},
+        "categories": {
+            lang: {name: harmless(words.category(lang, name, scenario)) for name in scenario.issues}
+            for lang in LANGUAGES
+        },
         "own": scenario.name not in list_cases(),
     }
 

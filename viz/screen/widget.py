@@ -69,6 +69,9 @@ class ScreenWidget(anywidget.AnyWidget):
         if message.get("kind") == "stop":
             self.stopped.set()
             return
+        if message.get("kind") == "hello":  # bytes tell AccessControl that this visit has its screen
+            self.send({"number": message.get("number", 0)}, [b"\0"])
+            return
         answer = {"reference": self.send_reference, "year": self.send_year, "runs": self.send_runs}
         job = answer.get(str(message.get("kind")))
         if job is None:

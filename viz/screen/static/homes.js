@@ -3,7 +3,7 @@
 
 import { noise } from "./palette.js";
 import { BUILDING, COMPOUND, HOME, LAPSED, MONEY, REPORTED, RESOLVED, SAME_HOME, SIGN, STAIRWELL, TABLE, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK } from "./recording.js";
-import { capital, dateOf, hasText, isChinese, mechanismName, pageData, say, spanOfDays } from "./words.js";
+import { capital, dateOf, hasText, isChinese, mechanismName, pageData, say, spanOfDays, troubleName } from "./words.js";
 
 /** @typedef {import("./recording.js").Film} Film */
 /** @typedef {import("./recording.js").Year} Year */
@@ -112,8 +112,8 @@ export function storyByDay(film, a, b, f) {
 
 /** @param {Film} film @param {number} i */
 export function troubleOf(film, i) {
-  const name = film.categories[film.issue.category[i]];
-  return hasText(`trouble.${name}`) ? say(`trouble.${name}`) : say(`category.${name}`);
+  const community = pageData().communities.find((c) => c.name === film.reference.case) ?? pageData().communities[0];
+  return troubleName(film.categories[film.issue.category[i]], community);
 }
 /** @param {string} mechanism */
 function actorName(mechanism) {

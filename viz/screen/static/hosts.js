@@ -73,6 +73,7 @@ export class WidgetHost {
       const bytes = buffers?.[0] && new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength);
       this.waiting.get(message.number)?.(message, bytes);
     });
+    this.ask({ kind: "hello" });  // whoever waits for a place among the visits comes next
   }
   hasArm() {
     return true;

@@ -39,6 +39,8 @@ export class Screen {
   late;
   /** @type {number | undefined} */
   before;
+  painted = 0;  // when the town was first painted, in ms since the page was asked for
+  work = { frames: 0, ms: 0 };  // frames that were painted, and the time that they took
 
   /** @param {HTMLElement} root  holds the page's HTML @param {ShadowRoot} shadow @param {import("./hosts.js").Host} host */
   constructor(root, shadow, host) {
@@ -467,12 +469,18 @@ export class Screen {
     if (this.closed) return;
     const passed = Math.min(100, t - (this.before ?? t));
     this.before = t;
-    if (this.root.offsetParent !== null || this.root.clientWidth) {
+    if (this.root.clientWidth) {
+      const begin = performance.now();
       if (this.late !== undefined && this.place) this.take(1, this.late, t);
       this.late = undefined;
       if (this.isPlaying && this.place) this.advance(passed);
       if (this.renewing && !this.gliding) this.renew();
-      if (this.place) for (const pane of this.panes) pane.paint(this, t);
+      if (this.place) {
+        for (const pane of this.panes) pane.paint(this, t);
+        this.painted ||= performance.now();
+        this.work.frames++;
+        this.work.ms += performance.now() - begin;
+      }
     }
     requestAnimationFrame((next) => this.frame(next));
   }

@@ -13,7 +13,9 @@ const COVER = "position: fixed; inset: 0; overflow-y: auto; background: #f8f4eb;
 function mount(element, shell, host) {
   const shadow = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   shadow.innerHTML = `<style>${shell.css}</style><div class="screen" data-light="dusk">${shell.html}</div>`;
-  return new Screen(/** @type {HTMLElement} */ (shadow.querySelector(".screen")), shadow, host);
+  const screen = new Screen(/** @type {HTMLElement} */ (shadow.querySelector(".screen")), shadow, host);
+  Object.assign(window, { cogovScreen: screen });  // for a page around it, for tests and for the bench
+  return screen;
 }
 
 /** The view that an address asks for. @param {string} text  of "#..." */
@@ -31,7 +33,6 @@ export async function startFile(element, shell, data, films) {
   setWords(data, view.lang ?? asked ?? data.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
   const screen = mount(element, shell, new FileHost(films));
   addEventListener("popstate", () => screen.show(viewOf(location.hash)));
-  Object.assign(window, { cogovScreen: screen });  // for a page around it, and for tests
   await screen.start(view);
   return screen;
 }

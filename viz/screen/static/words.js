@@ -21,6 +21,7 @@
  * @property {string[]} reported  mechanisms that a report tells of
  * @property {string[]} compounds  names, in the order of their rows
  * @property {Record<string, string[]>} yards  language -> names of the compounds
+ * @property {Record<string, Record<string, string>>} categories  language -> category of issues -> name
  * @property {boolean} [own]  entered by the visitor
  */
 
@@ -56,6 +57,8 @@ export const hasText = (key) => key in data.texts.en;
 export const mechanismName = (name) => say(`mechanism.${name}`);
 /** The name of a mechanism inside a sentence. @param {string} name */
 export const mechanismInText = (name) => say(`in_text.${name}`);
+/** What has happened, by category of issue. @param {string} category @param {Community} community */
+export const troubleName = (category, community) => (hasText(`trouble.${category}`) ? say(`trouble.${category}`) : (community.categories[language][category] ?? category));
 /** @param {string} text */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
