@@ -707,7 +707,7 @@ def test_no_one_ends_the_visit_of_another(inside):
     assert send_request(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
 
 
-@pytest.mark.parametrize("name", ["Town", "Chart", "Address"])
+@pytest.mark.parametrize("name", ["Town", "Chart", "Address", "ScreenWidget"])
 def test_a_widget_that_is_closed_is_freed(name):
     """For a script that is a file, anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget

@@ -56,7 +56,7 @@ class ScreenWidget(anywidget.AnyWidget):
     asked = traitlets.Dict().tag(sync=True)  # what the browser's Back leads to
     room = traitlets.Unicode("").tag(sync=True)  # the room that the visitor chose
 
-    def __init__(self, communities: Sequence[Scenario], lang: str = "en", **more: Any) -> None:
+    def __init__(self, communities: Sequence[Scenario] = (), lang: str = "en", **more: Any) -> None:
         super().__init__(data=page_data(communities, lang), shell=shell(), **more)
         self.communities = {scenario.name: scenario for scenario in communities}
         self.stopped = threading.Event()
