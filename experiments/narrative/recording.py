@@ -98,7 +98,7 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
     series[0] = series[1]
     series[0, : daily_counts.COUNTS] = 0
     run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series[1:].T)), done=done)
-    arrays = {**_place(community), **_issues(run, community), **_events(run, scenario)}
+    arrays = {**place_arrays(community), **_issues(run, community), **_events(run, scenario)}
     arrays |= {f"layer_{name}": np.array([week[:, n] for week in weeks]) for n, name in enumerate(LAYERS)}
     arrays |= {f"day_{name}": column.astype(np.float32) for name, column in zip(daily_counts.DAILY, series.T)}
     header = {
@@ -142,7 +142,7 @@ def _mean_opinions(world: World, building: np.ndarray) -> np.ndarray:
     return np.rint(255 * np.clip(np.stack(means, axis=1), 0.0, 1.0)).astype(np.uint8)
 
 
-def _place(community: InitialCommunity) -> dict[str, np.ndarray]:
+def place_arrays(community: InitialCommunity) -> dict[str, np.ndarray]:
     """Build the arrays of PLACE."""
     b, h = community.buildings, community.households
     stairwell = h.stairwell - b.first[h.building]
