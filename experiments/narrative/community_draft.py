@@ -102,12 +102,16 @@ def _read(f: FormField, raw: Any) -> Any:
     if f.kind == TEXT:
         return _read_name(f, str(raw))
     if f.kind == YES_NO:
-        return raw if isinstance(raw, bool) else Message("{value} is neither yes nor no", value=_shown(raw))
+        if isinstance(raw, bool):
+            return raw
+        return Message("{value!r} is neither yes nor no.", value=_shown(raw))
     value = _read_number(raw)
     unit = Translated(*(field_words(lang, f.name, "unit") for lang in LANGUAGES))
     allowed = {"low": f"{f.low:,}", "high": f"{f.high:,}", "unit": unit}
     if value is None:
-        return Message("{value} is not a number: enter {low} to {high} {unit}.", value=_shown(raw), **allowed)
+        return Message(
+            "{value!r} is not a number: enter {low} to {high} {unit}.", value=_shown(raw), **allowed
+        )
     if f.kind == BUILT:
         return _read_age(value, raw)
     if f.kind == WHOLE and value != int(value):
