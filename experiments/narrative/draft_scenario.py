@@ -184,17 +184,16 @@ def _one_compound(values: Values, base: Scenario, shown: Values) -> Compound:
     """Return the only compound of a draft; it keeps the rest of that of a file with one."""
     kept = base.compound[0] if shown and len(base.compound) == 1 else Compound(name=values["name"])
     floors = values["floors"]
+    lifts = next((lifts for least, lifts in LIFTS if floors >= least), 0)
     return replace(
         kept,
         count=1,
         buildings=values["buildings"],
         stairwells=values["stairwells"],
         floors=floors,
-        lifts=kept.lifts
-        if floors == shown.get("floors")
-        else next((lifts for least, lifts in LIFTS if floors >= least), 0),
+        age_years=float(values.get("built", kept.age_years)),
+        lifts=kept.lifts if floors == shown.get("floors") else lifts,
         company=values.get("company", bool(values.get("property_staff"))),
-        **({"age_years": float(values["built"])} if "built" in values else {}),
     )
 
 
@@ -205,7 +204,7 @@ def _compose_census(
 
     Raises DraftRefused if the households that are left out are fewer than the homes that are let.
     """
-    default = {f.name: f.default for f in counts(Census)}
+    default: dict[str, Any] = {f.name: f.default for f in counts(Census)}
     totals: dict[str, Any] = {CENSUS[field]: values.get(field) for field in CENSUS if field in changed}
     if "tenants" in changed and "tenants" not in values:
         totals["owners"] = None

@@ -249,7 +249,7 @@ def fill(known: dict[str, int], homes: tuple, like: Census | None = None) -> dic
     `homes` (stairwells, floors of all of them) counts where neither residents nor households are known; there
     is a household in every stairwell.
     """
-    default = {f.name: int(getattr(like, f.name) if like else f.default) for f in counts(Census)}
+    default: dict[str, int] = {f.name: int(getattr(like or Census, f.name)) for f in counts(Census)}
     highest = {f.name: f.metadata["high"] for f in counts(Census)}
     stairwells, floors = homes or (1, 0)
     totals = dict(known)
