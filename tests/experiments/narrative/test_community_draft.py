@@ -49,8 +49,9 @@ def test_a_case_becomes_a_draft_and_a_community_of_the_same_size(name):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_opened_case_stays_as_it_is_until_something_is_changed(name, lang):
     case = read_case(name)
-    draft, _, hidden = draft_of_scenario(case, lang)
+    draft, assumed, hidden = draft_of_scenario(case, lang)
     assert scenario_of_draft(draft, case, lang) == case
+    assert open_case_text(draft_to_toml(draft, assumed, case, lang), "again.toml") == case
     more = scenario_of_draft({**draft, "members": draft["members"] + 1}, case, lang)
     assert more.community.members == case.community.members + 1 and "members" in more.community.given
     kept = replace(more, community=case.community)
