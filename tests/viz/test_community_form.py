@@ -15,16 +15,13 @@ from cogov.experiments.narrative.community_form import answer_form
 STATIC = Path(cogov.__file__).parent / "viz" / "screen" / "static"
 SCRIPT = STATIC / "community_form.js"
 ROOM = Path(cogov.__file__).parent / "experiments" / "narrative"
-TOKENS = """:root { --serif: serif; --sans: sans-serif; --t1: 13px; --t2: 15px; --t3: 19px; --t4: 26px;
-  --leading: 1.5; --leading-tight: 1.22; --s1: 4px; --s2: 8px; --s3: 12px; --s4: 16px; --s5: 24px; --s6: 40px;
-  --s7: 64px; --r1: 4px; --r2: 8px; --r3: 14px; --r-full: 999px; --touch: 44px; --fast: 0ms; --paper: #f8f4eb;
-  --paper-2: #efe8da; --card: #fffdf8; --pill: #fffdf8; --line: #ddd4c2; --ink: #1f2138; --ink-2: #56576c;
-  --ink-3: #69697c; --focus: 0 0 0 2px #f8f4eb, 0 0 0 4px #1f2138; }
-  body { margin: 0; background: #f8f4eb; }"""
+SHEETS = "".join(
+    (STATIC / f"{name}.css").read_text("utf-8") for name in ("tokens", "screen", "community_form")
+)
 HARNESS = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>form</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>{tokens}</style><link rel="stylesheet" href="community_form.css">
-<main id="root"></main>
+<style>{sheets} body {{ margin: 0; }}</style>
+<main class="screen"><div id="root"></div></main>
 <script type="module">
 import {{ openCommunityForm }} from "./community_form.js";
 const calls = window.calls = {{ asked: 0, slow: [], gone: false, places: [], used: [], closed: 0 }};
@@ -57,12 +54,12 @@ def test_the_form_has_words_for_all_it_says_and_no_others():
 
 
 def test_the_style_sheet_has_no_colour_and_no_typeface_of_its_own():
-    sheet = (STATIC / "community_form.css").read_text("utf-8")
+    sheet, tokens = ((STATIC / f"{name}.css").read_text("utf-8") for name in ("community_form", "tokens"))
     assert not re.search(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(", sheet)
-    assert set(re.findall(r"var\((--[\w-]+)\)", sheet)) <= set(re.findall(r"(--[\w-]+):", TOKENS))
+    assert set(re.findall(r"var\((--[\w-]+)\)", sheet)) <= set(re.findall(r"(--[\w-]+):", tokens))
 
 
-def open_form(browser, lang, width=1440, height=900, tokens=TOKENS):
+def open_form(browser, lang, width=1440, height=900):
     """Return a page with the form, whose questions Python answers."""
     page = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True).new_page()
     page.set_default_timeout(15_000)
@@ -70,7 +67,7 @@ def open_form(browser, lang, width=1440, height=900, tokens=TOKENS):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     words = sections(lang)["community_form"]
     harness = HARNESS.format(
-        lang=lang, tokens=tokens, words=json.dumps(words), fields=json.dumps(describe_fields(lang))
+        lang=lang, sheets=SHEETS, words=json.dumps(words), fields=json.dumps(describe_fields(lang))
     )
 
     def answer(request):

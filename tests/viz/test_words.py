@@ -34,6 +34,7 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "chart.of",
     "story.took",
     "patterns.p",
+    "screen.event arose",
 }
 
 

@@ -120,7 +120,7 @@ MUTANTS = [
     ),
     mutant(
         "a switch of one side turns both",
-        "viz/page/app.py",
+        "viz/page/researchers_room.py",
         "transform(setting) if side in sides else setting\n",
         "transform(setting) if sides else setting\n",
         "viz/test_page.py::test_a_switch_changes_its_own_side_only",
