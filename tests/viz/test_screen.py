@@ -187,7 +187,7 @@ def test_a_view_that_cannot_be_shown_is_left_out(view):
 def test_every_text_of_the_screen_is_used_by_a_script():
     files = [path for path in scripts.STATIC.iterdir() if path.suffix in (".js", ".html")]
     used = "".join(path.read_text("utf-8") for path in (*files, scripts.STATIC.parent / "page_data.py"))
-    families = tuple(re.findall(r"(?:say|some)\(`([^$`]+)\$\{", used))  # say(`light.${light}`)
+    families = tuple(re.findall(r"`(\w+[ .])\$\{", used))  # say(`light.${light}`)
     counted = {f"{count} {key}" for key in ("elder", "adult", "child") for count in ("one", "n")}
     unused = [
         key

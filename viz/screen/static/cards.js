@@ -11,7 +11,7 @@ import { capital, escape, pageData, say, whole } from "./words.js";
 /** @typedef {{name: string, title: string, axis: string, svg: string, table: (string | number)[][]}} Card */
 
 const W = 320, H = 132;
-const HORIZON = 180;  // days after arising that the curve of waiting shows
+const LONGEST = 180;  // days after arising that the curve of waiting shows
 
 /** @param {Screen} screen */
 export function showNumbers(screen) {
@@ -63,18 +63,21 @@ const line = (ys, x, y) => Array.from(ys, (v, k) => `${k ? "L" : "M"}${x(k).toFi
 /** @param {string} title @param {string} inner @param {number} [h] */
 const chart = (title, inner, h = H) => `<svg class="chart" viewBox="0 0 ${W} ${h}" role="img" aria-label="${escape(title)}">${inner}</svg>`;
 
+/** @param {import("./recording.js").Year} year */
+const horizonOf = (year) => Math.min(LONGEST, year.film.days);
 /** Kaplan-Meier: the share not yet solved, by days since it arose. @param {import("./recording.js").Year} year */
 export function waiting(year) {
-  const solved = new Int32Array(HORIZON + 2), left = new Int32Array(HORIZON + 2);
+  const horizon = horizonOf(year);
+  const solved = new Int32Array(horizon + 2), left = new Int32Array(horizon + 2);
   let atRisk = 0, share = 1;
   for (let i = 0; i < year.film.issues; i++) {
     const arose = year.arose(i);
     if (arose < 0) continue;
     atRisk++;
     const isDone = year.isResolved(i), until = isDone ? year.ended(i) : year.film.days;
-    (isDone ? solved : left)[Math.min(HORIZON + 1, Math.max(0, Math.min(year.film.days, until) - arose))]++;
+    (isDone ? solved : left)[Math.min(horizon + 1, Math.max(0, Math.min(year.film.days, until) - arose))]++;
   }
-  return Array.from({ length: HORIZON + 1 }, (_, t) => {
+  return Array.from({ length: horizon + 1 }, (_, t) => {
     if (atRisk) share *= 1 - solved[t] / atRisk;
     atRisk -= solved[t] + left[t];
     return share;
@@ -83,16 +86,17 @@ export function waiting(year) {
 
 /** @param {Screen} screen @returns {Card} */
 function cardSooner(screen) {
+  const horizon = horizonOf(screen.years[0]);
   const [a, b] = screen.years.map(waiting), [halfA, halfB] = [a, b].map((curve) => curve.findIndex((share) => share <= 0.5));
   /** @param {number} t */
-  const x = (t) => 4 + (t / HORIZON) * (W - 8);
+  const x = (t) => 4 + (t / horizon) * (W - 8);
   /** @param {number} s */
   const y = (s) => 8 + (1 - s) * (H - 28);
-  const values = { a: halfA, b: halfB, A: capital(screen.sideName(0)), B: capital(screen.sideName(1)), h: HORIZON };
+  const values = { a: halfA, b: halfB, A: capital(screen.sideName(0)), B: capital(screen.sideName(1)), h: horizon };
   const title = say(halfA < 0 && halfB < 0 ? "card sooner neither" : halfA < 0 ? "card sooner only b" : halfB < 0 ? "card sooner only a" : "card sooner", values);
   /** @param {number} t @param {string} side */
   const mark = (t, side) => (t < 0 ? "" : `<circle class="${side}" cx="${x(t)}" cy="${y(0.5)}" r="4"/>`);
-  const days = [30, 90, HORIZON].map((t) => `<text x="${x(t)}" y="${H - 4}" text-anchor="${t === HORIZON ? "end" : "middle"}">${t}</text>`).join("");
+  const days = [30, 90, horizon].filter((t) => t <= horizon).map((t) => `<text x="${x(t)}" y="${H - 4}" text-anchor="${t === horizon ? "end" : "middle"}">${t}</text>`).join("");
   const svg = chart(title, `<path class="rule" d="M4 ${y(0.5)}H${W - 4}M4 ${y(0)}H${W - 4}"/><text x="4" y="${y(0.5) - 4}">½</text><path class="line a" d="${line(a, x, y)}"/><path class="line b" d="${line(b, x, y)}"/>${mark(halfA, "a")}${mark(halfB, "b")}${days}`);
   return { name: "sooner", title, axis: say("axis sooner"), svg, table: [["days", "a", "b"], ...a.map((v, t) => [t, v.toFixed(4), b[t].toFixed(4)])] };
 }

@@ -9,6 +9,7 @@ import { capital, dateOf, hasText, isChinese, mechanismName, pageData, say, span
 /** @typedef {import("./recording.js").Year} Year */
 
 const SAME = 1;  // weighted issue-days: a home whose burden changes by less is as well off as before
+const SEVERAL = 2;  // issues of a home, that there be something to tell
 const LONG = 30;  // days
 const WAITS = { [TABLE]: "table", [SIGN]: "sign", [MONEY]: "money", [UPWARD]: "upward", [WORK]: "work" };
 
@@ -52,17 +53,17 @@ export function gainsOf(film, a, b) {
 }
 
 /**
- * Homes to follow, by a rule that does not flatter: of the homes that live with more or less than before, the
- * one in the middle, then others ever further from the middle, to both sides in turn. A home where an issue of its own tells
- * the two lives apart comes before one where none does.
+ * Homes to follow, by a rule that does not flatter: of the homes that have SEVERAL issues of their own and live
+ * with more or less than on the other side, the one in the middle; then others, ever further from the middle, to
+ * both sides in turn.
  * @param {Film} film @param {Year} a @param {Year} b @param {Gains} gains @returns {number[]}
  */
 export function homesToFollow(film, a, b, gains) {
-  const telling = new Set();
+  const count = new Map();
   for (let i = 0; i < film.issues; i++)
-    if (film.issue.scope[i] === HOME && film.issue.flat[i] >= 0 && isInBoth(a, b, i) && Math.abs(a.ended(i) - b.ended(i)) > 2) telling.add(film.issue.flat[i]);
+    if (film.issue.scope[i] === HOME && film.issue.flat[i] >= 0 && isInBoth(a, b, i)) count.set(film.issue.flat[i], (count.get(film.issue.flat[i]) ?? 0) + 1);
   const differ = [...gains.better, ...gains.worse].sort((f, g) => gains.change[f] - gains.change[g]);
-  const told = differ.filter((f) => telling.has(f)), list = told.length ? told : differ, middle = Math.floor((list.length - 1) / 2);
+  const told = differ.filter((f) => count.get(f) >= SEVERAL), list = told.length ? told : differ, middle = Math.floor((list.length - 1) / 2);
   const order = [];
   for (let step = 0; step <= list.length && order.length < list.length; step++)
     for (const k of step ? [middle + step, middle - step] : [middle]) if (k >= 0 && k < list.length) order.push(list[k]);

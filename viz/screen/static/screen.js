@@ -86,6 +86,8 @@ export class Screen {
     this.plan = new Int32Array(0);
     /** @type {number[]} */
     this.candidates = [];
+    /** @type {import("./homes.js").Gains | null} */
+    this.gains = null;
   }
 
   /** @param {string} css @returns {HTMLElement} */
@@ -301,7 +303,8 @@ export class Screen {
   // ------------------------------------------------------------ the home that is followed
   chooseHome() {
     const [a, b] = this.years;
-    this.candidates = homesToFollow(this.film, a, b, gainsOf(this.film, a, b));
+    this.gains = gainsOf(this.film, a, b);
+    this.candidates = homesToFollow(this.film, a, b, this.gains);
     this.nth = 0;
     this.isChosen = true;
     this.followHome(this.candidates[0]);

@@ -31,6 +31,7 @@ export async function startFile(element, shell, data, films) {
   setWords(data, view.lang ?? asked ?? data.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
   const screen = mount(element, shell, new FileHost(films));
   addEventListener("popstate", () => screen.show(viewOf(location.hash)));
+  Object.assign(window, { cogovScreen: screen });  // for a page around it, and for tests
   await screen.start(view);
   return screen;
 }
