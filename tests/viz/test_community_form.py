@@ -45,7 +45,7 @@ def test_the_form_has_words_for_all_it_says_and_no_others():
     composed = ("label.", "unit.", "hint.", "group.", "hidden.", "like.", "yes", "no", "unknown")
     keys = sections("en")["community_form"]
     assert [key for key in keys if f'"{key}"' not in source and not key.startswith(composed)] == []
-    said = re.findall(r'(?:say|button)\("([\w.]+)"', SCRIPT.read_text("utf-8"))
+    said = re.findall(r'(?:phrase|button)\("([\w.]+)"', SCRIPT.read_text("utf-8"))
     assert said and [key for key in said if key not in keys] == []
     groups = {field["group"] for field in describe_fields("en")}
     assert groups == set(

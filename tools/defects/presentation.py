@@ -306,8 +306,8 @@ MUTANTS = [
     mutant(
         "the form says a key instead of words",
         "viz/screen/static/community_form.js",
-        'say("summary.ready")',
-        'say("summary.done")',
+        'phrase("summary.ready")',
+        'phrase("summary.done")',
         "viz/test_community_form.py::test_the_form_has_words_for_all_it_says_and_no_others",
         plain=True,
         short=True,

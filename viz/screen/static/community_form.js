@@ -50,7 +50,7 @@ export function openCommunityForm(root, options) {
   let insists = false; // whether the fields that are needed say so
 
   /** @param {string} key @param {Record<string, string | number>} [values] */
-  function say(key, values = {}) {
+  function phrase(key, values = {}) {
     const text = options.words[key] ?? key;
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   }
@@ -78,7 +78,7 @@ export function openCommunityForm(root, options) {
 
   /** @param {string} key @param {string} name @param {() => void} onclick */
   function button(key, name, onclick) {
-    const node = element("button", `cf-button ${name}`, { type: "button" }, say(key));
+    const node = element("button", `cf-button ${name}`, { type: "button" }, phrase(key));
     node.addEventListener("click", onclick);
     return node;
   }
@@ -110,7 +110,7 @@ export function openCommunityForm(root, options) {
         const input = element("input", "", { type: "radio", name: at, value });
         input.addEventListener("change", () => typed(f.name, { yes: true, no: false }[value] ?? null));
         inputs.push(input);
-        control.append(element("label", "cf-choice", {}, input, element("span", "", {}, say(value))));
+        control.append(element("label", "cf-choice", {}, input, element("span", "", {}, phrase(value))));
       }
     } else {
       const input = element("input", "cf-input", {
@@ -138,20 +138,20 @@ export function openCommunityForm(root, options) {
   file.addEventListener("change", () => void openFile(file.files?.[0]));
   const rule = element(
     "details", "cf-rule", {},
-    element("summary", "", {}, say("fill.rule")), element("p", "", {}, say("fill.hint")),
+    element("summary", "", {}, phrase("fill.rule")), element("p", "", {}, phrase("fill.hint")),
   );
   const form = element(
     "form", "cf", { novalidate: "", "aria-labelledby": `${id}-title`, lang: lang === "zh" ? "zh-CN" : "en" },
     element(
       "header", "cf-top", {},
-      element("h2", "", { id: `${id}-title` }, say("title")),
-      element("p", "cf-lead", {}, say("lead")),
+      element("h2", "", { id: `${id}-title` }, phrase("title")),
+      element("p", "cf-lead", {}, phrase("lead")),
       element("div", "cf-tools", {}, button("open", "", () => file.click()), button("again", "", startAgain)),
       closer(),
     ),
     said, file,
     ...GROUPS.map((group) => element(
-      "fieldset", "cf-group", {}, element("legend", "", {}, say(`group.${group}`)),
+      "fieldset", "cf-group", {}, element("legend", "", {}, phrase(`group.${group}`)),
       element("div", "cf-fields", {}, ...fields.filter((f) => f.group === group).map(row)),
     )),
     rule,
@@ -166,7 +166,7 @@ export function openCommunityForm(root, options) {
   form.addEventListener("submit", (event) => { event.preventDefault(); void check(); });
 
   function closer() {
-    const node = element("button", "cf-close", { type: "button", "aria-label": say("close") }, "×");
+    const node = element("button", "cf-close", { type: "button", "aria-label": phrase("close") }, "×");
     node.addEventListener("click", close);
     return node;
   }
@@ -200,7 +200,7 @@ export function openCommunityForm(root, options) {
     try {
       latest = await ask(request);
     } catch {
-      if (turn === asked) { form.removeAttribute("aria-busy"); tell(why, say("failed")); }
+      if (turn === asked) { form.removeAttribute("aria-busy"); tell(why, phrase("failed")); }
       return null;
     }
     if (turn !== asked) return null;
@@ -211,7 +211,7 @@ export function openCommunityForm(root, options) {
       draft = { ...draft, fields: { ...draft.fields, ...latest.fields }, filled: latest.filled };
       showDraft();
     }
-    if (latest.from || why.textContent === say("failed")) tell(why, latest.from);
+    if (latest.from || why.textContent === phrase("failed")) tell(why, latest.from);
     show(latest);
     return latest;
   }
@@ -239,14 +239,14 @@ export function openCommunityForm(root, options) {
     const assumed = draft.filled.includes(name);
     box.classList.toggle("cf-assumed", assumed);
     const blank = [null, "", undefined].includes(/** @type {any} */ (draft.fields[name]));
-    tag.textContent = assumed ? say("assumed") : f?.required && blank ? say("required") : "";
+    tag.textContent = assumed ? phrase("assumed") : f?.required && blank ? phrase("required") : "";
   }
 
   /** @param {Answer} latest */
   function show(latest) {
     for (const f of fields) {
       const { box, inputs, problem } = /** @type {NonNullable<ReturnType<typeof rows.get>>} */ (rows.get(f.name));
-      const needed = insists && latest.missing.includes(f.name) ? say("required.now") : "";
+      const needed = insists && latest.missing.includes(f.name) ? phrase("required.now") : "";
       const text = latest.problems[f.name] ?? needed;
       if (problem.textContent !== text) problem.textContent = text;
       problem.hidden = !text;
@@ -255,17 +255,17 @@ export function openCommunityForm(root, options) {
       for (const node of marked) text ? node.setAttribute("aria-invalid", "true") : node.removeAttribute("aria-invalid");
       if (f.kind !== "yes_no") {
         const usual = latest.left_out[f.name];
-        inputs[0].placeholder = usual === undefined ? "" : say("left_out", { n: number.format(usual) });
+        inputs[0].placeholder = usual === undefined ? "" : phrase("left_out", { n: number.format(usual) });
       }
     }
     if (latest.problems[""]) tell(why, latest.problems[""]);
     const wrong = Object.keys(latest.problems).filter(Boolean);
     const counts = Object.fromEntries(Object.entries(latest.counts).map(([name, n]) => [name, number.format(n)]));
     const state = wrong.length
-      ? say("summary.wrong", { n: wrong.length, fields: named(wrong) })
-      : latest.missing.length ? say("summary.missing", { fields: named(latest.missing) })
-      : latest.ready ? say("summary.ready") : "";
-    const town = latest.counts.buildings ? say("summary.town", counts) : say("summary.empty");
+      ? phrase("summary.wrong", { n: wrong.length, fields: named(wrong) })
+      : latest.missing.length ? phrase("summary.missing", { fields: named(latest.missing) })
+      : latest.ready ? phrase("summary.ready") : "";
+    const town = latest.counts.buildings ? phrase("summary.town", counts) : phrase("summary.empty");
     if (summary.dataset.text !== town + state) {
       summary.dataset.text = town + state;
       summary.replaceChildren(element("b", "", {}, town), " ", element("span", "", {}, state));
@@ -316,13 +316,13 @@ export function openCommunityForm(root, options) {
     file.value = ""; // so that the same file can be chosen again
     if (!chosen) return;
     const name = chosen.name;
-    if (!/\.toml$/i.test(name)) return tell(said, say("open.kind", { name }));
-    if (chosen.size > LARGEST) return tell(said, say("open.large", { name }));
+    if (!/\.toml$/i.test(name)) return tell(said, phrase("open.kind", { name }));
+    if (chosen.size > LARGEST) return tell(said, phrase("open.large", { name }));
     let text;
     try {
       text = new TextDecoder("utf-8", { fatal: true }).decode(await chosen.arrayBuffer());
     } catch {
-      return tell(said, say("open.text", { name }));
+      return tell(said, phrase("open.text", { name }));
     }
     const before = draft;
     draft = { ...empty(), file: text };
@@ -331,14 +331,14 @@ export function openCommunityForm(root, options) {
     insists = false;
     tell(why, "");
     const hidden = latest.hidden ? [element("p", "", {}, latest.hidden)] : [];
-    tell(said, say("open.done", { title: latest.title }), ...hidden, takeBack(before));
+    tell(said, phrase("open.done", { title: latest.title }), ...hidden, takeBack(before));
   }
 
   function startAgain() {
     const before = draft;
     begin(empty());
     tell(why, "");
-    tell(said, say("again.done"), takeBack(before));
+    tell(said, phrase("again.done"), takeBack(before));
     rows.get(fields[0].name)?.inputs[0].focus();
   }
 
