@@ -18,7 +18,7 @@ from ...engine.parameters import set_parameters
 from ...engine.renamed import suggest_names
 from ...engine.settings import parse_setting
 from ...engine.texts.errors import Named, UserError
-from ...engine.toml_reader import build_dataclass, load
+from ...engine.toml_reader import At, build_dataclass, load
 from .. import mechanisms
 from .scenario import Scenario
 
@@ -68,7 +68,11 @@ def read_shipped(path: Path, changed: int) -> Scenario:
 
 def read_file(path: Path) -> Scenario:
     """Read the scenario of a TOML file. Raises UserError with file and line."""
-    table, at = load(path)
+    return scenario_of_table(*load(path))
+
+
+def scenario_of_table(table: dict, at: At) -> Scenario:
+    """Build the scenario of a parsed case file. Raises UserError with file and line."""
     scenario = build_dataclass(Scenario, table, at)
     for part, header in (("community", "[community]"), ("compound", "[[compound]]")):
         if part not in table:
