@@ -211,7 +211,7 @@ def test_modules_become_one_script_in_the_order_of_need():
     )
     order = re.findall(r"const module_(\w+) = \(\(\)", text)
     assert order.index("words") < order.index("screen") < order.index("start")
-    assert {path.stem for path in scripts.STATIC.glob("*.js")} - {"community_form"} == set(order)
+    assert {path.stem for path in scripts.STATIC.glob("*.js")} == set(order)
 
 
 def test_the_file_asks_for_nothing_and_says_what_it_is(file_text):

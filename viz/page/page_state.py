@@ -37,6 +37,7 @@ from ...model.scenarios import cases
 from ...model.scenarios.cases import alter_scenario, list_cases
 from ..i18n.words import translate
 from ..screen.arms import DEFAULT, parse_key
+from ..screen.communities import check_size
 from ..screen.year_cache import PAIRS, YEARS
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ LATEST = 1  # version of saved states that `state_from_text` reads
 LARGEST = 64 * 1024  # characters of a saved state
 PATH = re.compile(r"[\w.]+")  # path of a knob; text after a path would be read as its value
 LONGEST = 3650  # days that the page simulates at most
-MOST = 50_000_000  # residents x days of a simulation on the page: some seconds
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,7 @@ class PageState:
             dict(setting.knobs),
             self.days or None,
         )
-        if scenario.community.residents * scenario.days > MOST:
-            raise UserError(
-                "{residents:,} residents for {days:,} days are too many for a page; allowed is {most:,} "
-                "residents x days: use `cogov run`",
-                residents=scenario.community.residents,
-                days=scenario.days,
-                most=MOST,
-            )
+        check_size(scenario)
         return scenario
 
     def key(self) -> tuple:

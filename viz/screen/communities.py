@@ -9,6 +9,7 @@ from ...model.scenarios.cases import list_cases, read_case
 from ...model.scenarios.scenario import Scenario
 from .arms import scenario_of
 
+MOST = 50_000_000  # residents x days of a simulation on the page: some seconds
 FIRST = ("shuian", "guiyuan", "wuzi_yard")  # communities that have a button of their own
 KEYS = {"place": str, "a": str, "b": str, "seed": int, "lang": str, "light": str, "day": int, "home": int}
 
@@ -23,6 +24,18 @@ def read_communities(own: str) -> list[Scenario]:
     """Return the community `own`, if any, then those that ship."""
     names = dict.fromkeys([*([own] if own else []), *FIRST, *list_cases()])
     return [read_case(name) for name in names]
+
+
+def check_size(scenario: Scenario) -> None:
+    """Raise UserError if a community takes too long to simulate on a page."""
+    if scenario.community.residents * scenario.days > MOST:
+        raise UserError(
+            "{residents:,} residents for {days:,} days are too many for a page; allowed is {most:,} "
+            "residents x days: use `cogov run`",
+            residents=scenario.community.residents,
+            days=scenario.days,
+            most=MOST,
+        )
 
 
 def checked_view(view: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from ...engine import release
 from ...engine.texts import LANGUAGES, sections
 from ...experiments.comparison.arm_answers import LUCKS, WORLDS
+from ...experiments.narrative.community_draft import describe_fields
 from ...model import mechanisms
 from ...model.issues.categories import SCOPES
 from ...model.issues.issue_table import WHAT
@@ -18,11 +19,15 @@ from ..text.evidence_words import describe_mechanism_grade
 
 
 def page_data(
-    communities: Sequence[Scenario], lang: str = "en", runs: tuple[int, int] = (LUCKS, WORLDS)
+    communities: Sequence[Scenario],
+    lang: str = "en",
+    runs: tuple[int, int] = (LUCKS, WORLDS),
+    form: bool = True,
 ) -> dict[str, Any]:
     """Return the data of the page, see `PageData` in static/words.js; the first community is shown first.
 
-    `runs` are the years of luck and the plausible worlds that an answer has.
+    `runs` are the years of luck and the plausible worlds that an answer has; `form`: whether visitors can
+    enter a community of their own.
     """
     names = mechanisms.list_mechanisms()
     return {
@@ -36,6 +41,10 @@ def page_data(
         "version": release.project()[0],
         "runs": {"luck": runs[0], "worlds": runs[1]},
         "lang": lang,
+        "form": {
+            language: {"words": sections(language)["community_form"], "fields": describe_fields(language)}
+            for language in (LANGUAGES if form else ())
+        },
     }
 
 
@@ -45,7 +54,7 @@ def texts(lang: str, names: tuple[str, ...]) -> dict[str, str]:
     parts = sections(lang)
     out = dict(parts["screen"])
     out |= {"other language": parts["page"]["language"], "comma": parts["story"]["comma"]}
-    for section in ("trouble", "actor", "role", "group"):
+    for section in ("trouble", "actor", "role", "group", "lever", "lever_short"):
         out |= {f"{section}.{key}": text for key, text in parts[section].items()}
     for name in names:
         out |= {
@@ -72,8 +81,17 @@ def without_name(does: str) -> str:
     return words.capital(rest if colon else does)
 
 
-def describe_community(scenario: Scenario) -> dict[str, Any]:
-    """Return what the page says of a community, see `Community` in static/words.js."""
+def words_of_given(scenario: Scenario, lang: str) -> list[str]:
+    """Return the numbers of the community that a report gives, each with its name."""
+    people = scenario.community
+    return [f"{words.knob(lang, f'community.{n}')[0]} {getattr(people, n):,}" for n in people.given]
+
+
+def describe_community(scenario: Scenario, served: bool = True) -> dict[str, Any]:
+    """Return what the page says of a community, see `Community` in static/words.js.
+
+    `served`: whether other rooms of the page know it, too.
+    """
     buildings = sum(kind.buildings * kind.count for kind in scenario.compound)
     return {
         "name": scenario.name,
@@ -86,6 +104,10 @@ def describe_community(scenario: Scenario) -> dict[str, Any]:
             for lang in LANGUAGES
         },
         "own": scenario.name not in list_cases(),
+        "served": served,
+        "story": {lang: words.case(lang, scenario.name, "story", scenario) for lang in LANGUAGES},
+        "provenance": scenario.provenance,
+        "given": {lang: words_of_given(scenario, lang) for lang in LANGUAGES},
     }
 
 

@@ -64,5 +64,8 @@ def as_function(name: str) -> str:
 @cache
 def shell() -> dict[str, str]:
     """Return the HTML and the styles of the first screen."""
-    styles = "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("tokens", "screen"))
+    styles = "\n".join(
+        (STATIC / f"{name}.css").read_text(encoding="utf-8")
+        for name in ("tokens", "screen", "community_form")
+    )
     return {"html": (STATIC / "body.html").read_text(encoding="utf-8"), "css": styles}

@@ -82,7 +82,7 @@ def build_file(
             progress()
     film = {"reference": as_text(pack_reference(reference)), "years": years}
     film["runs"] = simulate_runs(plan, arms, workers, progress)
-    data = page_data([plan.case], lang, (plan.lucks, plan.worlds)) | {"shell": shell()}
+    data = page_data([plan.case], lang, (plan.lucks, plan.worlds), form=False) | {"shell": shell()}
     if progress:
         progress()
     return PAGE.format(

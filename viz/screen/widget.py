@@ -7,6 +7,7 @@ simulations run one at a time over all visitors (`year_cache`).
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,16 +22,24 @@ from ...experiments.comparison.arm_answers import (
     year_in_world,
     year_of_luck,
 )
+from ...experiments.comparison.lever_paths import paths_in_world
+from ...experiments.narrative.community_form import answer_form
+from ...experiments.narrative.draft_scenario import open_case_text
+from ...experiments.narrative.recording import pack_arrays
+from ...model.scenarios.cases import alter_scenario, list_cases
 from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from .arms import held_by, scenario_of
-from .page_data import page_data
+from .communities import check_size
+from .page_data import describe_community, page_data
 from .recordings import Place, difference_of, packed_reference, place_of
 from .scripts import script, shell
 from .year_cache import RUNS
 
 LOG = logging.getLogger("cogov.web")
 MOST_ASKED = 60  # arms of one question
+WHY_WORLDS = 10  # in which the parts of a mechanism are tried
+LARGEST = 256 * 1024  # characters of a case file
 SEEDS = 2**53
 
 
@@ -72,11 +81,18 @@ class ScreenWidget(anywidget.AnyWidget):
         if message.get("kind") == "hello":  # bytes tell AccessControl that this visit has its screen
             self.send({"number": message.get("number", 0)}, [b"\0"])
             return
-        answer = {"reference": self.send_reference, "year": self.send_year, "runs": self.send_runs}
+        answer = {
+            "reference": self.send_reference,
+            "year": self.send_year,
+            "runs": self.send_runs,
+            "form": self.send_form,
+            "own": self.send_own,
+            "why": self.send_why,
+        }
         job = answer.get(str(message.get("kind")))
         if job is None:
             return
-        if job == self.send_runs:
+        if job in (self.send_runs, self.send_why):
             self.stopped.set()
             self.stopped = threading.Event()
         threading.Thread(target=self.reply, args=(job, message, self.stopped), daemon=True).start()
@@ -89,7 +105,7 @@ class ScreenWidget(anywidget.AnyWidget):
         except Stopped:
             self.send({"number": number})
         except UserError as error:
-            lang = str(self.view.get("lang", "en"))
+            lang = self.language(message if "lang" in message else self.view)
             self.send({"number": number, "wrong": words.translate_exception(lang, error)})
         except Exception as error:
             LOG.error("the first screen: %s", error, exc_info=error)
@@ -115,6 +131,46 @@ class ScreenWidget(anywidget.AnyWidget):
     def send_year(self, message: dict, number: int, stopped: threading.Event) -> None:
         """Send what differs in the year of an arm."""
         self.send({"number": number}, [difference_of(*self.case_of(message))])
+
+    def send_form(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Answer the form "My community", with the town as bytes."""
+        request, lang = message.get("request"), self.language(message)
+        fields = request.get("fields", {}) if isinstance(request, dict) else None
+        if not isinstance(fields, dict):
+            raise UserError("the page asks for {what}, which it does not have", what=repr(request)[:80])
+        answer = answer_form(request, lang)
+        place = answer.pop("place", None)
+        self.send({"number": number, "answer": answer}, [pack_arrays({}, place)] if place else [])
+
+    def send_own(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Take a case file as a community of the visitor's own, and describe it."""
+        text = message.get("toml")
+        if not isinstance(text, str) or len(text) > LARGEST:
+            raise UserError("the page asks for {what}, which it does not have", what=repr(text)[:80])
+        scenario = open_case_text(text, "case.toml")
+        check_size(scenario)
+        if scenario.name in list_cases():
+            scenario = replace(scenario, name=f"{scenario.name}_own")
+        self.communities[scenario.name] = scenario
+        self.send({"number": number, "community": describe_community(scenario, served=False)})
+
+    def send_why(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Send through what a mechanism works in some plausible worlds, one world after another."""
+        case, place, key = self.case_of(message)
+        name = str(message.get("mechanism"))
+        arms = scenario_of(case, key), alter_scenario(scenario_of(case, key), (name,))
+        worlds = worlds_of_case(case, held_by(key))
+        for world in range(WHY_WORLDS):
+            if stopped.is_set() or self.comm is None:
+                raise Stopped
+            job = partial(paths_in_world, worlds, arms, name, "resolution_rate", world)
+            table = RUNS.get(("why", place, key, name, world), job)
+            self.send({"number": number, "part": True, "parts": table["part"].to_dict()})
+        self.send({"number": number})
+
+    def language(self, message: Mapping) -> str:
+        """Return the language of a question."""
+        return "zh" if message.get("lang") == "zh" else "en"
 
     def send_runs(self, message: dict, number: int, stopped: threading.Event) -> None:
         """Send runs of some arms, one by one: first those that differ by luck, then plausible worlds."""

@@ -5,7 +5,7 @@ import { differences, halfWidth, LEAST, mean, nineOfTen, valuesOf } from "./answ
 import { commandsOf } from "./arms.js";
 import { exportButtons } from "./export.js";
 import { gainsOf } from "./homes.js";
-import { capital, escape, pageData, say, whole } from "./words.js";
+import { capital, escape, hasText, mechanismInText, pageData, say, whole } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
 /** @typedef {{name: string, title: string, axis: string, svg: string, table: (string | number)[][]}} Card */
@@ -24,10 +24,13 @@ export function showNumbers(screen) {
   box.innerHTML = [numberHtml(screen, "n in time", "resolution_rate", 100), numberHtml(screen, "n days", "restricted_mean_time", 1), numberHtml(screen, "n hours", "hours", 1, mostHours(screen)), numberHtml(screen, "n trust", "trust_committee", 100)].join("");
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (box.querySelectorAll("button.copy")))
     button.onclick = () => screen.copy(button.dataset.text ?? "");
-  const cards = [cardSooner(screen), cardReported(screen), cardHours(screen), cardTrust(screen), cardGains(screen)];
+  const cards = [cardSooner(screen), cardReported(screen), cardHours(screen), cardTrust(screen), cardGains(screen)], why = cardWhy(screen);
+  if (why) cards.unshift(why);
   const grid = screen.find(".cards");
   grid.innerHTML = cards.map((card) => `<article class="card" data-card="${card.name}"><h3>${card.title}</h3>${card.svg}<p class="soft">${card.axis}</p><p class="exports"></p></article>`).join("");
   cards.forEach((card) => exportButtons(/** @type {HTMLElement} */ (grid.querySelector(`[data-card="${card.name}"] .exports`)), screen, card));
+  const ask = /** @type {HTMLButtonElement | null} */ (grid.querySelector(".ask-why"));
+  if (ask) ask.onclick = () => screen.askWhy();
   screen.find(".below footer").innerHTML = `<p>${say("about")}</p><p class="source">${escape(screen.source())}</p>`;
 }
 
@@ -160,3 +163,30 @@ function cardGains(screen) {
   }).join("") + `<path class="rule" d="M${zero} 0V${H}"/>`);
   return { name: "gains", title, axis: say("axis gains"), svg, table: [["homes", "all", "less", "more"], ...rows.map((r) => [r.key, r.all, r.better, r.worse])] };
 }
+
+/** Through what the one mechanism that differs works: its parts, once they were asked for. @param {Screen} screen @returns {Card | null} */
+function cardWhy(screen) {
+  const name = screen.differing(), worlds = screen.whys.get(screen.whyKey());
+  if (!name || (!worlds && !screen.host.can.moreWorlds)) return null;
+  if (!worlds?.length) {
+    const title = say("why ask", { m: mechanismInText(name) });
+    return { name: "why", title, axis: say("why about"), svg: `<p><button class="quiet ask-why" ${worlds ? "disabled" : ""}>${say(worlds ? "why waits" : "why button")}</button></p>`, table: [] };
+  }
+  const levers = Object.keys(worlds[0]).filter((lever) => lever !== "total");
+  const rows = levers.map((lever) => ({ lever, values: worlds.map((parts) => 100 * parts[lever]) })).map((r) => ({ ...r, mean: mean(r.values) }));
+  rows.sort((p, q) => Math.abs(q.mean) - Math.abs(p.mean));
+  const shown = rows.slice(0, 5), top = rows.filter((r) => r.lever in ownLevers(rows)).sort((p, q) => q.mean - p.mean)[0] ?? rows[0];
+  const title = say("card why", { M: capital(mechanismInText(name)), how: leverName(top.lever), d: top.mean.toFixed(1) });
+  const ends = shown.flatMap((r) => r.values), low = Math.min(0, ...ends), high = Math.max(1, ...ends), each = (H - 4) / shown.length;
+  /** @param {number} v */
+  const x = (v) => 150 + ((v - low) / (high - low)) * (W - 196);
+  const svg = chart(title, shown.map((r, k) => {
+    const y = 4 + k * each + each / 2, [a, b] = worlds.length >= LEAST ? nineOfTen(r.values) : [Math.min(...r.values), Math.max(...r.values)];
+    return `<text x="144" y="${y + 4}" text-anchor="end">${leverName(r.lever, true)}</text><rect class="band b" x="${x(a)}" y="${y - 5}" width="${Math.max(2, x(b) - x(a))}" height="10" rx="5"/><circle class="b" cx="${x(r.mean)}" cy="${y}" r="3.5"/><text x="${W - 4}" y="${y + 4}" text-anchor="end">${r.mean > 0 ? "+" : ""}${r.mean.toFixed(1)}</text>`;
+  }).join("") + `<path class="rule" d="M${x(0)} 0V${H}"/>`);
+  return { name: "why", title, axis: say("axis why", { n: worlds.length }), svg, table: [["part", "mean points"], ...rows.map((r) => [r.lever, r.mean.toFixed(3)])] };
+}
+/** Parts that are levers, not the hours or what levers do together. @param {{lever: string}[]} rows */
+const ownLevers = (rows) => Object.fromEntries(rows.filter((r) => hasText(`lever.${r.lever}`)).map((r) => [r.lever, true]));
+/** @param {string} lever @param {boolean} [isShort] */
+const leverName = (lever, isShort) => (hasText(`lever.${lever}`) ? say(isShort ? `lever_short.${lever}` : `lever.${lever}`) : say(`part ${lever}`));

@@ -15,6 +15,7 @@
  * @property {() => void} stop  runs that are still asked for
  * @property {(view: object, isStep: boolean) => void} remember  what is shown, in the address
  * @property {(room: string) => void} go
+ * @property {(question: object, onPart?: (message: any) => void) => Promise<{message: any, bytes: Uint8Array}>} ask  anything else of a server
  */
 
 /** @param {string} text  base64 */
@@ -55,6 +56,10 @@ export class FileHost {
     } catch { /* the view is then not in the address, and all else works */ }
   }
   go() {}
+  /** @returns {Promise<{message: any, bytes: Uint8Array}>} */
+  async ask() {
+    throw new Error("a file answers no questions");
+  }
 }
 
 /**

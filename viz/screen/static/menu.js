@@ -24,7 +24,7 @@ export function openMenu(screen) {
   const menu = screen.find("#more");
   /** @param {string} name @param {(string | number)[][]} list @param {string | number} now */
   const choice = (name, list, now) => `<div class="choice" role="radiogroup" aria-label="${say(name)}" data-name="${name}"><h3>${say(name)}</h3><div>${list.map(([value, label]) => `<button role="radio" data-value="${value}" aria-checked="${value === now}">${label}</button>`).join("")}</div></div>`;
-  const rooms = screen.host.can.rooms ? `<nav aria-label="${say("rooms")}">${ROOMS.map((room) => `<button class="room" data-room="${room}"><b>${say(`room.${room}`)}</b><span>${say(`room.${room}.about`)}</span></button>`).join("")}</nav>` : "";
+  const rooms = `<nav aria-label="${say("rooms")}">${ROOMS.filter((room) => room === "evidence" || screen.host.can.rooms).map((room) => `<button class="room" data-room="${room}"><b>${say(`room.${room}`)}</b><span>${say(`room.${room}.about`)}</span></button>`).join("")}</nav>`;
   menu.innerHTML = rooms + choice("light", LIGHTS.map((light) => [light, say(`light.${light}`)]), screen.light) + choice("speed", SPEEDS.map((n) => [n, n]), screen.speed) +
     `<h3>${say("legend")}</h3><ul class="legend">${SWATCHES.map(([css, key]) => `<li><i class="swatch" style="${css}"></i>${say(key)}</li>`).join("")}</ul>
     ${screen.host.can.share ? `<button class="quiet share">${say("copy link")}</button>` : ""}<p class="soft">${say("about")}</p>`;
@@ -39,7 +39,7 @@ export function openMenu(screen) {
       openMenu(screen);
       /** @type {HTMLElement | null} */ (menu.querySelector(`[data-name="${name}"] [aria-checked="true"]`))?.focus();
     };
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (menu.querySelectorAll(".room"))) button.onclick = () => screen.host.go(button.dataset.room ?? "");
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (menu.querySelectorAll(".room"))) button.onclick = () => screen.enter(button.dataset.room ?? "");
   const share = /** @type {HTMLButtonElement | null} */ (menu.querySelector(".share"));
   if (share) share.onclick = () => screen.copy(location.href);
 }

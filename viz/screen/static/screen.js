@@ -2,6 +2,8 @@
 // The first screen: one object that knows the day, the place, and what differs between its two sides.
 
 import { noAnswer } from "./answers.js";
+import { openCommunity, recallOwn } from "./community_room.js";
+import { openEvidence } from "./evidence.js";
 import { armOf, armWith, isNothing, keyOf, listOfArm, nameOfArm, NOTHING } from "./arms.js";
 import { showNumbers } from "./cards.js";
 import { drawPlace } from "./draw_place.js";
@@ -64,6 +66,8 @@ export class Screen {
     this.known = new Map();
     /** @type {Map<string, Film>} */
     this.films = new Map();
+    /** @type {Map<string, Record<string, number>[]>} what differs -> the parts of its effect, world by world */
+    this.whys = new Map();
     this.home = -1;
     this.isChosen = true;  // whether the home was chosen by the rule, not by the visitor
     this.wiped = 50;
@@ -281,6 +285,42 @@ export class Screen {
     this.askRuns(["", ...pageData().mechanisms.map((m) => m.name)]);
   }
 
+  /** The one mechanism that the right side has and the left has not, if that is all that differs; else "". */
+  differing() {
+    const [a, b] = this.sides, more = Object.keys(b).filter((name) => !(name in a));
+    return more.length === 1 && Object.keys(a).every((name) => keyOf({ [name]: a[name] }) === keyOf({ [name]: b[name] ?? {} }) && name in b) && keyOf({ [more[0]]: b[more[0]] }) === more[0] ? more[0] : "";
+  }
+  whyKey() {
+    return [this.community.name, this.seed, keyOf(this.sides[0]), this.differing()].join("/");
+  }
+  /** Ask through what the mechanism that differs works. */
+  async askWhy() {
+    const key = this.whyKey(), worlds = [];
+    this.whys.set(key, worlds);
+    showNumbers(this);
+    const question = { kind: "why", place: this.community.name, key: keyOf(this.sides[0]), seed: this.seed, mechanism: this.differing() };
+    await this.host.ask(question, ({ parts }) => {
+      worlds.push(parts);
+      this.lookSoon();
+    });
+    if (!worlds.length) this.whys.delete(key);  // it was stopped before its first world
+    this.lookSoon();
+  }
+
+  /** Bring the community that this browser has kept. */
+  recall() {
+    return recallOwn(this);
+  }
+
+  /** Go to another room of the page, or open it here. @param {string} room */
+  enter(room) {
+    this.shut("#more", "#open-more");
+    if (room === "evidence") openEvidence(this);
+    else if (room === "community") openCommunity(this);
+    else if (room === "researchers" && this.community.own && !this.community.served) this.toast(say("own only here"));
+    else this.host.go(room);
+  }
+
   // ------------------------------------------------------------ what differs
   /** @param {number} side @param {Arm} arm */
   async setSide(side, arm) {
@@ -362,7 +402,7 @@ export class Screen {
     const { communities } = pageData(), box = this.find(".places"), shown = communities.slice(0, 3), others = communities.slice(3), lang = currentLanguage();
     const now = this.community;
     box.innerHTML = shown.map((c) => `<button role="radio" data-name="${c.name}" aria-checked="${c === now}">${c.title[lang]}<small>${c.size[lang]}</small></button>`).join("") +
-      (others.length ? `<select aria-label="${say("other communities")}"><option value="">${others.includes(now) ? now.title[lang] : say("other communities")}</option>${others.map((c) => `<option value="${c.name}">${c.title[lang]} · ${c.size[lang]}</option>`).join("")}</select>` : "");
+      (communities.length > 1 ? `<select aria-label="${say("other communities")}"><option value="">${others.includes(now) ? now.title[lang] : say("other communities")}</option>${communities.filter((c) => c !== now).map((c) => `<option value="${c.name}">${c.title[lang]} · ${c.size[lang]}</option>`).join("")}</select>` : "");
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (box.querySelectorAll("button"))) button.onclick = () => this.open(button.dataset.name ?? "");
     const select = box.querySelector("select");
     if (select) select.onchange = () => select.value && this.open(select.value);

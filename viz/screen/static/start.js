@@ -63,12 +63,13 @@ export async function startServed(model, element, shell) {
   setWords(model.get("data"), view.lang ?? "en");
   const screen = mount(element, shell, new WidgetHost(model));
   model.on("change:asked", () => screen.show(model.get("asked")));
+  await screen.recall();
   await screen.start(view);
   return screen;
 }
 
 /** Keep what plays already, and let it ask the server from now on. @param {{screen: Screen, place: HTMLElement, view: any}} early @param {any} model */
-function takeOver({ screen, place, view }, model) {
+async function takeOver({ screen, place, view }, model) {
   const close = screen.close.bind(screen);
   screen.host = new WidgetHost(model);
   screen.close = () => {
@@ -76,6 +77,7 @@ function takeOver({ screen, place, view }, model) {
     place.remove();
   };
   model.on("change:asked", () => screen.show(model.get("asked")));
+  await screen.recall();  // its own module: this script and the early one share no state
   const shown = screen.view(), isOther = ["place", "a", "b", "seed"].some((name) => view[name] !== undefined && view[name] !== shown[name]);
   if (isOther) screen.show(view);
   else screen.askAnswers();

@@ -22,7 +22,10 @@
  * @property {string[]} compounds  names, in the order of their rows
  * @property {Record<string, string[]>} yards  language -> names of the compounds
  * @property {Record<string, Record<string, string>>} categories  language -> category of issues -> name
- * @property {boolean} [own]  entered by the visitor
+ * @property {boolean} own  not one that ships
+ * @property {boolean} served  known to the server's other rooms
+ * @property {Record<string, string>} story @property {string} provenance
+ * @property {Record<string, string[]>} given  language -> numbers that a report gives
  */
 
 /** @type {PageData} */
