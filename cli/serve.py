@@ -60,7 +60,7 @@ def serve(
         typer.Argument(
             autocompletion=complete_case, help="Name of a case (see `cogov cases`) or path of a .toml file."
         ),
-    ] = "guiyuan",
+    ] = "osmanthus_court",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
     lang: Lang = "en",

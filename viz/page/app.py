@@ -23,7 +23,7 @@ from ..i18n import words
 from ..i18n.words import translate
 from ..lessons.progress import Walk, link, walk_from_link
 from ..lessons.reader import shipped_lessons
-from ..screen.communities import checked_view
+from ..screen.communities import FIRST, checked_view
 from ..screen.room import CompareRoom
 from . import page_state
 from .lessons_room import LessonsRoom
@@ -82,7 +82,7 @@ class Visit:
 
 def open_page(query: str | None) -> Visit:
     """Return the visit that an address asks for, with the options of `cogov serve` where it is silent."""
-    default_case, lang = os.environ.get("COGOV_CASE", "guiyuan"), os.environ.get("COGOV_LANG", "en")
+    default_case, lang = os.environ.get("COGOV_CASE", FIRST[0]), os.environ.get("COGOV_LANG", "en")
     state, walk, wrong, lesson = None, None, "", os.environ.get("COGOV_LESSON")
     query = (query or "").lstrip("?") or (f"lesson={lesson}" if lesson else "")
     asked = {name: values[0] for name, values in parse_qs(query).items()}

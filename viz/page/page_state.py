@@ -34,7 +34,7 @@ from ...experiments.narrative.story import story_of
 from ...model import mechanisms
 from ...model.measures import WITHIN
 from ...model.scenarios import cases
-from ...model.scenarios.cases import alter_scenario, list_cases
+from ...model.scenarios.cases import alter_scenario, list_cases, list_examples
 from ..i18n.words import translate
 from ..screen.arms import DEFAULT, parse_key
 from ..screen.communities import check_size
@@ -158,7 +158,12 @@ def state_of_view(view: dict[str, Any], state: PageState) -> PageState:
     """Return the state with the community and the sides of the first screen's view, see `screen.room`."""
     own = os.environ.get("COGOV_CASE", "")
     case = next(
-        (name for name in (own, *list_cases()) if name and read_case(name).name == view.get("place")), own
+        (
+            name
+            for name in (own, *list_cases(), *list_examples())
+            if name and read_case(name).name == view.get("place")
+        ),
+        own,
     )
     settings = []
     for side, default in (("a", ""), ("b", DEFAULT)):
@@ -230,7 +235,7 @@ def state_from_text(text: str, own: str = "", lang: str = "en") -> PageState:
                     value=repr(data[name])[:40],
                 )
             )
-    if data.get("case") not in (own, *list_cases()):
+    if data.get("case") not in (own, *list_cases(), *list_examples()):
         raise UserError(
             translate(
                 lang,

@@ -10,7 +10,7 @@ from ...model.scenarios.scenario import Scenario
 from .arms import scenario_of
 
 MOST = 50_000_000  # residents x days of a simulation on the page: some seconds
-FIRST = ("shuian", "guiyuan", "wuzi_yard")  # communities that have a button of their own
+FIRST = ("osmanthus_court", "guiyuan", "shuian")  # communities that have a button of their own
 KEYS = {"place": str, "a": str, "b": str, "seed": int, "lang": str, "light": str, "day": int, "home": int}
 
 

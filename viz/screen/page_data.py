@@ -12,7 +12,7 @@ from ...model import mechanisms
 from ...model.issues.categories import SCOPES
 from ...model.issues.issue_table import WHAT
 from ...model.resources.calendar import PAYERS
-from ...model.scenarios.cases import list_cases
+from ...model.scenarios.cases import list_cases, list_examples
 from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from ..text.evidence_words import describe_mechanism_grade
@@ -103,7 +103,7 @@ def describe_community(scenario: Scenario, served: bool = True) -> dict[str, Any
             lang: {name: harmless(words.category(lang, name, scenario)) for name in scenario.issues}
             for lang in LANGUAGES
         },
-        "own": scenario.name not in list_cases(),
+        "own": scenario.name not in (*list_cases(), *list_examples()),
         "served": served,
         "story": {lang: words.case(lang, scenario.name, "story", scenario) for lang in LANGUAGES},
         "provenance": scenario.provenance,

@@ -26,7 +26,7 @@ from ...experiments.comparison.lever_paths import paths_in_world
 from ...experiments.narrative.community_form import answer_form
 from ...experiments.narrative.draft_scenario import open_case_text
 from ...experiments.narrative.recording import pack_arrays
-from ...model.scenarios.cases import alter_scenario, list_cases
+from ...model.scenarios.cases import alter_scenario, list_cases, list_examples
 from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from .arms import held_by, scenario_of
@@ -149,7 +149,7 @@ class ScreenWidget(anywidget.AnyWidget):
             raise UserError("the page asks for {what}, which it does not have", what=repr(text)[:80])
         scenario = open_case_text(text, "case.toml")
         check_size(scenario)
-        if scenario.name in list_cases():
+        if scenario.name in (*list_cases(), *list_examples()):
             scenario = replace(scenario, name=f"{scenario.name}_own")
         self.communities[scenario.name] = scenario
         self.send({"number": number, "community": describe_community(scenario, served=False)})

@@ -162,8 +162,9 @@ export class Timeline {
         ? `<rect class="grip" data-name="${name}" data-side="${side}" data-end="${end}" data-day="${day}" x="${x - 4}" y="${y - 2}" width="8" height="18" rx="4" tabindex="0" role="slider"
             aria-label="${say(end === "first_day" ? "begins" : "ends", { m: mechanismName(name) })}" aria-valuemin="0" aria-valuemax="${film.days}" aria-valuenow="${day}" aria-valuetext="${dateOf(day, film.firstMonth)}"/>` : "";
       const label = `${mechanismName(name)}: ${when}`, isRoomy = to - from > label.length * (isChinese() ? 12 : 6) + 20, isLate = from > this.x(film.days) / 2;
+      const isFull = !isRoomy && to - from > this.root.clientWidth / 2, at = isRoomy || isFull ? from + 10 : isLate ? from - 8 : to + 8;
       return `<rect class="bar ${side ? "b" : "a"}" x="${from}" y="${y}" width="${to - from}" height="14" rx="4"/>
-        <text class="${side ? "b" : "a"}" x="${isRoomy ? from + 10 : isLate ? from - 8 : to + 8}" text-anchor="${!isRoomy && isLate ? "end" : "start"}" y="${y + 11}">${label}</text>${grip("first_day", first, from)}${grip("last_day", last, to)}`;
+        <text class="${side ? "b" : "a"}" x="${at}" text-anchor="${at < from ? "end" : "start"}" y="${y + 11}">${isFull ? mechanismName(name) : label}</text>${grip("first_day", first, from)}${grip("last_day", last, to)}`;
     });
     if (list.length > BARS) rows.push(`<text class="b" x="${this.x(0) + 10}" y="${top + BAR * (BARS - 1) + 11}">${say("more mechanisms", { n: list.length - BARS + 1 })}</text>`);
     group.innerHTML = rows.join("");
