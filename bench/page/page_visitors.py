@@ -240,7 +240,7 @@ class Visitor:
                 data = content.get("data") if isinstance(content.get("data"), dict) else {}
                 state, told = data.get("state") or {}, data.get("content")
                 with self.news:
-                    if "shell" in state and "data" in state:
+                    if "frame" in state and "data" in state:
                         self.screen = content["comm_id"]
                         self.place = state["data"]["communities"][0]["name"]
                     if isinstance(told, dict) and not told.get("part"):

@@ -68,7 +68,7 @@ class Visit:
     walk: Walk | None = None
     wrong: str = ""  # why a link could not be opened
 
-    def query(self, *without: str) -> str:
+    def address(self, *without: str) -> str:
         """Return the query string of the address that opens the same again.
 
         `without` are parts of the first screen's view that are left out.
@@ -156,8 +156,8 @@ def Page() -> None:
         solara.Style(STYLE)
         solara.Style(fonts.serve_fonts())
         Address.element(
-            query=visit.query(),
-            step=replace(visit, state=replace(state, day=0)).query("day", "light", "lang"),
+            query=visit.address(),
+            step=replace(visit, state=replace(state, day=0)).address("day", "light", "lang"),
             on_asked=lambda asked: set_visit(open_page(asked)),
         )
         if visit.room != COMPARE:

@@ -58,8 +58,8 @@ def texts(lang: str, names: tuple[str, ...]) -> dict[str, str]:
         out |= {f"{section}.{key}": text for key, text in parts[section].items()}
     for name in names:
         out |= {
-            f"mechanism.{name}": harmless(words.mechanism(lang, name)),
-            f"in_text.{name}": parts["in_text"].get(name) or harmless(words.mechanism(lang, name)),
+            f"mechanism.{name}": words.mechanism(lang, name),
+            f"in_text.{name}": parts["in_text"].get(name) or words.mechanism(lang, name),
             f"does.{name}": without_name(words.mechanism(lang, name, "does")),
             f"disappoints.{name}": words.mechanism(lang, name, "disappoints").removeprefix("Disappoints "),
             f"grade.{name}": describe_mechanism_grade(lang, name),
@@ -68,11 +68,6 @@ def texts(lang: str, names: tuple[str, ...]) -> dict[str, str]:
         if lang == "en" and name.endswith("s"):
             out[f"plural.{name}"] = name
     return out
-
-
-def harmless(text: str) -> str:
-    """Return a name that users may write without what a browser takes for markup."""
-    return text.replace("<", "‹").replace(">", "›")
 
 
 def without_name(does: str) -> str:
@@ -95,12 +90,12 @@ def describe_community(scenario: Scenario, served: bool = True) -> dict[str, Any
     buildings = sum(kind.buildings * kind.count for kind in scenario.compound)
     return {
         "name": scenario.name,
-        "title": {lang: harmless(words.case(lang, scenario.name, scenario=scenario)) for lang in LANGUAGES},
+        "title": {lang: words.case(lang, scenario.name, scenario=scenario) for lang in LANGUAGES},
         "size": {lang: sections(lang)["screen"]["size houses"].format(n=buildings) for lang in LANGUAGES},
         "reported": sorted(scenario.mechanisms),
-        "yards": {lang: [*map(harmless, name_compounds(scenario, lang))] for lang in LANGUAGES},
+        "yards": {lang: name_compounds(scenario, lang) for lang in LANGUAGES},
         "categories": {
-            lang: {name: harmless(words.category(lang, name, scenario)) for name in scenario.issues}
+            lang: {name: words.category(lang, name, scenario) for name in scenario.issues}
             for lang in LANGUAGES
         },
         "own": scenario.name not in (*list_cases(), *list_examples()),

@@ -45,7 +45,7 @@ SEEDS = 2**53
 
 RENDER = """
 export default { render({ model, el }) {
-  const screen = startServed(model, el, model.get("shell"));
+  const screen = startServed(model, el, model.get("frame"));
   return async () => (await screen).close();
 } };
 """
@@ -60,13 +60,13 @@ class ScreenWidget(anywidget.AnyWidget):
 
     _esm = script() + RENDER  # as text: anywidget watches the file of a Path, and keeps every widget for ever
     data = traitlets.Dict().tag(sync=True)  # see page_data
-    shell = traitlets.Dict().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)  # what is shown, see `View` in static/screen.js
     asked = traitlets.Dict().tag(sync=True)  # what the browser's Back leads to
     room = traitlets.Unicode("").tag(sync=True)  # the room that the visitor chose
 
     def __init__(self, communities: Sequence[Scenario] = (), lang: str = "en", **more: Any) -> None:
-        super().__init__(data=page_data(communities, lang), shell=shell(), **more)
+        super().__init__(data=page_data(communities, lang), frame=shell(), **more)
         self.communities = {scenario.name: scenario for scenario in communities}
         self.stopped = threading.Event()
         self.on_msg(self.receive)

@@ -5,10 +5,12 @@ import { differences, halfWidth, LEAST, mean, nineOfTen, valuesOf } from "./answ
 import { commandsOf } from "./arms.js";
 import { exportButtons } from "./export.js";
 import { gainsOf } from "./homes.js";
-import { capital, escape, hasText, mechanismInText, pageData, say, whole } from "./words.js";
+import { html, put } from "./markup.js";
+import { capital, hasText, mechanismInText, pageData, say, whole } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
-/** @typedef {{name: string, title: string, axis: string, svg: string, table: (string | number)[][]}} Card */
+/** @typedef {import("./markup.js").Markup} Markup */
+/** @typedef {{name: string, title: string, axis: string, svg: Markup, table: (string | number)[][]}} Card */
 
 const W = 320, H = 132;
 const LONGEST = 180;  // days after arising that the curve of waiting shows
@@ -17,21 +19,21 @@ const LONGEST = 180;  // days after arising that the curve of waiting shows
 export function showNumbers(screen) {
   const [a, b] = screen.answers, box = screen.find(".numbers");
   if (!a.luck.length || !b.luck.length) {
-    box.innerHTML = `<p class="soft">${say("finding waits")}</p>`;
-    screen.find(".cards").innerHTML = "";
+    put(box, html`<p class="soft">${say("finding waits")}</p>`);
+    put(screen.find(".cards"), html``);
     return;
   }
-  box.innerHTML = [numberHtml(screen, "n in time", "resolution_rate", 100), numberHtml(screen, "n days", "restricted_mean_time", 1), numberHtml(screen, "n hours", "hours", 1, mostHours(screen)), numberHtml(screen, "n trust", "trust_committee", 100)].join("");
+  put(box, html`${[numberHtml(screen, "n in time", "resolution_rate", 100), numberHtml(screen, "n days", "restricted_mean_time", 1), numberHtml(screen, "n hours", "hours", 1, mostHours(screen)), numberHtml(screen, "n trust", "trust_committee", 100)]}`);
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (box.querySelectorAll("button.copy")))
     button.onclick = () => screen.copy(button.dataset.text ?? "");
   const cards = [cardSooner(screen), cardReported(screen), cardHours(screen), cardTrust(screen), cardGains(screen)], why = cardWhy(screen);
   if (why) cards.unshift(why);
   const grid = screen.find(".cards");
-  grid.innerHTML = cards.map((card) => `<article class="card" data-card="${card.name}"><h3>${card.title}</h3>${card.svg}<p class="soft">${card.axis}</p><p class="exports"></p></article>`).join("");
+  put(grid, html`${cards.map((card) => html`<article class="card" data-card="${card.name}"><h3>${card.title}</h3>${card.svg}<p class="soft">${card.axis}</p><p class="exports"></p></article>`)}`);
   cards.forEach((card) => exportButtons(/** @type {HTMLElement} */ (grid.querySelector(`[data-card="${card.name}"] .exports`)), screen, card));
   const ask = /** @type {HTMLButtonElement | null} */ (grid.querySelector(".ask-why"));
   if (ask) ask.onclick = () => screen.askWhy();
-  screen.find(".below footer").innerHTML = `<p>${say("about")}</p><p class="source">${escape(screen.source())}</p>`;
+  put(screen.find(".below footer"), html`<p>${say("about")}</p><p class="source">${screen.source()}</p>`);
 }
 
 /** The commands that print the numbers on show. @param {Screen} screen */
@@ -46,9 +48,9 @@ function numberHtml(screen, key, measure, unit, note = "") {
   const spread = Number.isFinite(half) ? say("luck interval", { half: half.toFixed(digits), n: luck.length }) : say("one year only");
   const [low, high] = worlds.length >= LEAST ? nineOfTen(worlds) : [0, 0], range = worlds.length >= LEAST ? say("world range", { lo: signedText(low, digits), hi: signedText(high, digits), n: worlds.length }) : "";
   const text = commands(screen).join("\n");
-  return `<article class="number" data-number="${measure}"><h3>${say(key)}</h3><p class="big"><b class="a">${whole(x)}</b><i aria-hidden="true">→</i><b class="b">${whole(y)}</b></p>
-    <p class="soft">${spread}${range ? `<br>${range}` : ""}${note ? `<br>${note}` : ""}</p>
-    <details><summary>${say("reproduce")}</summary><code tabindex="0">${escape(text)}</code><button class="copy link" data-text="${escape(text)}">${say("copy")}</button></details></article>`;
+  return html`<article class="number" data-number="${measure}"><h3>${say(key)}</h3><p class="big"><b class="a">${whole(x)}</b><i aria-hidden="true">→</i><b class="b">${whole(y)}</b></p>
+    <p class="soft">${spread}${range ? html`<br>${range}` : ""}${note ? html`<br>${note}` : ""}</p>
+    <details><summary>${say("reproduce")}</summary><code tabindex="0">${text}</code><button class="copy link" data-text="${text}">${say("copy")}</button></details></article>`;
 }
 /** @param {number} v @param {number} digits */
 const signedText = (v, digits) => (v > 0 ? "+" : v < 0 ? "−" : "") + Math.abs(v).toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
@@ -63,8 +65,8 @@ const mostHours = (screen) => say("most by", { who: say(`role.${hoursByRole(scre
 
 /** @param {ArrayLike<number>} ys @param {(k: number) => number} x @param {(v: number) => number} y */
 const line = (ys, x, y) => Array.from(ys, (v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(v).toFixed(1)}`).join("");
-/** @param {string} title @param {string} inner @param {number} [h] */
-const chart = (title, inner, h = H) => `<svg class="chart" viewBox="0 0 ${W} ${h}" role="img" aria-label="${escape(title)}">${inner}</svg>`;
+/** @param {string} title @param {Markup} inner @param {number} [h] */
+const chart = (title, inner, h = H) => html`<svg class="chart" viewBox="0 0 ${W} ${h}" role="img" aria-label="${title}">${inner}</svg>`;
 
 /** @param {import("./recording.js").Year} year */
 const horizonOf = (year) => Math.min(LONGEST, year.film.days);
@@ -98,9 +100,9 @@ function cardSooner(screen) {
   const values = { a: halfA, b: halfB, A: capital(screen.sideName(0)), B: capital(screen.sideName(1)), h: horizon };
   const title = say(halfA < 0 && halfB < 0 ? "card sooner neither" : halfA < 0 ? "card sooner only b" : halfB < 0 ? "card sooner only a" : "card sooner", values);
   /** @param {number} t @param {string} side */
-  const mark = (t, side) => (t < 0 ? "" : `<circle class="${side}" cx="${x(t)}" cy="${y(0.5)}" r="4"/>`);
-  const days = [30, 90, horizon].filter((t) => t <= horizon).map((t) => `<text x="${x(t)}" y="${H - 4}" text-anchor="${t === horizon ? "end" : "middle"}">${t}</text>`).join("");
-  const svg = chart(title, `<path class="rule" d="M4 ${y(0.5)}H${W - 4}M4 ${y(0)}H${W - 4}"/><text x="4" y="${y(0.5) - 4}">½</text><path class="line a" d="${line(a, x, y)}"/><path class="line b" d="${line(b, x, y)}"/>${mark(halfA, "a")}${mark(halfB, "b")}${days}`);
+  const mark = (t, side) => (t < 0 ? "" : html`<circle class="${side}" cx="${x(t)}" cy="${y(0.5)}" r="4"/>`);
+  const days = [30, 90, horizon].filter((t) => t <= horizon).map((t) => html`<text x="${x(t)}" y="${H - 4}" text-anchor="${t === horizon ? "end" : "middle"}">${t}</text>`);
+  const svg = chart(title, html`<path class="rule" d="M4 ${y(0.5)}H${W - 4}M4 ${y(0)}H${W - 4}"/><text x="4" y="${y(0.5) - 4}">½</text><path class="line a" d="${line(a, x, y)}"/><path class="line b" d="${line(b, x, y)}"/>${mark(halfA, "a")}${mark(halfB, "b")}${days}`);
   return { name: "sooner", title, axis: say("axis sooner"), svg, table: [["days", "a", "b"], ...a.map((v, t) => [t, v.toFixed(4), b[t].toFixed(4)])] };
 }
 
@@ -111,10 +113,10 @@ function cardReported(screen) {
   const title = say("card reported", { a, b, A: capital(screen.sideName(0)), B: capital(screen.sideName(1)) });
   const bars = rows.map((r, k) => {
     const w = (r.backlog / most) * (W - 8), u = (r.unknown / most) * (W - 8), y = 22 + 60 * k, side = k ? "b" : "a";
-    return `<text x="4" y="${y - 6}">${screen.sideName(k)}</text><rect class="fill ${side}" x="4" y="${y}" width="${w}" height="26" rx="4"/><rect class="veil" x="4" y="${y}" width="${u}" height="26" rx="4"/>
+    return html`<text x="4" y="${y - 6}">${screen.sideName(k)}</text><rect class="fill ${side}" x="4" y="${y}" width="${w}" height="26" rx="4"/><rect class="veil" x="4" y="${y}" width="${u}" height="26" rx="4"/>
       <text class="in" x="12" y="${y + 17.5}">${u > 90 ? say("bar unreported", { n: whole(r.unknown) }) : ""}</text><text class="in" x="${w - 4}" y="${y + 17.5}" text-anchor="end">${w - u > 70 ? say("bar reported", { n: whole(r.backlog - r.unknown) }) : ""}</text>`;
   });
-  return { name: "reported", title, axis: say("axis reported"), svg: chart(title, bars.join("")), table: [["side", "open", "unreported"], ...rows.map((r, k) => ["ab"[k], r.backlog, r.unknown])] };
+  return { name: "reported", title, axis: say("axis reported"), svg: chart(title, html`${bars}`), table: [["side", "open", "unreported"], ...rows.map((r, k) => ["ab"[k], r.backlog, r.unknown])] };
 }
 
 /** @param {Screen} screen @returns {Card} */
@@ -125,8 +127,8 @@ function cardHours(screen) {
   const each = (H - 4) / Math.max(1, rows.length);
   /** @param {number} v */
   const bar = (v) => Math.max(1, (v / most) * (W - 160));
-  const svg = chart(title, rows.map((r, k) => `<text x="96" y="${4 + k * each + each / 2 + 4}" text-anchor="end">${say(`role.${r.role}`)}</text><rect class="fill a" x="104" y="${6 + k * each}" width="${bar(r.a)}" height="${each / 2 - 3}" rx="2"/>
-    <rect class="fill b" x="104" y="${4 + k * each + each / 2}" width="${bar(r.b)}" height="${each / 2 - 3}" rx="2"/><text x="${110 + bar(Math.max(r.a, r.b))}" y="${4 + k * each + each / 2 + 4}">${whole(r.b)}</text>`).join(""));
+  const svg = chart(title, html`${rows.map((r, k) => html`<text x="96" y="${4 + k * each + each / 2 + 4}" text-anchor="end">${say(`role.${r.role}`)}</text><rect class="fill a" x="104" y="${6 + k * each}" width="${bar(r.a)}" height="${each / 2 - 3}" rx="2"/>
+    <rect class="fill b" x="104" y="${4 + k * each + each / 2}" width="${bar(r.b)}" height="${each / 2 - 3}" rx="2"/><text x="${110 + bar(Math.max(r.a, r.b))}" y="${4 + k * each + each / 2 + 4}">${whole(r.b)}</text>`)}`);
   return { name: "hours", title, axis: say("axis hours"), svg, table: [["role", "a", "b"], ...all.map((r) => [r.role, r.a, r.b])] };
 }
 
@@ -141,8 +143,8 @@ function cardTrust(screen) {
   /** @param {number} v */
   const y = (v) => 8 + (1 - v / top) * (H - 28);
   const ends = curves.map((curve) => curve[curve.length - 1]), isClose = Math.abs(y(ends[0]) - y(ends[1])) < 14, aBelow = ends[0] <= ends[1];
-  const labels = ends.map((v, k) => `<text class="${k ? "b" : "a"}" x="${W - 30}" y="${y(v) + 4 + (isClose ? ((k === 0) === aBelow ? 8 : -6) : 0)}">${Math.round(100 * v)}</text>`).join("");
-  const svg = chart(title, `<path class="rule" d="M4 ${y(0)}H${W - 36}"/><path class="line a" d="${line(curves[0], x, y)}"/><path class="line b" d="${line(curves[1], x, y)}"/>${labels}`);
+  const labels = ends.map((v, k) => html`<text class="${k ? "b" : "a"}" x="${W - 30}" y="${y(v) + 4 + (isClose ? ((k === 0) === aBelow ? 8 : -6) : 0)}">${Math.round(100 * v)}</text>`);
+  const svg = chart(title, html`<path class="rule" d="M4 ${y(0)}H${W - 36}"/><path class="line a" d="${line(curves[0], x, y)}"/><path class="line b" d="${line(curves[1], x, y)}"/>${labels}`);
   return { name: "trust", title, axis: say("axis trust"), svg, table: [["day", "a", "b"], ...curves[0].map((v, k) => [k * step, v.toFixed(4), (curves[1][k] ?? NaN).toFixed(4)])] };
 }
 
@@ -157,10 +159,10 @@ function cardGains(screen) {
   const first = rows[0] ?? { better: 0, worse: 0, all: 1 }, share = (/** @type {number} */ n) => Math.round((100 * n) / first.all);
   const title = say(first.better >= first.worse ? "card gains" : "card losses", { better: share(first.better), worse: share(first.worse), B: capital(screen.sideName(1)) });
   const each = (H - 4) / Math.max(1, rows.length), zero = 108 + (W - 112) * 0.35;
-  const svg = chart(title, rows.map((r, k) => {
+  const svg = chart(title, html`${rows.map((r, k) => {
     const y = 4 + k * each, up = (r.better / r.all) * (W - zero - 34), down = (r.worse / r.all) * (zero - 110);
-    return `<text x="96" y="${y + each / 2 + 4}" text-anchor="end">${say(r.key)}</text><rect class="fill b" x="${zero}" y="${y + 3}" width="${up}" height="${each - 8}" rx="2"/><rect class="fill worse" x="${zero - down}" y="${y + 3}" width="${down}" height="${each - 8}" rx="2"/><text x="${zero + up + 5}" y="${y + each / 2 + 4}">${Math.round((100 * r.better) / r.all)}</text>`;
-  }).join("") + `<path class="rule" d="M${zero} 0V${H}"/>`);
+    return html`<text x="96" y="${y + each / 2 + 4}" text-anchor="end">${say(r.key)}</text><rect class="fill b" x="${zero}" y="${y + 3}" width="${up}" height="${each - 8}" rx="2"/><rect class="fill worse" x="${zero - down}" y="${y + 3}" width="${down}" height="${each - 8}" rx="2"/><text x="${zero + up + 5}" y="${y + each / 2 + 4}">${Math.round((100 * r.better) / r.all)}</text>`;
+  })}<path class="rule" d="M${zero} 0V${H}"/>`);
   return { name: "gains", title, axis: say("axis gains"), svg, table: [["homes", "all", "less", "more"], ...rows.map((r) => [r.key, r.all, r.better, r.worse])] };
 }
 
@@ -170,7 +172,7 @@ function cardWhy(screen) {
   if (!name || (!worlds && !screen.host.can.moreWorlds)) return null;
   if (!worlds?.length) {
     const title = say("why ask", { m: mechanismInText(name) });
-    return { name: "why", title, axis: say("why about"), svg: `<p><button class="quiet ask-why" ${worlds ? "disabled" : ""}>${say(worlds ? "why waits" : "why button")}</button></p>`, table: [] };
+    return { name: "why", title, axis: say("why about"), svg: html`<p><button class="quiet ask-why" ${worlds ? "disabled" : ""}>${say(worlds ? "why waits" : "why button")}</button></p>`, table: [] };
   }
   const levers = Object.keys(worlds[0]).filter((lever) => lever !== "total");
   const rows = levers.map((lever) => ({ lever, values: worlds.map((parts) => 100 * parts[lever]) })).map((r) => ({ ...r, mean: mean(r.values) }));
@@ -180,10 +182,10 @@ function cardWhy(screen) {
   const ends = shown.flatMap((r) => r.values), low = Math.min(0, ...ends), high = Math.max(1, ...ends), each = (H - 4) / shown.length;
   /** @param {number} v */
   const x = (v) => 150 + ((v - low) / (high - low)) * (W - 196);
-  const svg = chart(title, shown.map((r, k) => {
+  const svg = chart(title, html`${shown.map((r, k) => {
     const y = 4 + k * each + each / 2, [a, b] = worlds.length >= LEAST ? nineOfTen(r.values) : [Math.min(...r.values), Math.max(...r.values)];
-    return `<text x="144" y="${y + 4}" text-anchor="end">${leverName(r.lever, true)}</text><rect class="band b" x="${x(a)}" y="${y - 5}" width="${Math.max(2, x(b) - x(a))}" height="10" rx="5"/><circle class="b" cx="${x(r.mean)}" cy="${y}" r="3.5"/><text x="${W - 4}" y="${y + 4}" text-anchor="end">${r.mean > 0 ? "+" : ""}${r.mean.toFixed(1)}</text>`;
-  }).join("") + `<path class="rule" d="M${x(0)} 0V${H}"/>`);
+    return html`<text x="144" y="${y + 4}" text-anchor="end">${leverName(r.lever, true)}</text><rect class="band b" x="${x(a)}" y="${y - 5}" width="${Math.max(2, x(b) - x(a))}" height="10" rx="5"/><circle class="b" cx="${x(r.mean)}" cy="${y}" r="3.5"/><text x="${W - 4}" y="${y + 4}" text-anchor="end">${r.mean > 0 ? "+" : ""}${r.mean.toFixed(1)}</text>`;
+  })}<path class="rule" d="M${x(0)} 0V${H}"/>`);
   return { name: "why", title, axis: say("axis why", { n: worlds.length }), svg, table: [["part", "mean points"], ...rows.map((r) => [r.lever, r.mean.toFixed(3)])] };
 }
 /** Parts that are levers, not the hours or what levers do together. @param {{lever: string}[]} rows */

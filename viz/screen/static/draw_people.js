@@ -4,7 +4,7 @@
 /** @typedef {CanvasRenderingContext2D} Canvas */
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("./palette.js").Look} Look */
-/** @typedef {{issue: number, house: import("./place.js").House, kind: string, since: number, from: number, stairwell: number}} Helper */
+/** @typedef {{issue: number, house: import("./place.js").House, kind: string, since: number, side: number, stairwell: number}} Helper  on the way from `side`, 1 right or -1 left */
 
 const COATS = { captain: "#fdf6e3", crew: "#c9d84e", volunteer: "#e4576a", patrol: "#58b3a4", table: "#d9c9e8" };
 const AT_A_TABLE = new Set(["joint_council", "mediation_room", "five_party_alliance", "concurrent_posts", "consent_campaign"]);
@@ -97,7 +97,7 @@ function drawCrew(c, who, { x, y, t, climb, tall, zoom }, look) {
 function drawWalker(c, who, { x: goalX, y: goalY, t, climb, tall, zoom }, place, look, side) {
   const h = who.house, s = h.s, walk = Math.min(1, t / 0.4), shape = place.issueShape[who.issue], isLow = shape >= 2;
   const column = h.columns[Math.min(h.columns.length - 1, Math.max(0, who.stairwell))], stairs = h.x + s * (column.stair + 0.42);
-  const start = stairs + who.from * s * 3.5, goal = isLow ? goalX : stairs;
+  const start = stairs + who.side * s * 3.5, goal = isLow ? goalX : stairs;
   const x = t < 0.4 ? start + (goal - start) * walk : isLow ? goalX : stairs + (goalX - stairs) * Math.max(0, climb * 2 - 1) * 0.35;
   const y = t < 0.4 || shape === 3 ? h.y + 0.45 * s * (1 - walk) : isLow && goalY > h.y - 2 * s ? h.y : h.y + (goalY + 0.15 * s - h.y) * climb;
   if (who.kind === "patrol" && t < 0.4) {  // on a bicycle

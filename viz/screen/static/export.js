@@ -1,6 +1,7 @@
 // @ts-check
 // Exports of a card: a table as CSV, a picture as SVG or PNG. Each names the case, both sides, seed and version.
 
+import { html, ours } from "./markup.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
@@ -42,12 +43,13 @@ export function svgOf(screen, card) {
     const style = getComputedStyle(node);
     for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight"]) /** @type {SVGElement} */ (after[k]).style.setProperty(name, style.getPropertyValue(name));
   });
-  const { width, height } = shown.viewBox.baseVal, lines = wrapped(card.title, 52), top = 14 + 15 * lines.length;
-  const escape = (/** @type {string} */ text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c] ?? c);
-  const ground = getComputedStyle(screen.root).getPropertyValue("--card"), ink = getComputedStyle(screen.root).getPropertyValue("--ink");
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + top + 44}" viewBox="0 ${-top} ${width} ${height + top + 44}" font-family="sans-serif"><rect y="${-top}" width="100%" height="100%" fill="${ground}"/>
-    ${lines.map((text, k) => `<text x="6" y="${-top + 18 + 15 * k}" font-size="12.5" font-weight="700" fill="${ink}">${escape(text)}</text>`).join("")}${copy.innerHTML}
-    <text x="6" y="${height + 14}" font-size="9.5" fill="${ink}">${escape(card.axis)}</text>${wrapped(screen.source(), 76).slice(0, 2).map((text, k) => `<text x="6" y="${height + 27 + 10 * k}" font-size="7.5" fill="${ink}">${escape(text)}</text>`).join("")}</svg>`;
+  const { width, height } = shown.viewBox.baseVal, lines = wrapped(card.title, 52), top = 14 + 15 * lines.length, style = getComputedStyle(screen.root);
+  const ground = style.getPropertyValue("--card"), ink = style.getPropertyValue("--ink"), foot = wrapped(screen.source(), 76).slice(0, 2);
+  for (const [name, value] of Object.entries({ x: 0, y: top, width, height })) copy.setAttribute(name, String(value));
+  return html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + top + 44}" viewBox="0 0 ${width} ${height + top + 44}" font-family="sans-serif">
+    <rect width="100%" height="100%" fill="${ground}"/>${lines.map((text, k) => html`<text x="6" y="${18 + 15 * k}" font-size="12.5" font-weight="700" fill="${ink}">${text}</text>`)}
+    ${ours(new XMLSerializer().serializeToString(copy))}<text x="6" y="${top + height + 14}" font-size="9.5" fill="${ink}">${card.axis}</text>
+    ${foot.map((text, k) => html`<text x="6" y="${top + height + 27 + 10 * k}" font-size="7.5" fill="${ink}">${text}</text>`)}</svg>`.text;
 }
 
 /** @param {string} text @param {number} width  in Latin letters; a Chinese character counts as two */

@@ -4,16 +4,12 @@
 
 import { findingOf, LEAST, nineOfTen, valuesOf } from "./answers.js";
 import { isNothing, isPlural, listOfArm, nameOfArm } from "./arms.js";
+import { emphasised, html, put } from "./markup.js";
 import { capital, isChinese, pageData, say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
 
 const RATE = "resolution_rate";
-
-/** The finding as a plain sentence. @param {Screen} screen */
-export function sentenceOf(screen) {
-  return headlineOf(screen).replace(/<[^>]+>/g, "").replaceAll("|", "");
-}
 
 /** @param {Screen} screen */
 function headlineOf(screen) {
@@ -31,10 +27,10 @@ function headlineOf(screen) {
 export function showFinding(screen) {
   const [answerA, answerB] = screen.answers, found = findingOf(answerA, answerB, pageData().runs.worlds), headline = screen.find("#headline");
   const parts = headlineOf(screen).split("|");
-  headline.innerHTML = isChinese() ? parts.map((part) => `<span>${part}</span>`).join("") : parts.join("");
+  put(headline, html`${parts.map((part) => (isChinese() ? html`<span>${emphasised(part)}</span>` : emphasised(part)))}`);
   headline.classList.toggle("waits", found.kind === "waits" || found.isEarly || screen.isStale);
   headline.dataset.kind = found.kind;
-  screen.find("#doubt-words").innerHTML = doubtOf(found, screen);
+  put(screen.find("#doubt-words"), emphasised(doubtOf(found, screen)));
   drawDoubt(/** @type {SVGSVGElement} */ (screen.root.querySelector("#doubt")), screen);
 }
 
@@ -67,17 +63,17 @@ export function drawDoubt(svg, screen) {
     const dots = rates.map((rate) => {
       const k = Math.round(x(rate) / 3.4), n = seen.get(k) ?? 0;
       seen.set(k, n + 1);
-      return `<circle cx="${(k * 3.4).toFixed(1)}" cy="${(y + (n % 2 ? -1 : 1) * Math.ceil(n / 2) * 3.3).toFixed(1)}" r="1.55" class="${side}"/>`;
+      return html`<circle cx="${(k * 3.4).toFixed(1)}" cy="${(y + (n % 2 ? -1 : 1) * Math.ceil(n / 2) * 3.3).toFixed(1)}" r="1.55" class="${side}"/>`;
     });
     const [low, high] = worlds.length >= LEAST ? nineOfTen(worlds) : [Math.min(...rates), Math.max(...rates)];
-    const band = worlds.length >= LEAST ? `<rect class="band ${side}" x="${x(low)}" y="${y - 8.5}" width="${Math.max(3, x(high) - x(low))}" height="17" rx="8.5"/>` : "";
+    const band = worlds.length >= LEAST ? html`<rect class="band ${side}" x="${x(low)}" y="${y - 8.5}" width="${Math.max(3, x(high) - x(low))}" height="17" rx="8.5"/>` : "";
     const from = Math.min(low, ...rates), to = Math.max(high, ...rates), isLeft = to > 0.72;
-    return `${band}${dots.join("")}<text class="name ${side}" x="${isLeft ? x(from) - 8 : x(to) + 8}" y="${y + 4}" text-anchor="${isLeft ? "end" : "start"}">${screen.sideName(side === "b" ? 1 : 0)}</text>`;
+    return html`${band}${dots}<text class="name ${side}" x="${isLeft ? x(from) - 8 : x(to) + 8}" y="${y + 4}" text-anchor="${isLeft ? "end" : "start"}">${screen.sideName(side === "b" ? 1 : 0)}</text>`;
   });
   const neither = screen.neither && valuesOf(screen.neither.luck, RATE), line = neither && neither.length ? x(neither.reduce((s, r) => s + r, 0) / neither.length) : -1;
-  const mark = line < 0 ? "" : `<path class="neither" d="M${line} 2V${h - 19}"/><text class="neither" x="${line + 3}" y="${h - 22}">${say("neither")}</text>`;
-  const ticks = [0, 25, 50, 75, 100].map((t) => `<path d="M${x(t / 100)} ${h - 19}v4" class="tick"/>${t % 100 ? "" : `<text x="${x(t / 100)}" y="${h - 3}" text-anchor="${t ? "end" : "start"}">${t}</text>`}`).join("");
+  const mark = line < 0 ? "" : html`<path class="neither" d="M${line} 2V${h - 19}"/><text class="neither" x="${line + 3}" y="${h - 22}">${say("neither")}</text>`;
+  const ticks = [0, 25, 50, 75, 100].map((t) => html`<path d="M${x(t / 100)} ${h - 19}v4" class="tick"/>${t % 100 ? "" : html`<text x="${x(t / 100)}" y="${h - 3}" text-anchor="${t ? "end" : "start"}">${t}</text>`}`);
   svg.setAttribute("viewBox", `0 0 ${w} ${h}`);
   svg.setAttribute("aria-label", `${say("axis")}. ${listOfArm(screen.sides[0])}; ${listOfArm(screen.sides[1])}`);
-  svg.innerHTML = `<text x="${w / 2}" y="${h - 3}" text-anchor="middle">${say("axis")}</text><path d="M${left} ${h - 19}H${w - right}" class="tick"/>${ticks}${mark}${drawn.join("")}`;
+  put(svg, html`<text x="${w / 2}" y="${h - 3}" text-anchor="middle">${say("axis")}</text><path d="M${left} ${h - 19}H${w - right}" class="tick"/>${ticks}${mark}${drawn}`);
 }

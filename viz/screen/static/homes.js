@@ -1,6 +1,7 @@
 // @ts-check
 // Homes: what a household lives with, the home that is followed, and its story in plain sentences.
 
+import { html } from "./markup.js";
 import { noise } from "./palette.js";
 import { BUILDING, COMPOUND, HOME, LAPSED, MONEY, REPORTED, RESOLVED, SAME_HOME, SIGN, STAIRWELL, TABLE, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK } from "./recording.js";
 import { capital, dateOf, hasText, isChinese, mechanismName, pageData, say, spanOfDays, troubleName } from "./words.js";
@@ -177,9 +178,9 @@ export const homeName = (film, f) => say(film.place.flat_elders[f] ? "elder at" 
 export function portrait(mood, light, isElder, n) {
   const mouth = ["M16 27.5q4 3.2 8 0", "M16.5 28.5h7", "M16 29.8q4-3.2 8 0"][mood], kind = Math.floor(noise(n + 0.2) * 3);
   const hair = isElder ? ["#d9d6de", "#b9b4bf", "#efeaf0"][kind] : ["#3a2b33", "#2b2530", "#57402f"][kind];
-  const top = [`<circle cx="20" cy="8" r="3.4" fill="${hair}"/>`, "", `<path d="M10 15q10-9 20 0l1 9q-1-6-3-8h-16q-2 2-3 8z" fill="${hair}"/>`][kind];
+  const top = [html`<circle cx="20" cy="8" r="3.4" fill="${hair}"/>`, "", html`<path d="M10 15q10-9 20 0l1 9q-1-6-3-8h-16q-2 2-3 8z" fill="${hair}"/>`][kind];
   const brow = mood === 2 ? '<path d="M14.2 18.6l3.2-1.1M25.8 18.6l-3.2-1.1" class="ink"/>' : "";
-  return `<svg class="portrait" viewBox="0 0 40 44" aria-hidden="true"><rect x="1" y="1" width="38" height="42" rx="4" style="fill:var(--${light})"/>
+  return html`<svg class="portrait" viewBox="0 0 40 44" aria-hidden="true"><rect x="1" y="1" width="38" height="42" rx="4" style="fill:var(--${light})"/>
     <path d="M4 43c1-8 7-11.5 16-11.5S35 35 36 43z" fill="${isElder ? "#8d6f86" : "#4f7d78"}"/><circle cx="20" cy="22" r="10.5" fill="#f2cfae"/>
     <path d="M9.3 22C8.500 12 14 8.500 20 8.500S31.500 12 30.700 22c-1.500-5-4-7.500-10.700-7.500S10.800 17 9.300 22z" fill="${hair}"/>${isElder || kind === 2 ? top : ""}
     <circle cx="16" cy="21.5" r="1.25" fill="#3a2b33"/><circle cx="24" cy="21.5" r="1.25" fill="#3a2b33"/>${brow}<path d="${mouth}" class="ink"/>

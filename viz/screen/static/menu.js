@@ -1,6 +1,7 @@
 // @ts-check
 // The menu: light, speed, what the lights mean, and the other rooms of the page.
 
+import { html, put } from "./markup.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
@@ -23,11 +24,11 @@ const SWATCHES = [  // how the legend draws each light
 export function openMenu(screen) {
   const menu = screen.find("#more");
   /** @param {string} name @param {(string | number)[][]} list @param {string | number} now */
-  const choice = (name, list, now) => `<div class="choice" role="radiogroup" aria-label="${say(name)}" data-name="${name}"><h3>${say(name)}</h3><div>${list.map(([value, label]) => `<button role="radio" data-value="${value}" aria-checked="${value === now}">${label}</button>`).join("")}</div></div>`;
-  const rooms = `<nav aria-label="${say("rooms")}">${ROOMS.filter((room) => room === "evidence" || screen.host.can.rooms).map((room) => `<button class="room" data-room="${room}"><b>${say(`room.${room}`)}</b><span>${say(`room.${room}.about`)}</span></button>`).join("")}</nav>`;
-  menu.innerHTML = rooms + choice("light", LIGHTS.map((light) => [light, say(`light.${light}`)]), screen.light) + choice("speed", SPEEDS.map((n) => [n, n]), screen.speed) +
-    `<h3>${say("legend")}</h3><ul class="legend">${SWATCHES.map(([css, key]) => `<li><i class="swatch" style="${css}"></i>${say(key)}</li>`).join("")}</ul>
-    ${screen.host.can.share ? `<button class="quiet share">${say("copy link")}</button>` : ""}<p class="soft">${say("about")}</p>`;
+  const choice = (name, list, now) => html`<div class="choice" role="radiogroup" aria-label="${say(name)}" data-name="${name}"><h3>${say(name)}</h3><div>${list.map(([value, label]) => html`<button role="radio" data-value="${value}" aria-checked="${value === now}">${label}</button>`)}</div></div>`;
+  const rooms = html`<nav aria-label="${say("rooms")}">${ROOMS.filter((room) => room === "evidence" || screen.host.can.rooms).map((room) => html`<button class="room" data-room="${room}"><b>${say(`room.${room}`)}</b><span>${say(`room.${room}.about`)}</span></button>`)}</nav>`;
+  put(menu, html`${rooms}${choice("light", LIGHTS.map((light) => [light, say(`light.${light}`)]), screen.light)}${choice("speed", SPEEDS.map((n) => [n, n]), screen.speed)}
+    <h3>${say("legend")}</h3><ul class="legend">${SWATCHES.map(([css, key]) => html`<li><i class="swatch" style="${css}"></i>${say(key)}</li>`)}</ul>
+    ${screen.host.can.share ? html`<button class="quiet share">${say("copy link")}</button>` : ""}<p class="soft">${say("about")}</p>`);
   menu.hidden = false;
   menu.setAttribute("aria-label", say("more"));
   screen.find("#open-more").setAttribute("aria-expanded", "true");

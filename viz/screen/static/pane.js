@@ -107,7 +107,7 @@ export class Pane {
       if (!WORKS.includes(what) && !(mechanism && ACTS.includes(what))) continue;
       if (this.helpers.some((helper) => helper.issue === i)) continue;
       const { building, stairwell } = year.film.issue;
-      this.helpers.push({ issue: i, house: place.houses[building[i]], kind: kindOfHelper(mechanism), since: now + 120 * noise(e), from: noise(e + 1) > 0.5 ? 1 : -1, stairwell: stairwell[i] });
+      this.helpers.push({ issue: i, house: place.houses[building[i]], kind: kindOfHelper(mechanism), since: now + 120 * noise(e), side: noise(e + 1) > 0.5 ? 1 : -1, stairwell: stairwell[i] });
     }
   }
 

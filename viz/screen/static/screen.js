@@ -9,6 +9,7 @@ import { showNumbers } from "./cards.js";
 import { drawPlace } from "./draw_place.js";
 import { showFinding } from "./finding.js";
 import { gainsOf, homeName, homesToFollow, portrait, standingOf, storyByDay } from "./homes.js";
+import { html, put } from "./markup.js";
 import { openMenu } from "./menu.js";
 import { LOOKS, seasonOf } from "./palette.js";
 import { Camera, NEAR, Pane } from "./pane.js";
@@ -380,10 +381,10 @@ export class Screen {
     this.find("#language").lang = isChinese() ? "en" : "zh-CN";
     this.find("#back").textContent = "← " + say("whole community");
     this.placesInBar();
-    const hues = `<i style="background:var(--cold)"></i>${say("cold")} <i style="background:var(--warm)"></i>${say("warm")}`;
-    this.find(".key-narrow").innerHTML = `${say("key short")} ${hues}`;
+    const hues = html`<i style="background:var(--cold)"></i>${say("cold")} <i style="background:var(--warm)"></i>${say("warm")}`;
+    put(this.find(".key-narrow"), html`${say("key short")} ${hues}`);
     this.find(".pane.a .key").textContent = say("key");
-    this.find(".pane.b .key").innerHTML = hues;
+    put(this.find(".pane.b .key"), hues);
     this.buttons();
     if (!this.film) return;
     this.find("#open-tray span").textContent = capital(isNothing(this.sides[0]) ? nameOfArm(this.sides[1], this.community.reported) : say("a against b", { a: nameOfArm(this.sides[1], this.community.reported), b: nameOfArm(this.sides[0], this.community.reported) }));
@@ -401,8 +402,8 @@ export class Screen {
   placesInBar() {
     const { communities } = pageData(), box = this.find(".places"), shown = communities.slice(0, 3), others = communities.slice(3), lang = currentLanguage();
     const now = this.community;
-    box.innerHTML = shown.map((c) => `<button role="radio" data-name="${c.name}" aria-checked="${c === now}">${c.title[lang]}<small>${c.size[lang]}</small></button>`).join("") +
-      (communities.length > 1 ? `<select aria-label="${say("other communities")}"><option value="">${others.includes(now) ? now.title[lang] : say("other communities")}</option>${communities.filter((c) => c !== now).map((c) => `<option value="${c.name}">${c.title[lang]} · ${c.size[lang]}</option>`).join("")}</select>` : "");
+    put(box, html`${shown.map((c) => html`<button role="radio" data-name="${c.name}" aria-checked="${c === now}">${c.title[lang]}<small>${c.size[lang]}</small></button>`)}
+      ${communities.length > 1 ? html`<select aria-label="${say("other communities")}"><option value="">${others.includes(now) ? now.title[lang] : say("other communities")}</option>${communities.filter((c) => c !== now).map((c) => html`<option value="${c.name}">${c.title[lang]} · ${c.size[lang]}</option>`)}</select>` : ""}`);
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (box.querySelectorAll("button"))) button.onclick = () => this.open(button.dataset.name ?? "");
     const select = box.querySelector("select");
     if (select) select.onchange = () => select.value && this.open(select.value);
@@ -410,7 +411,7 @@ export class Screen {
 
   plates() {
     this.panes.forEach((pane, k) => {
-      pane.plate.innerHTML = `<h3><i></i>${this.sideTitle(k)}</h3><p><b></b> ${say("still open here")}<span><b></b> ${say("unreported here")}</span></p>`;
+      put(pane.plate, html`<h3><i></i>${this.sideTitle(k)}</h3><p><b></b> ${say("still open here")}<span><b></b> ${say("unreported here")}</span></p>`);
     });
     this.figures();
   }
@@ -434,7 +435,7 @@ export class Screen {
       const { text, mood, light } = standingOf(this.years[k], i, day), said = [who, text, mood, light].join();
       if (pane.said === said) return;
       pane.said = said;
-      pane.caption.innerHTML = `${portrait(mood, light, this.film.place.flat_elders[this.home] > 0, this.home)}<p><small>${who}</small>${text.split(/(?<=\. |。)/).map((part) => `<span>${part}</span>`).join(" ")}</p>`;
+      put(pane.caption, html`${portrait(mood, light, this.film.place.flat_elders[this.home] > 0, this.home)}<p><small>${who}</small>${text.split(/(?<=\. |。)/).map((part) => html`<span>${part}</span> `)}</p>`);
     });
   }
   buttons() {

@@ -2,6 +2,7 @@
 // Put the first screen into a page: in a shadow root, so that no style of the page reaches it.
 
 import { FileHost, WidgetHost } from "./hosts.js";
+import { html, ours, put } from "./markup.js";
 import { Screen } from "./screen.js";
 import { setWords } from "./words.js";
 
@@ -12,7 +13,7 @@ const COVER = "position: fixed; inset: 0; overflow-y: auto; background: #f8f4eb;
 /** @param {HTMLElement} element @param {Shell} shell @param {import("./hosts.js").Host} host */
 function mount(element, shell, host) {
   const shadow = element.shadowRoot ?? element.attachShadow({ mode: "open" });
-  shadow.innerHTML = `<style>${shell.css}</style><div class="screen" data-light="dusk">${shell.html}</div>`;
+  put(shadow, html`<style>${ours(shell.css)}</style><div class="screen" data-light="dusk">${ours(shell.html)}</div>`);
   const screen = new Screen(/** @type {HTMLElement} */ (shadow.querySelector(".screen")), shadow, host);
   Object.assign(window, { cogovScreen: screen });  // for a page around it, for tests and for the bench
   return screen;
@@ -39,7 +40,8 @@ export async function startFile(element, shell, data, films) {
 
 /** Start before the server's session is there, with files. @param {string} address */
 export async function startEarly(address) {
-  const { data, shell, films } = await (await fetch(address)).json(), place = document.createElement("div");
+  const { data, shell, films } = await (await fetch(address)).json();
+  const place = document.createElement("div");
   while (!document.body) await new Promise(requestAnimationFrame);  // the script may run while the page is read
   place.style.cssText = COVER;
   document.body.append(place);

@@ -1,6 +1,7 @@
 // @ts-check
 // The time line: the backlog of both sides, and a bar for each mechanism, whose ends can be dragged.
 
+import { html, put } from "./markup.js";
 import { calendar, dateOf, isChinese, mechanismName, monthName, monthsOf, say, whole } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
@@ -120,12 +121,12 @@ export class Timeline {
       return list;
     };
     const [a, b] = years.map((year) => points(year.open)), close = `L${this.x(days)} ${this.bottom}L${this.x(0)} ${this.bottom}Z`;
-    const neither = screen.reference && !years.includes(screen.reference) ? `<path class="line neither" d="M${points(screen.reference.open).join("L")}"/>` : "";
+    const neither = screen.reference && !years.includes(screen.reference) ? html`<path class="line neither" d="M${points(screen.reference.open).join("L")}"/>` : "";
     this.svg.setAttribute("viewBox", `0 0 ${w} ${h}`);
-    this.svg.innerHTML = `<path class="gap" d="M${a.join("L")}L${[...b].reverse().join("L")}Z"/><path class="under" d="M${b.join("L")}${close}"/>
+    put(this.svg, html`<path class="gap" d="M${a.join("L")}L${[...b].reverse().join("L")}Z"/><path class="under" d="M${b.join("L")}${close}"/>
       <path class="base" d="M${this.x(0)} ${this.bottom}H${this.x(days)}"/>${neither}<path class="line a" d="M${a.join("L")}"/><path class="line b" d="M${b.join("L")}"/>
       <g class="months">${this.ticks(isSmall, h)}</g><g class="bars"></g>
-      <g class="now"><path d="M0 2V${h - 16}"/><circle class="a" r="4.5"/><circle class="b" r="4.5"/></g><text class="end a"></text><text class="end b"></text>`;
+      <g class="now"><path d="M0 2V${h - 16}"/><circle class="a" r="4.5"/><circle class="b" r="4.5"/></g><text class="end a"></text><text class="end b"></text>`);
     this.said = -1;
     this.drawBars();
     this.move();
@@ -138,8 +139,8 @@ export class Timeline {
     const { film } = this.screen, months = monthsOf(film.days, film.firstMonth), every = Math.max(1, Math.ceil(months.length / (isSmall ? 6 : 13)));
     return months.map(({ day, month, year }, k) => {
       const name = month === 0 && months.length > 13 ? say("year no", { n: year + 1 }) : monthName(month);
-      return `<path d="M${this.x(day)} ${h - 14}v${k % every ? 2 : 4}"/>` + (k % every ? "" : `<text x="${this.x(day) + 2}" y="${h - 3}">${name}</text>`);
-    }).join("");
+      return html`<path d="M${this.x(day)} ${h - 14}v${k % every ? 2 : 4}"/>${k % every ? "" : html`<text x="${this.x(day) + 2}" y="${h - 3}">${name}</text>`}`;
+    });
   }
 
   /** The mechanisms that have a bar: those of the right side that the left has not, then the left's own. */
@@ -159,15 +160,15 @@ export class Timeline {
       const when = first || last < film.days ? `${dateOf(first, film.firstMonth)} – ${dateOf(last, film.firstMonth)}` : say(film.days > 400 ? "whole run" : "whole year");
       /** @param {string} end @param {number} day @param {number} x */
       const grip = (end, day, x) => screen.host.can.anyArm
-        ? `<rect class="grip" data-name="${name}" data-side="${side}" data-end="${end}" data-day="${day}" x="${x - 4}" y="${y - 2}" width="8" height="18" rx="4" tabindex="0" role="slider"
+        ? html`<rect class="grip" data-name="${name}" data-side="${side}" data-end="${end}" data-day="${day}" x="${x - 4}" y="${y - 2}" width="8" height="18" rx="4" tabindex="0" role="slider"
             aria-label="${say(end === "first_day" ? "begins" : "ends", { m: mechanismName(name) })}" aria-valuemin="0" aria-valuemax="${film.days}" aria-valuenow="${day}" aria-valuetext="${dateOf(day, film.firstMonth)}"/>` : "";
       const label = `${mechanismName(name)}: ${when}`, isRoomy = to - from > label.length * (isChinese() ? 12 : 6) + 20, isLate = from > this.x(film.days) / 2;
       const isFull = !isRoomy && to - from > this.root.clientWidth / 2, at = isRoomy || isFull ? from + 10 : isLate ? from - 8 : to + 8;
-      return `<rect class="bar ${side ? "b" : "a"}" x="${from}" y="${y}" width="${to - from}" height="14" rx="4"/>
+      return html`<rect class="bar ${side ? "b" : "a"}" x="${from}" y="${y}" width="${to - from}" height="14" rx="4"/>
         <text class="${side ? "b" : "a"}" x="${at}" text-anchor="${at < from ? "end" : "start"}" y="${y + 11}">${isFull ? mechanismName(name) : label}</text>${grip("first_day", first, from)}${grip("last_day", last, to)}`;
     });
-    if (list.length > BARS) rows.push(`<text class="b" x="${this.x(0) + 10}" y="${top + BAR * (BARS - 1) + 11}">${say("more mechanisms", { n: list.length - BARS + 1 })}</text>`);
-    group.innerHTML = rows.join("");
+    if (list.length > BARS) rows.push(html`<text class="b" x="${this.x(0) + 10}" y="${top + BAR * (BARS - 1) + 11}">${say("more mechanisms", { n: list.length - BARS + 1 })}</text>`);
+    put(group, html`${rows}`);
   }
 
   /** Move the mark to the day that is shown. */

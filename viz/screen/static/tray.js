@@ -3,7 +3,8 @@
 
 import { differences, LEAST, mean, nineOfTen, quantile } from "./answers.js";
 import { armWith, isNothing, isReported, keyOf, NOTHING } from "./arms.js";
-import { capital, escape, mechanismName, pageData, say, signed, whole } from "./words.js";
+import { html, put } from "./markup.js";
+import { capital, mechanismName, pageData, say, signed, whole } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
 
@@ -30,11 +31,11 @@ export function effectOf(screen, name) {
 /** @param {Screen} screen */
 export function openTray(screen) {
   const tray = screen.find("#tray"), { can } = screen.host;
-  tray.innerHTML = `<header><div><h3>${say("tray title")}</h3><p>${say("tray about", { place: screen.placeName() })}</p></div>
+  put(tray, html`<header><div><h3>${say("tray title")}</h3><p>${say("tray about", { place: screen.placeName() })}</p></div>
       <button class="x" aria-label="${say("close")}">×</button></header>
-    <div class="tray-tools">${sideChoice(screen)}${can.anyArm ? `<label class="switch"><input type="checkbox" id="combine" ${screen.isCombining ? "checked" : ""}> ${say("combine")}</label>` : ""}
-      ${can.rank ? `<button class="quiet rank" ${screen.isRanking ? "disabled" : ""}>${say(screen.isRanking ? "ranking now" : "rank all")}</button>` : ""}<button class="quiet order" aria-pressed="${screen.isOrdered}">${say("in order")}</button></div>
-    <div class="kinds">${screen.isOrdered ? orderedHtml(screen) : groupsHtml(screen)}</div><div class="explain" aria-live="polite"></div>`;
+    <div class="tray-tools">${sideChoice(screen)}${can.anyArm ? html`<label class="switch"><input type="checkbox" id="combine" ${screen.isCombining ? "checked" : ""}> ${say("combine")}</label>` : ""}
+      ${can.rank ? html`<button class="quiet rank" ${screen.isRanking ? "disabled" : ""}>${say(screen.isRanking ? "ranking now" : "rank all")}</button>` : ""}<button class="quiet order" aria-pressed="${screen.isOrdered}">${say("in order")}</button></div>
+    <div class="kinds">${screen.isOrdered ? orderedHtml(screen) : groupsHtml(screen)}</div><div class="explain" aria-live="polite"></div>`);
   tray.setAttribute("aria-label", say("tray title"));
   explain(screen, Object.keys(screen.sides[screen.edited])[0] ?? "building_captains");
   for (const chip of /** @type {NodeListOf<HTMLButtonElement>} */ (tray.querySelectorAll(".chip"))) {
@@ -73,7 +74,7 @@ export function refreshTray(screen) {
 
 /** @param {Screen} screen */
 function sideChoice(screen) {
-  return `<div class="choice sides" role="group" aria-label="${say("which side")}"><div>${[0, 1].map((side) => `<button data-side="${side}" class="${side ? "b" : "a"}" aria-pressed="${screen.edited === side}">${say(side ? "right side" : "left side")}</button>`).join("")}</div></div>`;
+  return html`<div class="choice sides" role="group" aria-label="${say("which side")}"><div>${[0, 1].map((side) => html`<button data-side="${side}" class="${side ? "b" : "a"}" aria-pressed="${screen.edited === side}">${say(side ? "right side" : "left side")}</button>`)}</div></div>`;
 }
 
 /** @param {Screen} screen @param {string} name */
@@ -81,15 +82,15 @@ function chipHtml(screen, name) {
   const arm = screen.sides[screen.edited], isOn = name === REPORTED ? isReported(arm, screen.community.reported) : name in arm, effect = effectOf(screen, name);
   const isThere = screen.host.can.anyArm || screen.host.hasArm(screen.community.name, keyOf(armAlone(screen, name)));
   const letter = name === REPORTED ? "≡" : say(`letters.${name}`), label = name === REPORTED ? capital(say("all reported")) : mechanismName(name);
-  return `<button class="chip ${screen.edited ? "b" : "a"}" aria-pressed="${isOn}" data-name="${name}" ${isThere ? "" : `disabled title="${say("not in file")}"`}><i aria-hidden="true">${letter}</i><span>${label}</span>
+  return html`<button class="chip ${screen.edited ? "b" : "a"}" aria-pressed="${isOn}" data-name="${name}" ${isThere ? "" : `disabled title="${say("not in file")}"`}><i aria-hidden="true">${letter}</i><span>${label}</span>
     <em class="${!effect ? "" : effect.points > 1 ? "up" : effect.points < -1 ? "down" : ""}">${effect ? signed(effect.points) : ""}</em></button>`;
 }
 
 /** @param {Screen} screen */
 function groupsHtml(screen) {
-  const { groups, mechanisms } = pageData(), none = `<button class="chip none" aria-pressed="${isNothing(screen.sides[screen.edited])}" data-name=""><i aria-hidden="true">∅</i><span>${capital(say("nothing on"))}</span><em></em></button>`;
-  return groups.map((group) => `<section><h4>${say(`group.${group}`)}</h4>${mechanisms.filter((m) => m.group === group).map((m) => chipHtml(screen, m.name)).join("")}
-    ${group === "prevents" ? `<h4 class="gap-top">${say("or all")}</h4>${screen.community.reported.length ? chipHtml(screen, REPORTED) : ""}${none}` : ""}</section>`).join("");
+  const { groups, mechanisms } = pageData(), none = html`<button class="chip none" aria-pressed="${isNothing(screen.sides[screen.edited])}" data-name=""><i aria-hidden="true">∅</i><span>${capital(say("nothing on"))}</span><em></em></button>`;
+  return groups.map((group) => html`<section><h4>${say(`group.${group}`)}</h4>${mechanisms.filter((m) => m.group === group).map((m) => chipHtml(screen, m.name))}
+    ${group === "prevents" ? html`<h4 class="gap-top">${say("or all")}</h4>${screen.community.reported.length ? chipHtml(screen, REPORTED) : ""}${none}` : ""}</section>`);
 }
 
 /** All mechanisms, the most effective first, with their ranges and hours. @param {Screen} screen */
@@ -98,11 +99,11 @@ function orderedHtml(screen) {
   const ends = rows.flatMap(({ effect }) => (effect ? [effect.points, ...(effect.range ?? [])] : [])), low = Math.min(0, ...ends), high = Math.max(1, ...ends), w = 220;
   /** @param {number} v */
   const x = (v) => 4 + ((v - low) / (high - low)) * (w - 8);
-  return `<ol class="ranking">${rows.map(({ name, effect }) => {
-    const bar = !effect ? "" : `<svg viewBox="0 0 ${w} 16" aria-hidden="true"><path class="tick" d="M${x(0)} 0V16"/>${effect.range ? `<rect class="band b" x="${x(effect.range[0])}" y="4" width="${Math.max(2, x(effect.range[1]) - x(effect.range[0]))}" height="8" rx="4"/>` : ""}<circle class="b" cx="${x(effect.points)}" cy="8" r="3.5"/></svg>`;
+  return html`<ol class="ranking">${rows.map(({ name, effect }) => {
+    const bar = !effect ? "" : html`<svg viewBox="0 0 ${w} 16" aria-hidden="true"><path class="tick" d="M${x(0)} 0V16"/>${effect.range ? html`<rect class="band b" x="${x(effect.range[0])}" y="4" width="${Math.max(2, x(effect.range[1]) - x(effect.range[0]))}" height="8" rx="4"/>` : ""}<circle class="b" cx="${x(effect.points)}" cy="8" r="3.5"/></svg>`;
     const range = effect?.range ? say("from to", { lo: signed(effect.range[0]), hi: signed(effect.range[1]) }) : "";
-    return `<li>${chipHtml(screen, name)}${bar}<span class="soft">${range}</span><span class="soft">${effect ? hoursText(effect.hours) : ""}</span></li>`;
-  }).join("")}</ol>`;
+    return html`<li>${chipHtml(screen, name)}${bar}<span class="soft">${range}</span><span class="soft">${effect ? hoursText(effect.hours) : ""}</span></li>`;
+  })}</ol>`;
 }
 
 /** @param {number} hours */
@@ -125,13 +126,13 @@ function choose(screen, name) {
 /** What the chip under the pointer does, costs and how it disappoints; how strongly it works, if it is on. @param {Screen} screen @param {string} name */
 function explain(screen, name) {
   const panel = screen.find("#tray .explain"), effect = name ? effectOf(screen, name) : null, arm = screen.sides[screen.edited];
-  if (!name) return void (panel.innerHTML = "");
+  if (!name) return put(panel, html``);
   const isAll = name === REPORTED, does = isAll ? say("reported does", { list: screen.community.reported.map(mechanismName).join(say("comma")) }) : say(`does.${name}`);
   const strength = arm[name]?.strength ?? 1, canSet = !isAll && name in arm && screen.host.can.anyArm;
   const parts = [["does", does], ["costs", effect ? `${hoursText(effect.hours)}${mostBy(screen, name)}` : say("not yet known")]];
   if (!isAll) parts.push(["disappoints", say(`disappoints.${name}`)], ["evidence", say(`grade.${name}`)]);
-  panel.innerHTML = `<b>${isAll ? capital(say("all reported")) : mechanismName(name)}</b><dl>${parts.map(([key, text]) => `<div><dt>${say(key)}</dt><dd>${escape(text)}</dd></div>`).join("")}</dl>
-    ${canSet ? `<label class="strength">${say("how strongly")} <input type="range" min="0" max="100" step="5" value="${Math.round(100 * strength)}" aria-label="${say("how strongly")}"><output>${Math.round(100 * strength)} %</output></label>` : ""}`;
+  put(panel, html`<b>${isAll ? capital(say("all reported")) : mechanismName(name)}</b><dl>${parts.map(([key, text]) => html`<div><dt>${say(key)}</dt><dd>${text}</dd></div>`)}</dl>
+    ${canSet ? html`<label class="strength">${say("how strongly")} <input type="range" min="0" max="100" step="5" value="${Math.round(100 * strength)}" aria-label="${say("how strongly")}"><output>${Math.round(100 * strength)} %</output></label>` : ""}`);
   const slider = /** @type {HTMLInputElement | null} */ (panel.querySelector("input"));
   if (!slider) return;
   const output = /** @type {HTMLOutputElement} */ (panel.querySelector("output"));

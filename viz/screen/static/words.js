@@ -106,5 +106,3 @@ export function dateOf(day, firstMonth) {
   const { month, date } = calendar(day, firstMonth);
   return say("date", { month: monthName(month), date });
 }
-/** Escape text for use in HTML. @param {string} text */
-export const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);
