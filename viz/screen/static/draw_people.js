@@ -4,7 +4,7 @@
 /** @typedef {CanvasRenderingContext2D} Canvas */
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("./palette.js").Look} Look */
-/** @typedef {{issue: number, house: import("./place.js").House, kind: string, since: number, side: number, stairwell: number}} Helper  on the way from `side`, 1 right or -1 left */
+/** Somebody on the way, from the left (side -1) or the right (1). @typedef {{issue: number, house: import("./place.js").House, kind: string, since: number, side: number, stairwell: number}} Helper */
 
 const COATS = { captain: "#fdf6e3", crew: "#c9d84e", volunteer: "#e4576a", patrol: "#58b3a4", table: "#d9c9e8" };
 const AT_A_TABLE = new Set(["joint_council", "mediation_room", "five_party_alliance", "concurrent_posts", "consent_campaign"]);
