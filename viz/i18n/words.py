@@ -7,7 +7,7 @@ name in Chinese is shown under its own name.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import Field
 from functools import cache, lru_cache
 
@@ -76,6 +76,14 @@ def mechanism(lang: str, name: str, part: str = "") -> str:
         return chinese
     english = mechanisms.describe(name)[part == "disappoints"]
     return ASIDE.sub("", english) if mechanisms.is_shipped(kind) else english
+
+
+def arm(lang: str, on: Sequence[str]) -> str:
+    """Return a short name of an arm: the one mechanism that is on, or how many are."""
+    if not on:
+        return translate(lang, "nothing on")
+    name = mechanism(lang, on[0])
+    return name[:1].lower() + name[1:] if len(on) == 1 else translate(lang, "many on", n=len(on))
 
 
 def amount(lang: str, count: mechanisms.Count, value: float) -> str:
