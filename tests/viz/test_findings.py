@@ -80,6 +80,12 @@ FINDS = [  # function, spec, key, English
     ),
     (
         "families",
+        panels(CARE[:2], ([90, 90], [9, 9]), ([5, 5], [6, 6])),
+        "families.fewer",
+        "fewer open issues than A: care",
+    ),
+    (
+        "families",
         panels(CARE[:2], ([1, 1], [1, 1]), ([5, 5], [9, 9])),
         "families.hurts",
         "most of all of disputes",
@@ -108,6 +114,7 @@ FINDS = [  # function, spec, key, English
         ("difference", (what, band(*numbers)), f"difference.{what}.{kind}", said)
         for what, kind, numbers, said in (
             ("resolution", "more", (42.3, 40.1, 44.5), "B resolves 42 (± 2) more"),
+            ("resolution", "more", (39.5, 39.0, 40.0), "B resolves 39.5 (± 0.5) more"),
             ("resolution", "fewer", (-9.0, -12.0, -6.0), "B resolves 9 (± 3) fewer"),
             ("resolution", "open", (1.0, -1.0, 3.0), "+1.0 ± 2.0 points"),
             ("backlog", "more", (1500.0, 1400.0, 1600.0), "B ends with 1,500 (± 100) more"),

@@ -2,7 +2,7 @@
 
 from .declaration import mutant
 
-CHARTS, TOWN = "viz/test_charts.py::", "viz/test_town.py::"
+CHARTS, TOWN, ROOM = (f"viz/test_{name}.py::" for name in ("charts", "town", "researchers"))
 
 MUTANTS = [
     mutant(
@@ -74,5 +74,66 @@ MUTANTS = [
         'text.replace(/[.。]+$/, "") + stop',
         "text + stop",
         f"{TOWN}test_what_is_spoken_has_one_full_stop_after_each_sentence",
+    ),
+    mutant(
+        "a bar of progress has no name",
+        "viz/page/input_widgets.py",
+        '        attributes={"aria-label": label},\n',
+        "",
+        f"{ROOM}test_no_rule_of_accessibility_is_broken_by_what_is_ours",
+        plain=True,
+    ),
+    mutant(
+        "the sidebar is as wide as a phone",
+        "viz/page/static/researchers.css",
+        "min-width: min(400px, 85vw)",
+        "min-width: 400px",
+        f"{ROOM}test_on_a_phone_the_sidebar_leaves_a_way_out",
+    ),
+    mutant(
+        "a large file is sent all the same",
+        "viz/page/static/opener.js",
+        'file.size > model.get("most") ? "large" : ""',
+        '""',
+        f"{ROOM}test_a_file_that_is_no_saved_state_is_refused_in_the_browser_and_a_good_one_opens_after_it",
+    ),
+    mutant(
+        "one page is printed",
+        "viz/page/static/researchers.css",
+        "max-height: none !important; overflow: visible !important",
+        "overflow: hidden !important",
+        f"{ROOM}test_all_charts_are_printed_and_no_bars",
+    ),
+    mutant(
+        "ticks of A are blue",
+        "viz/page/static/researchers.css",
+        "caret-color: #d55e00",
+        "color: #0072b2",
+        f"{ROOM}test_ticks_and_bars_have_the_colour_of_their_side",
+    ),
+    mutant(
+        "old results look like new ones",
+        "viz/page/results_panel.py",
+        "if shown.is_stale(state) else [])",
+        "if False else [])",
+        f"{ROOM}test_results_of_settings_that_no_longer_hold_are_dimmed",
+        plain=True,
+    ),
+    mutant(
+        "a wrong number stays in its field",
+        "viz/page/input_widgets.py",
+        "        typed.set(None)\n        if text == current:",
+        "        if text == current:",
+        f"{ROOM}test_a_number_that_cannot_be_is_put_back",
+        plain=True,
+    ),
+    mutant(
+        "charts that are replaced stay in the browser",
+        "viz/page/results_panel.py",
+        "        Chart.element(words=CHART[lang], spec=spec, day=day)\n",
+        "        chart = solara.use_memo(lambda: Chart(words=CHART[lang], spec=spec, day=day), [spec])\n"
+        "        solara.display(chart)\n",
+        f"{ROOM}test_charts_that_left_the_page_are_gone",
+        plain=True,
     ),
 ]

@@ -138,7 +138,7 @@ def find_families(spec: dict, lang: str) -> Finding:
     if best < SMALL_COUNT:
         return "families.hurts", {"most": least}
     values = {"most": translate(lang, "finding.and").join(most), "least": least}
-    if worst < -SMALL_COUNT:
+    if worst < -max(SMALL_COUNT, 0.1 * best):
         return "families.mixed", values
     return ("families.helps", values) if len(gains) > 2 else ("families.fewer", {"most": values["most"]})
 
@@ -169,9 +169,9 @@ def find_convergence(spec: dict, lang: str) -> Finding:
 def find_difference(what: str, spec: dict, lang: str) -> Finding:
     """Say how the sides differ at the end of the days, in "backlog", "resolution" or "trust"."""
     d, half, clear = read_interval(spec)
-    digits = {"trust": 2, "resolution": 0}.get(what, 0)
     if d is None or half is None:
         return "difference.none", {}
+    digits = 2 if what == "trust" else 0 if half >= 1 else 1
     kind = "open" if not clear else "more" if d > 0 else "fewer"
     number = f"{d:+,.{digits + 1}f}" if kind == "open" else f"{abs(d):,.{digits}f}"
     return f"difference.{what}.{kind}", {"n": number, "half": f"{half:,.{digits + (kind == 'open')}f}"}

@@ -14,7 +14,7 @@ from ...model.scenarios.cases import list_cases
 from ..i18n import words
 from ..i18n.words import translate
 from . import page_state
-from .input_widgets import STATIC, Choice, Field, Knob
+from .input_widgets import STATIC, Choice, Field, Fold, Knob
 from .mechanism_controls import Mechanism, Presets
 
 OWNERS = (
@@ -76,6 +76,7 @@ def Controls(state, shown, change, alter, reopen) -> None:
 def Community(state, change) -> None:
     """Choose the community, the random seed and the layer of the town."""
     lang = state.lang
+    opened, set_opened = solara.use_state(False)
     cases = list_cases() if state.case in list_cases() else [state.case, *list_cases()]
     Choice(
         "case",
@@ -84,7 +85,8 @@ def Community(state, change) -> None:
         lambda name: change(case=name, settings=page_state.open_state(name, lang).settings, days=0, day=0),
         lang,
     )
-    with solara.Details(translate(lang, "source")):
+    Fold(translate(lang, "source"), opened, set_opened, ["co-source"])
+    if opened:
         case = page_state.read_case(state.case)
         story = words.case(lang, state.case, "story", case)
         given = [
@@ -129,12 +131,7 @@ def Numbers(state, alter) -> None:
     whose, set_whose = solara.use_state(BOTH)
     owner, set_owner = solara.use_state(OWNERS[0])
     kind, set_kind = solara.use_state("")
-    solara.Button(
-        ("▾ " if opened else "▸ ") + translate(lang, "numbers"),
-        text=True,
-        on_click=lambda: set_opened(not opened),
-        classes=["co-title", "co-name", "co-numbers"],
-    )
+    Fold(translate(lang, "numbers"), opened, set_opened, ["co-title", "co-numbers"])
     if not opened:
         return
     case = page_state.read_case(state.case)

@@ -45,6 +45,19 @@ def Choice(key, value, names, choose, lang, label="") -> None:
 
 
 @solara.component
+def Fold(label, opened, set_opened, classes=(), small=False) -> None:
+    """A button that shows or hides what comes after it."""
+    solara.Button(
+        ("▾ " if opened else "▸ ") + label,
+        text=True,
+        small=small,
+        on_click=lambda: set_opened(not opened),
+        classes=["co-name", *classes],
+        attributes={"aria-expanded": str(opened).lower()},
+    )
+
+
+@solara.component
 def Bar(label, value, colour="#0072B2") -> None:
     """Show a share in percent as a bar; True while it is not known, False for no bar. `label` names it."""
     rv.ProgressLinear(

@@ -17,7 +17,7 @@ from ..i18n import words
 from ..i18n.words import translate
 from ..text.evidence_words import describe_mechanism_grade, format_grade
 from . import page_state
-from .input_widgets import Bar, Knob
+from .input_widgets import Bar, Fold, Knob
 
 
 @solara.component
@@ -81,12 +81,7 @@ def Mechanism(name, state, shown, alter) -> None:
     sides_on = [f"co-on-{side}" for side in range(2) if on[side]]
     with solara.Column(gap="0px", classes=["co-mechanism", *(["co-on"] if sides_on else []), *sides_on]):
         with solara.Row(gap="0px", style={"align-items": "center"}):
-            solara.Button(
-                ("▾ " if opened else "▸ ") + words.mechanism(lang, name),
-                text=True,
-                on_click=lambda: set_opened(not opened),
-                classes=["co-name", f"co-open-{name}"],
-            )
+            Fold(words.mechanism(lang, name), opened, set_opened, [f"co-open-{name}"])
             for side in range(2):
                 with solara.Div(classes=[f"co-{name}-{side}", f"co-tick-{side}"]):
                     label = translate(lang, page_state.SIDES[side])

@@ -20,7 +20,7 @@ from ..i18n.words import translate
 from . import page_state
 from .chart_widget import WORDS as CHART
 from .chart_widget import Chart
-from .input_widgets import Bar
+from .input_widgets import Bar, Fold
 
 if TYPE_CHECKING:
     from ...model.simulate import Run
@@ -199,13 +199,7 @@ def Spending(recording, lang, seed, side) -> None:
             translate(lang, "budget.granted", share=recording.effort.got[:, :, :-1].sum() / asked),
             classes=["co-quiet"],
         )
-    solara.Button(
-        ("▾ " if opened else "▸ ") + translate(lang, "budget.by"),
-        text=True,
-        small=True,
-        on_click=lambda: set_opened(not opened),
-        classes=["co-name"],
-    )
+    Fold(translate(lang, "budget.by"), opened, set_opened, small=True)
     for name, row in ledger(run).iterrows() if opened else ():
         hours, yuan = (
             row[[c for c in row.index if not c.startswith("yuan")]].sum(),

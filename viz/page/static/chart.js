@@ -318,7 +318,7 @@ function drawLevels(svg, levels, texts, { y, left, right }, said) {
 
 /** Small multiples: a panel for each of `spec.panels`, all on one scale. */
 function panels(svg, spec, { width, hidden, words, top, inset }) {
-  const count = spec.panels.length, columns = Math.min(count, width >= 640 ? 4 : width >= 440 ? 3 : 2), rows = Math.ceil(count / columns), gap = 16, name = 22;
+  const count = spec.panels.length, columns = Math.min(count, width >= 640 ? 4 : width >= 440 ? 3 : 2), rows = Math.ceil(count / columns), gap = 22, name = 22;
   const rough = Math.max(70, Math.min(200, (width / columns) * 0.62)), { low, high: most, step } = extent(spec, hidden, Math.max(3, Math.round(rough / 36)));
   const levels = ticks(low, most, 1, false, step), texts = levels.at.map((value) => said(value, spec, words, levels.step));
   const first = Math.ceil(Math.max(...texts.map((text) => wide(text)), 18)) + 10 + inset, each = (width - first - 14 - inset - gap * (columns - 1)) / columns;
