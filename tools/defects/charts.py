@@ -100,8 +100,8 @@ MUTANTS = [
     mutant(
         "one page is printed",
         "viz/page/static/researchers.css",
-        "max-height: none !important; overflow: visible !important",
-        "overflow: hidden !important",
+        "{ height: auto !important; max-height: none !important; overflow: visible !important }",
+        "{ }",
         f"{ROOM}test_all_charts_are_printed_and_no_bars",
     ),
     mutant(
