@@ -70,7 +70,7 @@ def mechanism(lang: str, name: str, part: str = "") -> str:
     """Return the name of a mechanism, or its `part` "does" or "disappoints", from its file."""
     kind = mechanisms.load_class(name)
     if not part:
-        return (kind.zh if lang == "zh" else "") or capital(plain(name))
+        return (kind.zh if lang == "zh" else kind.en) or capital(plain(name))
     chinese = kind.zh_does if part == "does" else kind.zh_disappoints
     if lang == "zh" and chinese:
         return chinese

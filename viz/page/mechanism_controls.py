@@ -58,7 +58,7 @@ def Presets(side, state, alter) -> None:
                 disabled=asked_state is not None,
             )
         solara.Button(
-            translate(lang, "copy"),
+            translate(lang, "copy", side=translate(lang, page_state.SIDES[1 - side])),
             text=True,
             small=True,
             on_click=lambda: alter((side,), lambda _: state.settings[1 - side]),
