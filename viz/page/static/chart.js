@@ -6,9 +6,9 @@ const SIZE = 12; // px of every text in the picture
 const PAPER = { width: 900, ink: "#222222", ground: "#ffffff", times: 2 }; // what is saved looks the same from every screen
 const STYLE = `
 .cogov-chart { font: 13px/1.45 ${FONT}; position: relative; width: 100%; min-width: 0 }
-.cogov-chart .cg-head { display: flex; gap: 12px; align-items: flex-start }
-.cogov-chart .cg-title { flex: 1; min-width: 0; padding-top: 3px; font-size: 15px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere }
-.cogov-chart .cg-subtitle { font-size: 12px; opacity: .8; overflow-wrap: anywhere; margin-bottom: 4px }
+.cogov-chart .cg-head { display: flex; gap: 12px; align-items: flex-start; margin: 2px -7px 2px 0 }
+.cogov-chart .cg-title { font-size: 15px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere }
+.cogov-chart .cg-subtitle { flex: 1; min-width: 0; padding-top: 5px; font-size: 12px; opacity: .8; overflow-wrap: anywhere }
 .cogov-chart .cg-tools { display: flex; gap: 2px; flex: none }
 .cogov-chart button { font: inherit; font-size: 12px; color: inherit; background: none; border: 0; border-radius: 6px; padding: 4px 7px; min-height: 28px; cursor: pointer }
 .cogov-chart button:hover { background: color-mix(in srgb, currentColor 10%, transparent) }
@@ -436,12 +436,12 @@ class View {
     this.part = 0; // the panel that is read
     made("style", "", el, STYLE);
     this.root = made("div", "cogov-chart", el);
-    const head = made("div", "cg-head", this.root);
-    this.title = made("div", "cg-title", head);
+    this.title = made("div", "cg-title", this.root);
     this.title.setAttribute("role", "heading");
     this.title.setAttribute("aria-level", 3);
+    const head = made("div", "cg-head", this.root);
+    this.subtitle = made("div", "cg-subtitle", head);
     this.tools = made("div", "cg-tools", head);
-    this.subtitle = made("div", "cg-subtitle", this.root);
     this.legend = made("div", "cg-legend", this.root);
     this.plot = made("div", "cg-plot", this.root);
     this.note = made("div", "cg-note", this.root);
