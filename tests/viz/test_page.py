@@ -63,7 +63,7 @@ def open_visit(browser, address):
     visit.on("response", lambda r: visit.wrong.append((r.status, r.url)) if r.status >= 400 else None)
     visit.on("console", lambda m: visit.wrong.append(m.text) if m.type == "error" else None)
     visit.set_default_timeout(PATIENCE)
-    visit.goto(address)
+    visit.goto(f"{address}/?room=researchers")
     visit.wait_for_selector("canvas")
     visit.wait_for_selector(".co-verdict")
     return visit
@@ -117,7 +117,7 @@ def test_a_switch_changes_its_own_side_only(shared_visit):
 def test_two_visitors_do_not_see_each_other(page, browser, address):
     other = browser.new_page()
     other.set_default_timeout(PATIENCE)
-    other.goto(address)
+    other.goto(f"{address}/?room=researchers")
     other.wait_for_selector(".co-verdict")
     page.locator(".co-language").click()
     page.wait_for_selector("text=楼长")
@@ -239,7 +239,7 @@ def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, add
     by_link.goto(page.url)
     same(by_link)
     by_file = browser.new_page()
-    by_file.goto(address)
+    by_file.goto(f"{address}/?room=researchers")
     by_file.wait_for_selector(".co-verdict")
     with by_file.expect_file_chooser() as chosen:
         by_file.locator(".co-open-state").click()

@@ -707,7 +707,7 @@ def test_no_one_ends_the_visit_of_another(inside):
     assert send_request(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
 
 
-@pytest.mark.parametrize("name", ["Town", "Chart", "Address"])
+@pytest.mark.parametrize("name", ["Town", "Chart", "Address", "ScreenWidget"])
 def test_a_widget_that_is_closed_is_freed(name):
     """For a script that is a file, anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget
@@ -722,7 +722,7 @@ def test_a_widget_that_is_closed_is_freed(name):
         for kind in anywidget.AnyWidget.__subclasses__()
         if kind.__module__.startswith("cogov.")
     }
-    assert set(kinds) == {"Town", "Chart", "Address"}
+    assert set(kinds) == {"Town", "Chart", "Address", "ScreenWidget"}
     one = kinds[name]()
     kept = weakref.ref(one)
     one.close()
@@ -1044,9 +1044,10 @@ def test_a_classroom_in_a_browser():
             "console", lambda message: complaints.append(message.text) if message.type == "error" else None
         )
         page.goto(link)
-        page.wait_for_selector(".co-verdict", timeout=PATIENCE * 1000)
+        page.wait_for_selector("#headline:not(.waits)", timeout=PATIENCE * 1000)
+        page.wait_for_function("location.search.includes('view=')")
         assert (
-            page.url.startswith(f"http://127.0.0.1:{port}/?state=")
+            page.url.startswith(f"http://127.0.0.1:{port}/?room=compare")
             and "token" not in page.url
             and complaints == []
         )

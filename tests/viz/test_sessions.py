@@ -109,7 +109,7 @@ def open_visit(browser):
     def visit(address):
         page = browser.new_context(viewport={"width": 1400, "height": 1600}).new_page()
         page.set_default_timeout(PATIENCE * 1000)
-        page.goto(address)
+        page.goto(f"{address}/?room=researchers")
         wait_for_town(page)
         came.append(page)
         return page

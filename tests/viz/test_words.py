@@ -35,6 +35,7 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "finding.subtitle",
     "story.took",
     "patterns.p",
+    "screen.event arose",
 }
 
 

@@ -120,7 +120,7 @@ MUTANTS = [
     ),
     mutant(
         "a switch of one side turns both",
-        "viz/page/app.py",
+        "viz/page/researchers_room.py",
         "transform(setting) if side in sides else setting\n",
         "transform(setting) if sides else setting\n",
         "viz/test_page.py::test_a_switch_changes_its_own_side_only",
@@ -283,5 +283,33 @@ MUTANTS = [
         "from cogov.viz.text import stories",
         "from cogov.viz.text import tales",
         "contract/test_notebooks.py::test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind",
+    ),
+    mutant(
+        "a late answer of the form overwrites a newer one",
+        "viz/screen/static/community_form.js",
+        "if (turn !== asked) return null;",
+        "if (!turn) return null;",
+        "viz/test_community_form.py::test_a_late_answer_and_none_at_all_do_no_harm",
+        plain=True,
+    ),
+    mutant(
+        "a contradiction in the form is not read with its field",
+        "viz/screen/static/community_form.js",
+        "`${at}-hint ${at}-tag ${at}-problem`",
+        "`${at}-hint ${at}-tag`",
+        (
+            "viz/test_community_form.py::"
+            "test_contradictions_stand_beside_their_fields_and_nothing_typed_is_lost"
+        ),
+        plain=True,
+    ),
+    mutant(
+        "the form says a key instead of words",
+        "viz/screen/static/community_form.js",
+        'phrase("summary.ready")',
+        'phrase("summary.done")',
+        "viz/test_community_form.py::test_the_form_has_words_for_all_it_says_and_no_others",
+        plain=True,
+        short=True,
     ),
 ]

@@ -1,4 +1,4 @@
-"""The page: two communities side by side with the same random seed.
+"""The page: its rooms, the address of what is shown, and the visitor's state.
 
 Start it with `cogov serve`, or `solara run cogov.viz.page.app`.
 
@@ -6,28 +6,28 @@ All state of a visitor is created inside `Page`, so it belongs to that visit alo
 be shared by all visitors.
 """
 
+import json
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs, quote
 
 import anywidget
 import solara
-import solara.lab
 import traitlets
 
 from ...engine.texts.errors import UserError
 from ..figures import fonts
 from ..i18n import words
 from ..i18n.words import translate
-from ..lessons.progress import Walk, link, setup_of, walk_from_link
+from ..lessons.progress import Walk, link, walk_from_link
 from ..lessons.reader import shipped_lessons
-from ..server import responses
+from ..screen.communities import FIRST, checked_view
+from ..screen.room import CompareRoom
 from . import page_state
-from .controls import Controls
-from .details_panel import Inside, still_open
-from .lesson_panel import Lesson
-from .results_panel import Budget, Charts, Replicates
-from .town_widget import Town
+from .lessons_room import LessonsRoom
+from .researchers_room import ResearchersRoom
 
 STYLE = """
 .v-btn { text-transform: none !important; letter-spacing: 0 !important }
@@ -54,24 +54,49 @@ STYLE = """
 .co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 }
 .co-title { font-weight: 600 } .co-stays { position: sticky; top: 4px }
 """
-FIRST = 60  # day shown first
+COMPARE, RESEARCHERS, LESSONS = "compare", "researchers", "lessons"
+ROOMS = (COMPARE, RESEARCHERS, LESSONS)
 
 
-class Superseded(Exception):
-    """Raised to stop a simulation when the visitor has asked for another."""
+@dataclass(frozen=True)
+class Visit:
+    """What a visitor sees: a room, the state of both sides, and the progress through a lesson."""
+
+    room: str
+    state: page_state.PageState
+    view: dict = field(default_factory=dict)  # of the first screen
+    walk: Walk | None = None
+    wrong: str = ""  # why a link could not be opened
+
+    def query(self, *without: str) -> str:
+        """Return the query string of the address that opens the same again.
+
+        `without` are parts of the first screen's view that are left out.
+        """
+        if self.room == COMPARE:
+            view = {name: value for name, value in self.view.items() if name not in without}
+            return f"room={COMPARE}&view={quote(json.dumps(view, separators=(',', ':')), safe='')}"
+        lesson = f"&{link(self.walk)}" if self.walk else ""
+        return f"room={self.room}&{self.state.link()}{lesson}"
 
 
-def open_page(query: str | None) -> tuple[page_state.PageState, Walk | None, str]:
-    """Return the initial (state, walk, error text), from the link or the options of `cogov serve`."""
-    default_case, lang = os.environ.get("COGOV_CASE", "guiyuan"), os.environ.get("COGOV_LANG", "en")
+def open_page(query: str | None) -> Visit:
+    """Return the visit that an address asks for, with the options of `cogov serve` where it is silent."""
+    default_case, lang = os.environ.get("COGOV_CASE", FIRST[0]), os.environ.get("COGOV_LANG", "en")
     state, walk, wrong, lesson = None, None, "", os.environ.get("COGOV_LESSON")
-    query = query or (f"lesson={lesson}" if lesson else "")
+    query = (query or "").lstrip("?") or (f"lesson={lesson}" if lesson else "")
+    asked = {name: values[0] for name, values in parse_qs(query).items()}
+    room, view = asked.get("room", ""), {}
     try:
         state = page_state.state_from_link(query, default_case, lang)
         walk = walk_from_link(query, shipped_lessons(), state.lang if state else lang)
     except UserError as error:
         wrong = words.translate_exception(lang, error)
-    return state or page_state.open_state(default_case, lang), walk, wrong
+    with suppress(ValueError):
+        view = checked_view(json.loads(asked.get("view", "{}")))
+    if walk or room not in ROOMS:
+        room = LESSONS if walk else RESEARCHERS if state or wrong else COMPARE
+    return Visit(room, state or page_state.open_state(default_case, lang), view, walk, wrong)
 
 
 @solara.component
@@ -81,229 +106,95 @@ def Layout(children) -> None:
 
 
 class Address(anywidget.AnyWidget):
-    """Keep the page's state in the browser's address bar, so that it can be copied and survives a reload."""
+    """Keep what is shown in the browser's address bar: it can be copied, survives a reload, and Back works.
+
+    A change of the day alone replaces the entry of the browser's history; any other change adds one.
+    """
 
     _esm = """export default { render({ model }) {
-      const put = () => history.replaceState(history.state, "", "?" + model.get("query"));
-      model.on("change:query", put); put();
+      const put = () => {
+        const query = "?" + model.get("query"), step = model.get("step");
+        if (query === location.search) return;
+        const adds = history.state?.cogov !== undefined && history.state.cogov !== step;
+        history[adds ? "pushState" : "replaceState"]({ ...history.state, cogov: step }, "", query);
+      };
+      const back = () => { model.set("asked", location.search.slice(1)); model.save_changes(); };
+      model.on("change:query", put);
+      addEventListener("popstate", back);
+      put();
+      return () => removeEventListener("popstate", back);
     } }"""
     query = traitlets.Unicode("").tag(sync=True)
+    step = traitlets.Unicode("").tag(sync=True)  # what Back goes back over: the query without the day
+    asked = traitlets.Unicode("").tag(sync=True)  # the address that Back or Forward leads to
 
 
 @solara.component
 def Page() -> None:
     router = solara.use_router()
-    start = solara.use_memo(lambda: open_page(router.search), [])
-    state, set_state = solara.use_state(start[0])
-    wanted = solara.use_ref(state)  # the newest: a click may come before the last one is rendered
-    wrong, set_wrong = solara.use_state(start[2])
-    picked, set_picked = solara.use_state({})
-    issue, set_issue = solara.use_state("")
-    day, set_day = solara.use_state(state.day or FIRST)
-    walk, set_walk = solara.use_state(start[1])
-    playing, set_playing = solara.use_state(None)  # (from, to, days per second) that a lesson plays
-    setup = walk.lesson.steps[setup_of(walk)] if walk and setup_of(walk) >= 0 else None
-    key = state.key() if setup is None else (walk.lesson.name, setup_of(walk))
-    latest = solara.use_ref(key)
-    latest.current = key
+    visit, set_visit = solara.use_state(solara.use_memo(lambda: open_page(router.search), []))
+    state = visit.state
 
-    def simulate() -> page_state.SimulatedSides | None:
-        def check_current() -> None:
-            if latest.current != key:
-                raise Superseded
+    def set_state(new: page_state.PageState) -> None:
+        set_visit(lambda now: replace(now, state=new, wrong=""))
 
-        try:
-            return (
-                page_state.simulate_sides(
-                    setup.arms(), setup.seed, [(*key, side) for side in page_state.SIDES], check_current
-                )
-                if setup
-                else page_state.simulate_state(state, check_current)
-            )
-        except Superseded:
-            return None
+    def set_walk(new: Walk | None | Callable) -> None:
+        set_visit(lambda now: replace(now, walk=new(now.walk) if callable(new) else new))
 
-    simulation = solara.lab.use_task(simulate, dependencies=[key], prefer_threaded=True, raise_error=False)
-    latest_shown = solara.use_ref(None)
-    error_number = solara.use_memo(
-        lambda: (
-            responses.log_error(simulation.exception, "year")
-            if simulation.error and not isinstance(simulation.exception, UserError)
-            else ""
-        ),
-        [id(simulation.exception)],
-    )
-    if simulation.finished and simulation.value is not None:
-        latest_shown.current = simulation.value
-    lang = state.lang
+    def set_day(day: int) -> None:
+        set_visit(lambda now: replace(now, state=replace(now.state, day=day)))
 
-    def change(**fields) -> None:
-        """Change fields of the state; if the result is invalid, show the error and keep the state."""
-        new = replace(wanted.current, **fields)
-        try:
-            for side in range(2):
-                new.scenario(side)
-        except UserError as error:
-            return set_wrong(words.translate_exception(lang, error))
-        set_wrong("")
-        wanted.current = new
-        set_state(new)
+    def set_view(view: dict) -> None:
+        set_visit(lambda now: replace(now, view=view))
 
-    def reopen(raw: bytes) -> None:
-        """Open the state in the bytes of a file; if it is invalid, show the error and keep the state."""
-        try:
-            reopened = page_state.state_from_text(raw.decode("utf-8", errors="replace"), state.case, lang)
-            wanted.current = reopened
-            set_state(reopened)
-            set_day(reopened.day)
-            set_wrong("")
-        except UserError as error:
-            set_wrong(words.translate_exception(lang, error))
-
-    def alter(sides: Iterable[int], transform: Callable) -> None:
-        """Replace the settings of some sides by `transform(setting)`."""
-        change(
-            settings=tuple(
-                transform(setting) if side in sides else setting
-                for side, setting in enumerate(wanted.current.settings)
-            )
-        )
-
-    def select(place: dict) -> None:
-        """Show the picked place, and select an issue there that is open on that day, if any."""
-        set_picked(place)
-        ids = place.get("ids") or [""]
-        set_issue(next((i for i in ids if i and still_open(latest_shown.current, i, place["day"])), ids[0]))
+    def go(room: str) -> None:
+        set_visit(lambda now: enter(now, room))
 
     # elements that are placed elsewhere; gaps between them would leave a blank strip at the top of the page
     with solara.Column(gap="0px"):
         solara.Title("cogov · 共治")
         solara.Style(STYLE)
         solara.Style(fonts.serve_fonts())
-        Address.element(query=replace(state, day=day).link() + (f"&{link(walk)}" if walk else ""))
-        with solara.AppBar():
-            solara.Button(
-                translate(lang, "language"),
-                text=True,
-                on_click=lambda: change(lang="zh" if lang == "en" else "en"),
-                classes=["co-language"],
-            )
-        with solara.AppBarTitle():
-            solara.Text(translate(lang, "title"))
-        if walk is None:
-            with solara.Sidebar():
-                Lessons(walk, set_walk, lang)
-                Controls(replace(state, day=day), latest_shown.current, change, alter, reopen)
-    with solara.Column(gap="12px", style={"padding": "12px"}):
-        if wrong:
-            solara.Error(translate(lang, "wrong", why=wrong))
-        if simulation.error:
-            why = (
-                words.translate_exception(lang, simulation.exception)
-                if isinstance(simulation.exception, UserError)
-                else translate(lang, "wrong.inside", why=error_number)
-            )
-            solara.Error(why)
-        solara.ProgressLinear(simulation.pending)
-        if walk is None:
-            solara.Text(
-                translate(
-                    lang,
-                    "start",
-                    **{
-                        side: title(setting.on, lang)
-                        for side, setting in zip(page_state.SIDES, state.settings)
-                    },
-                ),
-                classes=["co-quiet"],
-            )
-        else:
-            with solara.ColumnsResponsive([12], medium=[4, 8], gutters_dense=True):
-                with solara.Column(gap="6px"):
-                    Lessons(walk, set_walk, lang)
-                    Lesson(walk, set_walk, lang, lambda: set_walk(None), lambda *what: set_playing(what))
-                if latest_shown.current is not None and setup is not None:
-                    with solara.Div(classes=["co-stays"]):
-                        Neighbourhood(state, latest_shown.current, select, set_day, setup, playing)
-        if latest_shown.current is not None and walk is None:
-            Neighbourhood(state, latest_shown.current, select, set_day, setup, playing)
-            Inside(state, latest_shown.current, day, picked, issue, set_issue)
-            Replicates(state, latest_shown.current)
-            Charts(state, latest_shown.current, day)
-            Budget(state, latest_shown.current)
-        elif latest_shown.current is None:
-            solara.Text(translate(lang, "computing"))
-
-
-@solara.component
-def Neighbourhood(state, shown, select, set_day, setup, playing) -> None:
-    """Play both recordings; a lesson's `setup` sets the view, and `playing` the days to play."""
-    lang = state.lang
-    town = solara.use_memo(Town, [])
-
-    def show() -> None:
-        with town.hold_sync():
-            town.words = words.town(
-                lang, shown.films[0].header["compounds"], page_state.read_case(state.case)
-            )
-            town.titles = [
-                translate(lang, "side", side=translate(lang, side), what=title(film.header["on"], lang))
-                for side, film in zip(page_state.SIDES, shown.films)
-            ]
-            town.layer, town.families = (setup.layer, list(setup.families)) if setup else (state.layer, [])
-            town.left, town.right = shown.packed
-            if setup:
-                town.day, town.playing = setup.day, False
-            else:
-                town.day = min(town.day, shown.films[0].run.days)
-
-    def jump() -> None:
-        town.day = state.day or FIRST  # on day 0 no issue exists yet, so there is nothing to see
-
-    def play() -> None:
-        if playing:
-            with town.hold_sync():
-                town.day, town.speed, town.playing = playing[0], playing[2], True
-
-    def listen() -> Callable:
-        def on_picked(change) -> None:
-            select(change["new"])
-
-        def on_stopped(change) -> None:
-            if not town.playing:  # while it plays, the charts would be redrawn several times a second
-                set_day(town.day)
-
-        town.observe(on_picked, "picked")
-        town.observe(on_stopped, ["day", "playing"])
-        return town.unobserve_all
-
-    solara.use_effect(jump, [state.day])
-    solara.use_effect(show, [id(shown), state.layer, lang])
-    solara.use_effect(play, [playing])
-    solara.use_effect(listen, [])
-    with solara.Card(margin=0, classes=["co-card"]):
-        solara.display(town)
-
-
-def title(on: Iterable[str], lang: str) -> str:
-    """Return the title of a side: the mechanisms that are on."""
-    return (
-        translate(lang, "story.comma").join(words.mechanism(lang, name) for name in on)
-        if on
-        else translate(lang, "nothing on")
-    )
-
-
-@solara.component
-def Lessons(walk, set_walk, lang) -> None:
-    """Select a lesson, or none."""
-    lessons = shipped_lessons()
-    names = {getattr(lesson.title, lang): lesson for lesson in lessons}
-    with solara.Column(gap="0px", style={"padding": "12px 12px 0"}):
-        current_title = getattr(walk.lesson.title, lang) if walk else None
-        solara.Select(
-            words.translate(lang, "lessons"),
-            value=current_title,
-            values=list(names),
-            on_value=lambda v: set_walk(Walk(names[v]) if v else None),
+        Address.element(
+            query=visit.query(),
+            step=replace(visit, state=replace(state, day=0)).query("day", "light", "lang"),
+            on_asked=lambda asked: set_visit(open_page(asked)),
         )
+        if visit.room != COMPARE:
+            TopBar(state, set_state, go)
+    if visit.room == COMPARE:
+        CompareRoom(visit.view, set_view, go)
+    elif visit.room == LESSONS:
+        LessonsRoom(state, visit.walk, set_walk, lambda: go(RESEARCHERS))
+    else:
+        ResearchersRoom(state, set_state, set_day, visit.wrong, lambda: go(LESSONS))
+
+
+def enter(visit: Visit, room: str) -> Visit:
+    """Return the visit in another room, with the two sides that were shown."""
+    if room not in ROOMS:
+        return visit
+    new = replace(visit, room=room, walk=None)
+    if visit.room == COMPARE and room != COMPARE:
+        return replace(new, state=page_state.state_of_view(visit.view, visit.state))
+    if visit.room != COMPARE and room == COMPARE:
+        return replace(new, view={**visit.view, "lang": visit.state.lang})
+    return new
+
+
+@solara.component
+def TopBar(state, set_state, go) -> None:
+    """The bar of the rooms besides the first: the way back, and the language."""
+    lang = state.lang
+    with solara.AppBar():
+        solara.Button(
+            translate(lang, "room.compare"), text=True, on_click=lambda: go(COMPARE), classes=["co-home"]
+        )
+        solara.Button(
+            translate(lang, "language"),
+            text=True,
+            on_click=lambda: set_state(replace(state, lang="zh" if lang == "en" else "en")),
+            classes=["co-language"],
+        )
+    with solara.AppBarTitle():
+        solara.Text(translate(lang, "title"))

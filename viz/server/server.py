@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 import warnings
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from ...engine.texts.errors import UserError
@@ -57,6 +57,7 @@ def guard_app(
     token: str = "",
     outside: str = "",
     arriving: bool = False,
+    early: Any = None,
 ) -> AccessControl:
     """Return Solara's application behind AccessControl. Raises UserError if Solara is not installed.
 
@@ -86,6 +87,7 @@ def guard_app(
         lambda: kernel_context.contexts,
         settings.assets.proxy_cache_dir,
         arriving,
+        early,
     )
 
 
