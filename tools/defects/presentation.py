@@ -6,8 +6,8 @@ MUTANTS = [
     mutant(
         "two families of issues have one colour",
         "viz/figures/chart_specs.py",
-        '"care": "#999933"',
-        '"care": "#56B4E9"',
+        '"care": "#882255"',
+        '"care": "#5B7F00"',
         "viz/test_charts.py::test_a_family_has_one_colour_in_the_town_and_in_the_charts",
         short=True,
         plain=True,
@@ -224,8 +224,8 @@ MUTANTS = [
     mutant(
         "a script writes markup into the page",
         "viz/page/static/chart.js",
-        "this.title.textContent = this",
-        "this.title.innerHTML = this",
+        "this[name].textContent = this.spec",
+        "this[name].innerHTML = this.spec",
         "tools/test_supply_chain.py::test_no_script_of_ours_does_what_none_may[chart.js]",
         short=True,
     ),

@@ -104,6 +104,10 @@ class PageState:
         """Return the fields that the recordings depend on."""
         return self.case, self.seed, self.days, self.settings
 
+    def side_keys(self) -> tuple:
+        """Return the keys under which the recordings of both sides are cached, with the seed."""
+        return tuple((self.case, self.days, setting) for setting in self.settings)
+
     def to_text(self) -> str:
         """Return the state as JSON text."""
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "settings"}
@@ -291,6 +295,10 @@ class SimulatedSides:
     keys: tuple  # keys of the sides in `YEARS`
     seed: int
 
+    def is_stale(self, state: PageState) -> bool:
+        """Return whether `state` asks for other recordings, which are still being simulated."""
+        return (self.keys, self.seed) != (state.side_keys(), state.seed)
+
     def story(self, issue_id: int) -> Story | None:
         """Return the Story of an issue on both sides, or None if it arose on neither."""
         return story_of(issue_id, self.scenarios, [film.run for film in self.films])
@@ -327,8 +335,9 @@ class SimulatedSides:
 
 def simulate_state(state: PageState, progress: Callable | None = None) -> SimulatedSides:
     """Simulate both sides of a state. Raises UserError."""
-    keys = tuple((state.case, state.days, setting) for setting in state.settings)
-    return simulate_sides([state.scenario(side) for side in range(2)], state.seed, keys, progress)
+    return simulate_sides(
+        [state.scenario(side) for side in range(2)], state.seed, state.side_keys(), progress
+    )
 
 
 def simulate_sides(
