@@ -1,4 +1,4 @@
-"""Study visits (外出参观学习): delegates see a place that works, and return believing that it can be done here.
+"""Study visits (外出参观学习): delegates see a place that works, and return believing it can be done here.
 
 Disappoints as belief fades. Delegates move only the buildings they come from, and a second visit impresses
 less than the first.
