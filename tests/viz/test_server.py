@@ -707,7 +707,10 @@ def test_no_one_ends_the_visit_of_another(inside):
     assert send_request(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
 
 
-@pytest.mark.parametrize("name", ["Town", "Chart", "Address", "ScreenWidget"])
+WIDGETS = ("Town", "Chart", "Address", "ScreenWidget", "Drawer", "FileOpener", "SelectBox")
+
+
+@pytest.mark.parametrize("name", WIDGETS)
 def test_a_widget_that_is_closed_is_freed(name):
     """For a script that is a file, anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget
@@ -722,7 +725,7 @@ def test_a_widget_that_is_closed_is_freed(name):
         for kind in anywidget.AnyWidget.__subclasses__()
         if kind.__module__.startswith("cogov.")
     }
-    assert set(kinds) == {"Town", "Chart", "Address", "ScreenWidget"}
+    assert set(kinds) == {*WIDGETS}
     one = kinds[name]()
     kept = weakref.ref(one)
     one.close()
