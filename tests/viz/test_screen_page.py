@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.screen.single_file import FilePlan, build_file, keys_of_file
@@ -213,10 +214,10 @@ def test_it_is_used_by_keyboard_alone(page):
             break
     else:
         raise AssertionError("Play is not within ten stops")
-    page.focus(".track")
+    page.focus(".scrub")
     page.keyboard.press("Home")
     page.keyboard.press("PageUp")
-    assert page.locator(".track").get_attribute("aria-valuenow") == "30"
+    assert page.locator(".scrub").get_attribute("aria-valuenow") == "30"
     page.focus(".pane.a canvas")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -235,4 +236,20 @@ def test_on_a_phone_one_town_has_a_divider(browser, address):
     assert wipe.get_attribute("aria-valuenow") == "55"
     page.click("#open-tray")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("light", ["dusk", "day", "night"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_no_rule_of_accessibility_is_broken(browser, address, size, light):
+    page = open_file(browser, address, size)
+    page.evaluate("light => window.cogovScreen.setLight(light)", light)
+    for opener in ("", "#open-tray", "#open-more", ".pane.a .tell"):
+        if opener:
+            page.locator(opener).click(force=True)
+            page.wait_for_timeout(400)  # it slides
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], [node["html"][:90] for node in rule["nodes"]]) for rule in found] == [], opener
+        page.keyboard.press("Escape")
     page.close()

@@ -17,12 +17,13 @@ export function keyOf(arm) {
     .map((name) => [name, ...PATHS.filter((p) => arm[name][p] !== undefined).map((p) => `${p}=${arm[name][p]}`)].join(":"))
     .join("+");
 }
-/** The arm of a key. @param {string} key @returns {Arm} */
+/** The arm of a key, without mechanisms that there are not. @param {string} key @returns {Arm} */
 export function armOf(key) {
   /** @type {Arm} */
   const arm = {};
   for (const part of key.split("+").filter(Boolean)) {
     const [name, ...settings] = part.split(":");
+    if (!pageData().mechanisms.some((m) => m.name === name)) continue;
     arm[name] = Object.fromEntries(settings.map((s) => [s.split("=")[0], Number(s.split("=")[1])]).filter(([p, v]) => PATHS.includes(String(p)) && Number.isFinite(v)));
   }
   return arm;

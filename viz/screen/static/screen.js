@@ -73,7 +73,8 @@ export class Screen {
     this.isChosen = true;  // whether the home was chosen by the rule, not by the visitor
     this.wiped = 50;
     this.edited = 1;
-    this.isCombining = this.isOrdered = this.isRanking = this.isStale = this.isNarrow = false;
+    this.isCombining = this.isOrdered = this.isRanking = this.isStale = this.isNarrow = this.isPressed = false;
+    this.explained = DEFAULT;  // the mechanism that the tray explains
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.panes = [new Pane(this.find(".pane.a"), "a"), new Pane(this.find(".pane.b"), "b")];
     this.still = document.createElement("canvas");
@@ -173,6 +174,7 @@ export class Screen {
       if (this.isNarrow) this.hint();
     }
     requestAnimationFrame((t) => this.frame(t));
+    this.remember(false);
   }
 
   close() {
@@ -184,7 +186,7 @@ export class Screen {
   async show(view, isFirst) {
     this.seed = view.seed ?? 0;
     this.placeShown = pageData().communities.some((c) => c.name === view.place) ? view.place : pageData().communities[0].name;
-    const b = view.b === undefined ? keyOf(armWith([DEFAULT])) : view.b;
+    const b = view.b === undefined || (view.b && isNothing(armOf(view.b))) ? DEFAULT : view.b;
     /** @param {Arm} arm */
     const known = (arm) => (this.host.hasArm(this.community.name, keyOf(arm)) ? arm : NOTHING);
     this.sides = [known(armOf(view.a ?? "")), known(armOf(b))];
@@ -273,6 +275,7 @@ export class Screen {
     this.looking = setTimeout(() => {
       this.looking = 0;
       if (!this.film) return;
+      if (this.isPressed) return this.lookSoon();  // what is pressed must be there when it is let go
       showFinding(this);
       showNumbers(this);
       refreshTray(this);
@@ -394,7 +397,7 @@ export class Screen {
     for (const pane of this.panes) pane.said = "";
     this.captions();
     this.line.said = -1;
-    if (!this.find("#tray").hidden) openTray(this);
+    refreshTray(this);
     if (!this.find("#more").hidden) openMenu(this);
   }
 
@@ -705,7 +708,9 @@ export class Screen {
     for (const pane of this.panes) this.listenToPane(pane);
     this.listenToWipe();
     this.root.addEventListener("keydown", (e) => this.key(e));
+    addEventListener("pointerup", () => (this.isPressed = false));
     this.root.addEventListener("pointerdown", (e) => {
+      this.isPressed = true;
       const target = /** @type {Element} */ (e.target);
       if (!this.find("#more").hidden && !target.closest("#more, #open-more")) this.shut("#more", "#open-more");
     });

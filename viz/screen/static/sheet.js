@@ -21,7 +21,7 @@ export function openSheet(screen, { house, flat = -1 }) {
   const shown = list.filter((i) => Math.max(a.ended(i), b.ended(i)) >= 0).sort((i, j) => weight(j) - weight(i)), known = shown.slice(0, MOST);
   const title = flat >= 0 ? homeName(film, flat) : screen.houseName(house);
   const under = flat >= 0 ? screen.houseName(house) : say("open here", { a: list.filter((i) => isOpen(a, i)).length, b: list.filter((i) => isOpen(b, i)).length, A: screen.sideName(0), B: screen.sideName(1) });
-  put(sheet, html`<header><h3>${title}</h3><p>${under}</p><button class="x" aria-label="${say("close")}">×</button></header>
+  put(sheet, html`<div class="top"><h3>${title}</h3><p>${under}</p><button class="x" aria-label="${say("close")}">×</button></div>
     ${flat >= 0 ? html`<div class="who">${portrait(0, "unlit", film.place.flat_elders[flat] > 0, flat)}<div>${peopleOf(screen, flat)}</div>${screen.home === flat ? "" : html`<button class="follow">${say("follow")}</button>`}</div>` : ""}
     ${flat >= 0 && screen.home === flat && screen.isChosen ? html`<p class="soft">${say("chosen")} <button class="link another">${say("another")}</button></p>` : ""}
     <h4>${say("two years")}</h4>${known.length ? "" : html`<p class="soft">${say("none here")}</p>`}

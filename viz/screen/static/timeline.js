@@ -20,6 +20,7 @@ export class Timeline {
     this.root = root;
     this.screen = screen;
     this.svg = /** @type {SVGSVGElement} */ (root.querySelector("svg"));
+    this.slider = /** @type {HTMLElement} */ (root.querySelector(".scrub"));
     this.said = -1;
     this.left = this.right = this.bottom = 0;
     /** @type {{name: string, side: number, end: string, day: number} | null} the end of a bar that is held */
@@ -122,16 +123,17 @@ export class Timeline {
     };
     const [a, b] = years.map((year) => points(year.open)), close = `L${this.x(days)} ${this.bottom}L${this.x(0)} ${this.bottom}Z`;
     const neither = screen.reference && !years.includes(screen.reference) ? html`<path class="line neither" d="M${points(screen.reference.open).join("L")}"/>` : "";
+    const focused = /** @type {SVGElement | null} */ (screen.shadow.activeElement)?.dataset;
     this.svg.setAttribute("viewBox", `0 0 ${w} ${h}`);
     put(this.svg, html`<path class="gap" d="M${a.join("L")}L${[...b].reverse().join("L")}Z"/><path class="under" d="M${b.join("L")}${close}"/>
       <path class="base" d="M${this.x(0)} ${this.bottom}H${this.x(days)}"/>${neither}<path class="line a" d="M${a.join("L")}"/><path class="line b" d="M${b.join("L")}"/>
       <g class="months">${this.ticks(isSmall, h)}</g><g class="bars"></g>
       <g class="now"><path d="M0 2V${h - 16}"/><circle class="a" r="4.5"/><circle class="b" r="4.5"/></g><text class="end a"></text><text class="end b"></text>`);
     this.said = -1;
-    this.drawBars();
+    this.drawBars(focused);
     this.move();
-    this.root.setAttribute("aria-valuemax", String(days));
-    this.root.setAttribute("aria-label", say("time line"));
+    this.slider.setAttribute("aria-valuemax", String(days));
+    this.slider.setAttribute("aria-label", say("time line"));
   }
 
   /** Months of a year; quarters and years of a longer run. @param {boolean} isSmall @param {number} h */
@@ -151,7 +153,8 @@ export class Timeline {
     return [...own, ...both, ...left];
   }
 
-  drawBars() {
+  /** Draw the bars; the end that had the focus has it again. @param {DOMStringMap} [focused]  what names that end */
+  drawBars(focused = /** @type {SVGElement | null} */ (this.screen.shadow.activeElement)?.dataset) {
     const { screen } = this, { film } = screen, group = /** @type {Element} */ (this.svg.querySelector(".bars"));
     if (!group) return;
     const list = this.bars(), shown = list.length > BARS ? list.slice(0, BARS - 1) : list, top = this.bottom + 6;
@@ -169,6 +172,7 @@ export class Timeline {
     });
     if (list.length > BARS) rows.push(html`<text class="b" x="${this.x(0) + 10}" y="${top + BAR * (BARS - 1) + 11}">${say("more mechanisms", { n: list.length - BARS + 1 })}</text>`);
     put(group, html`${rows}`);
+    if (focused?.end) /** @type {SVGElement | null} */ (group.querySelector(`[data-name="${focused.name}"][data-end="${focused.end}"]`))?.focus({ preventScroll: true });
   }
 
   /** Move the mark to the day that is shown. */
@@ -189,8 +193,8 @@ export class Timeline {
       label.setAttribute("text-anchor", isLate ? "end" : "start");
       label.setAttribute("y", String(Math.max(11, Math.min(this.bottom - 3, this.y(open) + shift))));
     }
-    this.root.setAttribute("aria-valuenow", String(day));
+    this.slider.setAttribute("aria-valuenow", String(day));
     const { year } = calendar(day, screen.film.firstMonth);
-    this.root.setAttribute("aria-valuetext", say("time line now", { date: dateOf(day, screen.film.firstMonth), year: year + 1, without: a, with: b }));
+    this.slider.setAttribute("aria-valuetext", say("time line now", { date: dateOf(day, screen.film.firstMonth), year: year + 1, without: a, with: b }));
   }
 }

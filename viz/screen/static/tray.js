@@ -31,13 +31,13 @@ export function effectOf(screen, name) {
 /** @param {Screen} screen */
 export function openTray(screen) {
   const tray = screen.find("#tray"), { can } = screen.host;
-  put(tray, html`<header><div><h3>${say("tray title")}</h3><p>${say("tray about", { place: screen.placeName() })}</p></div>
-      <button class="x" aria-label="${say("close")}">×</button></header>
+  put(tray, html`<div class="top"><div><h3>${say("tray title")}</h3><p>${say("tray about", { place: screen.placeName() })}</p></div>
+      <button class="x" aria-label="${say("close")}">×</button></div>
     <div class="tray-tools">${sideChoice(screen)}${can.anyArm ? html`<label class="switch"><input type="checkbox" id="combine" ${screen.isCombining ? "checked" : ""}> ${say("combine")}</label>` : ""}
       ${can.rank ? html`<button class="quiet rank" ${screen.isRanking ? "disabled" : ""}>${say(screen.isRanking ? "ranking now" : "rank all")}</button>` : ""}<button class="quiet order" aria-pressed="${screen.isOrdered}">${say("in order")}</button></div>
-    <div class="kinds">${screen.isOrdered ? orderedHtml(screen) : groupsHtml(screen)}</div><div class="explain" aria-live="polite"></div>`);
+    <div class="kinds">${screen.isOrdered ? orderedHtml(screen) : groupsHtml(screen)}</div><div class="explain" aria-live="polite" tabindex="0"></div>`);
   tray.setAttribute("aria-label", say("tray title"));
-  explain(screen, Object.keys(screen.sides[screen.edited])[0] ?? "building_captains");
+  explain(screen, screen.explained);
   for (const chip of /** @type {NodeListOf<HTMLButtonElement>} */ (tray.querySelectorAll(".chip"))) {
     const name = chip.dataset.name ?? "";
     chip.onmouseenter = chip.onfocus = () => explain(screen, name);
@@ -67,9 +67,9 @@ export function openTray(screen) {
 export function refreshTray(screen) {
   const tray = screen.find("#tray");
   if (tray.hidden) return;
-  const focused = /** @type {HTMLElement | null} */ (/** @type {ShadowRoot} */ (screen.shadow).activeElement), name = focused?.dataset?.name;
+  const focused = /** @type {HTMLElement | null} */ (screen.shadow.activeElement), name = focused?.dataset?.name, again = name !== undefined ? `.chip[data-name="${name}"]` : focused?.closest(".strength") ? ".strength input" : "";
   openTray(screen);
-  if (name) /** @type {HTMLElement | null} */ (tray.querySelector(`.chip[data-name="${name}"]`))?.focus({ preventScroll: true });
+  if (again) /** @type {HTMLElement | null} */ (tray.querySelector(again))?.focus({ preventScroll: true });
 }
 
 /** @param {Screen} screen */
@@ -125,6 +125,7 @@ function choose(screen, name) {
 
 /** What the chip under the pointer does, costs and how it disappoints; how strongly it works, if it is on. @param {Screen} screen @param {string} name */
 function explain(screen, name) {
+  screen.explained = name;
   const panel = screen.find("#tray .explain"), effect = name ? effectOf(screen, name) : null, arm = screen.sides[screen.edited];
   if (!name) return put(panel, html``);
   const isAll = name === REPORTED, does = isAll ? say("reported does", { list: screen.community.reported.map(mechanismName).join(say("comma")) }) : say(`does.${name}`);
