@@ -722,7 +722,7 @@ def test_a_widget_that_is_closed_is_freed(name):
         for kind in anywidget.AnyWidget.__subclasses__()
         if kind.__module__.startswith("cogov.")
     }
-    assert set(kinds) == {"Town", "Chart", "Address"}
+    assert set(kinds) == {"Town", "Chart", "Address", "Keys"}
     one = kinds[name]()
     kept = weakref.ref(one)
     one.close()

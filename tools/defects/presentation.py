@@ -197,8 +197,8 @@ MUTANTS = [
     mutant(
         "a classroom's word may be left out",
         "viz/server/access_control.py",
-        "if not hmac.compare_digest(",
-        "if presented and not hmac.compare_digest(",
+        "if not sum(hmac.compare_digest(",
+        "if presented and not sum(hmac.compare_digest(",
         "viz/test_server.py::test_in_a_classroom_only_those_with_the_word_come_in",
         short=True,
     ),

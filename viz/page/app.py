@@ -6,7 +6,9 @@ All state of a visitor is created inside `Page`, so it belongs to that visit alo
 be shared by all visitors.
 """
 
+import itertools
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
@@ -45,13 +47,13 @@ STYLE = """
 .co-presets-0 .v-btn, .co-presets-1 .v-btn { border: 1px solid #ccc; margin: 2px }
 .co-field { max-width: 6.5rem; flex: none !important }
 .co-field input { text-align: right; padding: 0 !important } .co-line { line-height: 1.55 }
-.co-line > * { display: inline } .co-lesson { border-left: 6px solid #E69F00 !important }
-.co-choice .v-btn__content { white-space: normal; text-align: left }
+.co-line > * { display: inline }
 .co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 }
 .co-title { font-weight: 600 } .co-stays { position: sticky; top: 4px }
 """
 RESEARCHERS, LESSONS = "researchers", "lessons"
 ROOMS = (RESEARCHERS, LESSONS)
+CHANGES = itertools.count(1)  # so that every change of any visit has a number of its own
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,25 @@ def open_page(query: str | None) -> Visit:
     if walk or room not in ROOMS:
         room = LESSONS if walk else RESEARCHERS
     return Visit(room, state or page_state.open_state(default_case, lang), walk, wrong)
+
+
+def use_visit(first: Callable[[], Visit]) -> tuple[Visit, Callable]:
+    """Return the visit, and `change(transform)`, which replaces it by `transform(visit)` and draws it again.
+
+    A click and a measurement that has ended come in threads of their own; a state of Solara would be read and
+    written by both, and one of the two changes could be lost.
+    """
+    lock, latest = solara.use_memo(threading.Lock, []), solara.use_ref(None)
+    _, draw_again = solara.use_state(0)
+    if latest.current is None:
+        latest.current = first()
+
+    def change(transform: Callable[[Visit], Visit]) -> None:
+        with lock:
+            latest.current = transform(latest.current)
+        draw_again(next(CHANGES))
+
+    return latest.current, change
 
 
 @solara.component
@@ -118,20 +139,21 @@ class Address(anywidget.AnyWidget):
 @solara.component
 def Page() -> None:
     router = solara.use_router()
-    visit, set_visit = solara.use_state(solara.use_memo(lambda: open_page(router.search), []))
+    visit, change = use_visit(lambda: open_page(router.search))
     state, lang = visit.state, visit.state.lang
 
     def set_state(new: page_state.PageState) -> None:
-        set_visit(lambda now: replace(now, state=new, wrong=""))
+        change(lambda now: replace(now, state=new, wrong=""))
 
     def set_walk(new: Walk | None | Callable) -> None:
-        set_visit(lambda now: replace(now, walk=new(now.walk) if callable(new) else new))
+        change(lambda now: replace(now, walk=new(now.walk) if callable(new) else new))
 
     def set_day(day: int) -> None:
-        set_visit(lambda now: replace(now, state=replace(now.state, day=day)))
+        change(lambda now: replace(now, state=replace(now.state, day=day)))
 
-    def go(room: str) -> None:
-        set_visit(lambda now: replace(now, room=room, walk=None))
+    def go(room: str, new: page_state.PageState | None = None) -> None:
+        """Go to a room, with another state if one is given."""
+        change(lambda now: replace(now, room=room, walk=None, state=new or now.state))
 
     # elements that are placed elsewhere; gaps between them would leave a blank strip at the top of the page
     with solara.Column(gap="0px"):
@@ -141,7 +163,7 @@ def Page() -> None:
         Address.element(
             query=visit.query(),
             step=replace(visit, state=replace(state, day=0)).query(),
-            on_asked=lambda asked: set_visit(open_page(asked)),
+            on_asked=lambda asked: change(lambda now: open_page(asked)),
         )
         with solara.AppBar():
             solara.Button(
@@ -153,6 +175,6 @@ def Page() -> None:
         with solara.AppBarTitle():
             solara.Text(translate(lang, "title"))
     if visit.room == LESSONS:
-        LessonsRoom(state, visit.walk, set_walk, lambda: go(RESEARCHERS))
+        LessonsRoom(state, visit.walk, set_walk, lambda new: go(RESEARCHERS, new))
     else:
         ResearchersRoom(state, set_state, set_day, visit.wrong, lambda: go(LESSONS))
