@@ -46,7 +46,7 @@ def sheet(lesson: Lesson, facts: dict | None, lang: str) -> str:
         elif isinstance(step, Text) and n > at >= 0:
             second.append(html_of(step_text(walk, lang)) + line * LINES)
     case = escape(translate(lang, "lesson.reference"))
-    second.append(f"<h3>{case}</h3><p>{escape(getattr(lesson.reference, lang))}</p>")
+    second.append(f"<h3>{case}</h3>{html_of(blocks(getattr(lesson.reference, lang)))}")
     return f"<section>{''.join(first)}</section><section>{''.join(second)}</section>"
 
 

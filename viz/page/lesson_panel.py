@@ -9,7 +9,7 @@ import solara.lab
 from ...experiments.narrative import lesson_runs
 from ..i18n.words import translate
 from ..lessons import pictures, progress
-from ..lessons.reader import measures_wanted
+from ..lessons.reader import blocks, measures_wanted
 from ..lessons.steps import Lesson as LessonFile
 from ..lessons.steps import PlayStep, Predict, Result, Score, Twist
 from .page_state import PAIRS
@@ -62,11 +62,13 @@ def Lesson(walk, set_walk, lang, around) -> None:
             Words("p", translate(lang, "lesson.waits.release"), ["co-waits"])
         else:
             Content(walk, set_walk, lang, around)
-        if missing and (pending if missing == "facts" else not around.led):
-            Words("p", translate(lang, f"lesson.waits.{missing}"), ["co-waits"])
+        waits = missing and (pending if missing == "facts" else not around.led)
+        # always there, so that what follows keeps its place and its tag
+        Words("p", translate(lang, f"lesson.waits.{missing}") if waits else "", ["co-waits"])
         if walk.last:
-            Words("h3", translate(lang, "lesson.reference"))
-            Words("p", getattr(lesson.reference, lang))
+            with solara.Div(classes=["co-reference"]):
+                Words("h3", translate(lang, "lesson.reference"))
+                Blocks(blocks(getattr(lesson.reference, lang)))
         Buttons(walk, set_walk, lang, around)
 
 
@@ -163,10 +165,10 @@ def measure(lesson: LessonFile, at: int) -> tuple[int, dict]:
 
 
 @solara.component
-def Blocks(blocks) -> None:
+def Blocks(parts) -> None:
     """Show paragraphs and lists."""
     with solara.Div(classes=["co-text"]):
-        for kind, content in blocks:
+        for kind, content in parts:
             for line in [content] if kind == "paragraph" else content:
                 with solara.Div(classes=["co-line", f"co-{kind}"]):
                     for words, strong in line:
