@@ -169,6 +169,10 @@ def test_a_class_of_two_and_its_teacher_in_browsers(browser):
             wait_for_step(visit, 6)
             visit.wait_for_selector("text=Your teacher will show the results.")
             assert visit.locator(".co-big").count() == 0
+            visit.wait_for_selector(".cogov-cover:not([hidden])")
+            assert set(visit.locator(".cogov-count.open b").all_inner_texts()) == {"0"}, (
+                "the town tells nothing"
+            )
         teacher.locator(".co-release").click()
         for visit in (teacher, *pupils):
             visit.wait_for_selector(".co-big strong")

@@ -236,13 +236,13 @@ def test_what_happens_is_covered_until_every_question_about_it_is_answered():
 
 
 def test_the_towns_stand_where_the_text_is():
-    assert [walking.day_to_stand_at(walk_at("lamp", n, [2, 3, 7]), 365) for n in range(9)] == [
+    assert [walking.day_to_stand_at(walk_at("lamp", n), 365, False) for n in range(9)] == [
         *(0, 0, 365, 365, 0, 365),
         *(0, 365, 365),
     ]
-    assert walking.day_to_stand_at(walk_at("table", 2), 1825) == 1000
-    assert walking.day_to_stand_at(walk_at("table", 4, [2, 3]), 1825) == 1000
-    assert walking.day_to_stand_at(walk_at("lamp", 7, [2, 3]), 365) == 0, "not answered: nothing has happened"
+    assert walking.day_to_stand_at(walk_at("table", 2), 1825, True) == 1000
+    assert walking.day_to_stand_at(walk_at("table", 4), 1825, False) == 1000
+    assert walking.day_to_stand_at(walk_at("lamp", 5), 365, True) == 0, "covered: nothing has happened"
 
 
 def test_the_address_keeps_how_the_lesson_is_looked_at():

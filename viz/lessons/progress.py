@@ -72,19 +72,21 @@ def is_covered(walk: Walk) -> bool:
     return any(n >= walk.at and n not in walk.predicted for n in questions_of(walk.lesson, shown_setup(walk)))
 
 
-def day_to_stand_at(walk: Walk, last: int) -> int:
+def day_to_stand_at(walk: Walk, last: int, covered: bool) -> int:
     """Return the day that the towns show at this step; `last` is their last day.
 
     While one reads what happened, they stand where it ended; a part to play begins where it is played from.
+    If what happens is `covered`, it has not begun.
     """
-    step = walk.step
+    step, at = walk.step, shown_setup(walk)
+    begin = min(walk.lesson.steps[at].day, last) if at >= 0 else 0
+    if covered:
+        return begin
     if isinstance(step, PlayStep):
         return min(step.begin, last)
     if isinstance(step, Result):
         return last
-    at = shown_setup(walk)
-    begin = min(walk.lesson.steps[at].day, last) if at >= 0 else 0
-    return begin if setup_of(walk) < 0 or is_covered(walk) or walk.at == at else last
+    return begin if walk.at <= at else last
 
 
 MISSING = {

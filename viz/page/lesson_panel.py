@@ -323,7 +323,7 @@ def Board(seat, walk, lang, news) -> None:
     with solara.Div(classes=["co-board"]):
         with solara.Div(classes=["co-board-line"]):
             Words("strong", translate(lang, "class.here", n=seat.room.count()), ["co-here"])
-            if asked:
+            if isinstance(walk.step, Predict):
                 said = sum(seat.room.votes(asked[-1], walk.lesson.steps[asked[-1]]))
                 Words("span", translate(lang, "class.said", n=said), ["co-said-count"])
             with solara.Div(classes=["co-buttons"]):

@@ -26,7 +26,7 @@ from ..lessons import handout, progress
 from ..lessons.classroom import CLASS, Seat
 from ..lessons.progress import Walk
 from ..lessons.reader import picture, shipped_lessons
-from ..lessons.steps import PlayStep, Score, Setup
+from ..lessons.steps import PlayStep, Result, Score, Setup
 from . import page_state
 from .lesson_panel import Around, Board, Lesson, Press, Words, measure
 from .neighbourhood import SimulationError, title, use_simulation
@@ -177,13 +177,13 @@ def LessonAndTown(state, walk, set_walk, leave) -> None:
         led=seat.active,
         open=seat.is_open(walk.at),
     )
-    use_town(town, shown, walk, labels, signed, lang, set_playing)
+    use_town(town, shown, walk, around, lang, set_playing)
     with solara.Div(classes=["co-sheet-room" if walk.view == "handout" else "co-room"]):
         Keys.element(view=walk.view, printed=printed, on_pressed=lambda pressed: press(pressed[0]))
         if walk.view == "handout":
             Handout(walk, lang, lambda: set_printed(printed + 1), lambda: look(""))
             return
-        Top(walk, look, lambda: set_walk(None), lang, seat.active)
+        Top(walk, look, lambda: set_walk(None), lang, seat.follows)
         if seat.teacher:
             Board(seat, walk, lang, news)
         SimulationError(task, number, lang)
@@ -227,7 +227,7 @@ def use_class(lesson: str) -> tuple[Seat, tuple]:
 
 @solara.component
 def Top(walk, look, leave, lang, led) -> None:
-    """Show the question of the lesson, its title, and what else can be done with it; `led` by a teacher."""
+    """Show the question of the lesson, its title, and what else can be done with it if none is `led`."""
     lesson = walk.lesson
     with solara.Div(classes=["co-top"]):
         with solara.Div():
@@ -240,14 +240,13 @@ def Top(walk, look, leave, lang, led) -> None:
                 lambda: look("" if wall else "present"),
                 ["co-present-button"],
             )
-            if not wall:
+            if not wall and not led:
                 Press(
                     translate(lang, "lesson.handout"),
                     lambda: look("handout"),
                     ["co-handout-button"],
                 )
-                if not led:
-                    Press(translate(lang, "lesson.others"), leave, ["co-others"])
+                Press(translate(lang, "lesson.others"), leave, ["co-others"])
 
 
 @solara.component
@@ -313,9 +312,9 @@ def side_labels(walk: Walk, at: int, design: dict | None, lang: str) -> tuple[st
     )
 
 
-def use_town(town, shown, walk, labels, signed, lang, set_playing) -> None:
+def use_town(town, shown, walk, around, lang, set_playing) -> None:
     """Show in the town what the step of a walk shows; `set_playing` is told when it plays or stops."""
-    covered = progress.is_covered(walk)
+    covered = progress.is_covered(walk) or (isinstance(walk.step, Result) and not around.open)
 
     def show() -> None:
         if shown is None:
@@ -325,7 +324,7 @@ def use_town(town, shown, walk, labels, signed, lang, set_playing) -> None:
             town.words = words.town(
                 lang, shown.films[0].header["compounds"], page_state.read_case(setup.case)
             )
-            town.titles, town.layer = list(labels), setup.layer
+            town.titles, town.layer = list(around.labels), setup.layer
             town.left, town.right = shown.packed
 
     def stand() -> None:
@@ -333,12 +332,12 @@ def use_town(town, shown, walk, labels, signed, lang, set_playing) -> None:
             return
         step, last = walk.step, shown.films[0].run.days
         with town.hold_sync():
-            town.playing, town.day = False, progress.day_to_stand_at(walk, last)
+            town.playing, town.day = False, progress.day_to_stand_at(walk, last, covered)
             town.lesson = {
                 "covered": covered,
                 "cover": translate(lang, "lesson.covered"),
                 "until": step.to if isinstance(step, PlayStep) else 0,
-                "signed": [when.tolist() for when in signed],
+                "signed": [when.tolist() for when in around.signed],
                 "sign": translate(lang, "lesson.signed"),
             }
 
@@ -346,7 +345,7 @@ def use_town(town, shown, walk, labels, signed, lang, set_playing) -> None:
         town.observe(lambda change: set_playing(change["new"]), "playing")
         return town.unobserve_all
 
-    solara.use_effect(show, [id(shown), lang, str(labels)])
+    solara.use_effect(show, [id(shown), lang, str(around.labels)])
     solara.use_effect(stand, [id(shown), lang, walk.at, covered])
     solara.use_effect(listen, [])
 
