@@ -99,7 +99,7 @@ class CommitteeParameters:
         1.0,
         unit="1/day that a waiting issue is forgotten",
         source="assumed",
-        words=("Forgetting", "遗忘", "1/天，等待办理的事项被遗忘"),
+        words=("Forgetting", "每天被遗忘的概率", "概率，等待办理的事项"),
     )
     answer_share: float = knob(
         0.3,

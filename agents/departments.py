@@ -16,7 +16,7 @@ class DepartmentParameters:
         10_000.0,
         unit="hours/day for this community",
         source="assumed",
-        words=("Departments' hours", "部门工时", "小时/天，用于本社区"),
+        words=("Departments' hours", "职能部门工时", "小时/天，用于本社区"),
     )
     max_job_hours: float = knob(
         8.0,
@@ -24,7 +24,7 @@ class DepartmentParameters:
         24.0,
         unit="hours/day on one job",
         source="assumed",
-        words=("Departments' hours on one job", "部门单项工时", "小时/天"),
+        words=("Departments' hours on one job", "职能部门单项工时", "小时/天"),
     )
 
 

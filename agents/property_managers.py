@@ -52,7 +52,7 @@ class PropertyParameters:
         source="assumed; vary it",
         words=(
             "Hours lost without trust",
-            "没有信任时损失的工时",
+            "不信任造成的工时损失",
             "占物业工时的比例，业主不信任而拒缴物业费",
         ),
     )

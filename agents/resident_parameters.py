@@ -151,7 +151,7 @@ class ResidentParameters:
         100.0,
         unit="times readier to report if nobody else can",
         source="assumed; in the volunteer's dilemma a single person always acts",
-        words=("Reporting as the only witness", "没有旁人时更愿意反映", "倍"),
+        words=("Reporting as the only witness", "唯一知情者的反映意愿", "倍"),
     )
     repeat_report_factor: float = knob(
         0.1,
@@ -159,7 +159,7 @@ class ResidentParameters:
         1.0,
         unit="reports of a known issue relative to an unknown one",
         source="assumed: with it, 0.2 to 0.4 requests per resident and year (docs/evidence.md, requests_us)",
-        words=("Reporting what is already known", "再次反映已知事项", "倍，与无人知晓的事项相比"),
+        words=("Reporting what is already known", "重复反映的意愿", "倍，与无人反映的事项相比"),
     )
     trust_update_rate: float = knob(
         0.06,
@@ -191,7 +191,7 @@ class ResidentParameters:
         1.0,
         unit="share of what the property company does or leaves that counts for the committee too",
         source="assumed; residents do not always know who is in charge",
-        words=("Credit and blame shared", "功过分担", "物业办好或没办的事项算到居委会头上的比例"),
+        words=("Credit and blame shared", "功过分担", "物业办结或没办的事项算到居委会头上的比例"),
     )
     patience_before_blame_days: int = knob(
         14,
@@ -199,7 +199,7 @@ class ResidentParameters:
         365,
         unit="days before an open issue lowers trust",
         source="assumed",
-        words=("Patience before trust falls", "未办结多久才损害信任", "天"),
+        words=("Patience before trust falls", "容忍天数", "天"),
     )
     trust_gain_resolved: float = knob(
         0.15,
@@ -207,7 +207,7 @@ class ResidentParameters:
         1.0,
         unit="share of distrust removed when one's own issue is resolved",
         source="assumed",
-        words=("Trust gained, own issue resolved", "自家的事解决后增加的信任", "消除不信任的比例"),
+        words=("Trust gained, own issue resolved", "自家的事办结后增加的信任", "消除不信任的比例"),
     )
     trust_loss_failed: float = knob(
         0.15,
@@ -215,7 +215,7 @@ class ResidentParameters:
         1.0,
         unit="share of trust lost when one's own issue fails",
         source="assumed",
-        words=("Trust lost, own issue failed", "自家的事没解决而损失的信任", "失去信任的比例"),
+        words=("Trust lost, own issue failed", "自家的事未办结而损失的信任", "失去信任的比例"),
     )
     satisfaction_half_backlog: float = knob(
         3.0,
@@ -223,7 +223,7 @@ class ResidentParameters:
         100.0,
         unit="open issues in the building that halve satisfaction",
         source="assumed",
-        words=("Open issues that halve satisfaction", "满意度减半的未办结数", "件，本楼"),
+        words=("Open issues that halve satisfaction", "使满意度减半的未办结件数", "件，本楼"),
     )
     volunteering_threshold_logit: float = knob(
         6.1,

@@ -1,4 +1,4 @@
-"""Commands that compare a case with itself or its reports: `cogov compare`, `patterns`, `story`."""
+"""Commands that compare a case with itself or its reports: `cogov compare`, `page`, `patterns`, `story`."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +10,7 @@ from ..engine.texts import LANGUAGES
 from ..engine.texts.errors import UserError
 from .options import (
     COMPARE,
+    PAGE,
     Case,
     Days,
     Fixed,
@@ -224,6 +225,61 @@ def patterns(
     for part in pattern_tables(result, lang):
         out.print(part, highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTable: {table_path}", soft_wrap=True, highlight=False)
+
+
+@app.command(rich_help_panel=PAGE)
+def page(
+    case: Case,
+    mechanism: Annotated[
+        list[str] | None,
+        typer.Option(
+            autocompletion=complete_mechanism,
+            metavar="NAME",
+            help="Mechanism that the page can show alone; repeatable. What the case reports is always there.",
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every mechanism alone.")] = False,
+    replicates: Annotated[
+        int, typer.Option(min=2, max=1000, help="Years that differ by luck alone, of each choice.")
+    ] = 20,
+    worlds: Annotated[
+        int, typer.Option(min=10, max=1000, help="Plausible worlds in which each choice is tried.")
+    ] = 40,
+    days: Days = None,
+    seed: Seed = 0,
+    settings: Set = None,
+    lang: Lang = "en",
+    workers: Workers = None,
+    out_file: Annotated[Path, typer.Option("--out", help="The file.")] = Path("cogov.html"),
+) -> None:
+    """Write the page of a community as one HTML file, for a colleague or a course.
+
+    It needs no network and no server: it opens from disk, in a frame of another page, or on a phone. It holds
+    the recorded year of each choice, and the answers that `cogov compare` gives.
+    """
+    from ..model import mechanisms
+    from ..model.scenarios.cases import alter_scenario, read_case
+    from ..viz.screen.single_file import FilePlan, build_file, keys_of_file
+
+    if lang not in LANGUAGES:
+        raise UserError(
+            "--lang {lang}: the page is in {languages}", lang=lang, languages=" or ".join(LANGUAGES)
+        )
+    if out_file.suffix.lower() not in (".html", ".htm"):
+        raise UserError("--out {file}: the file is an HTML page; let its name end with .html", file=out_file)
+    names = list(mechanisms.list_mechanisms()) if every else list(mechanism or ())
+    scenario = alter_scenario(read_case(case), settings=settings or (), days=days)
+    alter_scenario(scenario, names)  # raises UserError if a mechanism is unknown
+    if not (names or scenario.mechanisms):
+        raise UserError("the case reports no mechanism; name one with --mechanism, or all with --all")
+    prepare_run(scenario, out_file.parent, names)
+    plan = FilePlan(scenario, keys_of_file(scenario, names), seed, replicates, worlds)
+    with progress() as bar:
+        task = bar.add_task(f"{case}: years of {len(plan.keys) + 1} choices", total=plan.runs)
+        text = build_file(plan, lang, workers, lambda: bar.advance(task))
+    out_file.write_text(text, encoding="utf-8")
+    size = len(text.encode()) / 1e6
+    out.print(f"{out_file}: {size:.1f} MB; open it in a browser", soft_wrap=True, highlight=False)
 
 
 @app.command(rich_help_panel=COMPARE)

@@ -60,7 +60,7 @@ def serve(
         typer.Argument(
             autocompletion=complete_case, help="Name of a case (see `cogov cases`) or path of a .toml file."
         ),
-    ] = "guiyuan",
+    ] = "osmanthus_court",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
     lang: Lang = "en",
@@ -95,6 +95,8 @@ def serve(
     """
     from ..model import mechanisms
     from ..model.scenarios.cases import read_case
+    from ..viz.screen.communities import communities
+    from ..viz.screen.early import EarlyScreen
     from ..viz.server import server
     from ..viz.server.access_control import LOOPBACK, authority
 
@@ -129,10 +131,13 @@ def serve(
             CLASS.open(lessons[lesson], teacher)
         if classroom:
             host_names += (name := socket.gethostname().lower(), f"{name}.local")
-        guarded_app = server.guard_app(port, host_names, token, proxy, classroom, teacher)
+        root = urlsplit(proxy).path.rstrip("/")
+        early = EarlyScreen(communities(), lang, root, plays=not lesson)
+        guarded_app = server.guard_app(port, host_names, token, proxy, classroom, teacher, early)
         prepare_run(
             read_case(case), None, mechanisms.list_mechanisms()
         )  # visitors may switch on any mechanism
+        early.prepare()
         listening.listen(128)
         join = f"/join/{token}" if token else ""
         own = f"/join/{teacher}" if teacher else join

@@ -74,7 +74,12 @@ class At:
 
 def load(path: str | Path) -> tuple[dict, At]:
     """Read a file as (table, At). Raises UserError if it is too large, nested too deep, or not TOML."""
-    text = decode_file(path)
+    return parse_text(decode_file(path), path)
+
+
+def parse_text(text: str, path: str | Path) -> tuple[dict, At]:
+    """Parse the text of a file as (table, At); `path` is its name in errors. Raises UserError as `load`."""
+    text += "\n#'\n"  # lets tomllib report the line of an unclosed '
     ends = [-1] + [m.start() for m in re.finditer("\n", text)]
     spots: list[tuple[int, int, tuple[str, ...]]] = [
         (-1, 1, ())
@@ -111,7 +116,7 @@ def load(path: str | Path) -> tuple[dict, At]:
 
 
 def decode_file(path: str | Path) -> str:
-    """Read the text of a file, and end its last line. Raises UserError."""
+    """Read the text of a file. Raises UserError."""
     try:
         with open(path, "rb") as f:
             raw = f.read(LARGEST * 1024 + 1)
@@ -122,7 +127,7 @@ def decode_file(path: str | Path) -> str:
     if len(raw) > LARGEST * 1024:
         raise UserError("{path}: is larger than {largest} KiB", path=path, largest=LARGEST)
     try:
-        return raw.decode("utf-8-sig") + "\n#'\n"  # lets tomllib report the line of an unclosed '
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         before = e.object[: e.start].split(b"\n")
         raise UserError(

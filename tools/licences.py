@@ -55,6 +55,16 @@ def carried(package: Package) -> list[str]:
     return [line for text in texts for line in re.findall(r"^\s*License: (.+)$", text, re.M)]
 
 
+def titles(package: Package) -> list[str]:
+    """Return the first line of each licence file of a package: "MIT License"."""
+    texts = [
+        path.locate().read_text("utf-8")
+        for path in find_installed(package).files or []
+        if re.search(r"dist-info/(?:licenses/)?LICEN[CS]E", str(path))
+    ]
+    return [text.strip().partition("\n")[0] for text in texts]
+
+
 def statements(metadata: Message) -> list[str]:
     """Return everything that a package's own metadata state about its licence."""
     fields = [

@@ -14,7 +14,8 @@ from statistics import median, quantiles
 from ...model import mechanisms
 from ...model.scenarios.cases import read_case
 from ...model.simulate import build_community
-from ...viz.page import page_state as desks
+from ...viz.screen.arms import DEFAULT
+from ...viz.screen.recordings import difference_of, packed_reference, place_of
 from ...viz.server.access_control import SESSIONS
 from ..tables import BenchTable
 from .chromium import find_chromium, start_browser, start_playwright
@@ -30,31 +31,38 @@ from .page_visitors import (
 
 CASE = "guiyuan"  # the case that a visitor sees first
 TOWNS = ("lianhe", "datianba")  # 62 and 206 buildings
-SWITCH = "building_captains"  # on the left, on and off in turn
+KEYS = (
+    "joint_council",
+    "grid_patrol",
+    "whistle",
+    "chat_groups",
+    "home_visits",
+    "red_property",
+    "partnership",
+)
 COLD, SWITCHES, PLAYED = 3, 7, 5.0  # servers, switches, seconds of playing
 BROWSERS = 10  # at once on one machine; more would mostly measure each other
 CLICKS, WITHIN = 3, 20.0  # clicks of each visitor, at random moments within so many seconds
 ABREAST = 20  # visits that begin at the same time, in `departures`
 TURNS = 2  # turns of visits in `departures`; the first fills caches, only the second is counted
 
-# ms from a click to the frame with the new year, whose title comes in the same message
-TURN = """(selector) => new Promise((done, never) => {
-  const title = () => document.querySelector('.cogov-town [data-arm="0"] .cogov-title')?.textContent;
-  const before = title(), began = performance.now();
-  const look = () => requestAnimationFrame(title() === before ? look : () => done(performance.now() - began));
-  document.querySelector(selector).click();
-  look();
-  setTimeout(() => never(new Error("the new year did not appear")), 30000);
-})"""
-# frames a second of the browser, those in which the town is drawn, and ms of script in each of these
+# ms from choosing a mechanism, or none, for the right side to the frame that shows the new year
+TURN = """async (key) => {
+  const screen = window.cogovScreen, began = performance.now(), before = screen.years[1];
+  await screen.setSide(1, key ? { [key]: {} } : {});
+  if (screen.years[1] === before) throw new Error("the new year did not appear");
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return performance.now() - began;
+}"""
+# frames a second of the browser, and of the town, and ms of script in each of these
 COUNT = """(seconds) => new Promise((done) => {
-  const measure = () => document.querySelector(".cogov-town").cogovTown.measure();
+  const screen = window.cogovScreen;
   let first, before, n = 0;
   const look = (now) => {
-    if (first === undefined) { first = now; before = measure(); } else n++;
+    if (first === undefined) { first = now; before = { ...screen.work }; } else n++;
     if (now - first < seconds * 1000) return requestAnimationFrame(look);
-    const after = measure(), drawn = after.frames - before.frames, gone = (now - first) / 1000;
-    done({ frames: n / gone, drawn: drawn / gone, ms: drawn ? (after.ms - before.ms) / drawn : 0 });
+    const drawn = screen.work.frames - before.frames, gone = (now - first) / 1000;
+    done({ frames: n / gone, drawn: drawn / gone, ms: drawn ? (screen.work.ms - before.ms) / drawn : 0 });
   };
   requestAnimationFrame(look);
 })"""
@@ -107,10 +115,10 @@ def switches(playwright, path) -> tuple[list[float], list[int]]:
         page = visit(browser.new_context())
         page.goto(server.address, wait_until="commit")
         time_to_first_picture(page)
-        for _ in range(SWITCHES):
+        for n in range(SWITCHES):
             server.quiet()
             before = page.received
-            seconds.append(page.evaluate(TURN, f".co-{SWITCH}-0 input") / 1000)
+            seconds.append(page.evaluate(TURN, KEYS[n % len(KEYS)]) / 1000)
             page.wait_for_timeout(100)
             received.append(page.received - before)
     return seconds, received
@@ -122,13 +130,16 @@ def waiting_table(first, turned) -> BenchTable:
         "new server answers",
         "first view: new server, new browser",
         "second view: the same browser",
-        f"from switching {SWITCH} to the new year",
+        "from choosing a mechanism to its year",
     )
     rows = [
         (name, median(times), min(times), max(times), len(times))
         for name, times in zip(names, (*first, turned[0]))
     ]
-    note = f"Seconds until the town is painted. A switch sends {median(turned[1]) / 1024:,.0f} KiB."
+    note = (
+        "Seconds until the town is painted; each year is simulated for the first time. "
+        f"It sends {median(turned[1]) / 1024:,.0f} KiB."
+    )
     return BenchTable(
         f"{CASE}: waiting times of a visitor", ("what", "median", "least", "most", "times"), rows, note
     )
@@ -139,16 +150,18 @@ def towns(playwright, path, progress) -> BenchTable:
     rows = []
     for name in TOWNS:
         progress(f"playback of {name}")
-        community = build_community(read_case(name))
-        films = [len(film) / 1024 for film in desks.simulate_state(desks.open_state(name)).packed]
+        case = read_case(name)
+        community, place = build_community(case), place_of(case, 0)
+        films = [len(packed_reference(case, place)) / 1024, len(difference_of(case, place, DEFAULT)) / 1024]
         with start_server(name) as server, start_browser(playwright, path) as browser:
             page = visit(browser.new_context())
             page.goto(server.address, wait_until="commit")
             time_to_first_picture(page)
             server.quiet()
             progress(f"playback of {name}")
+            page.evaluate("window.cogovScreen.pause()")
             still = page.evaluate(COUNT, 2)
-            page.locator(".cogov-play").click()
+            page.evaluate("window.cogovScreen.play()")
             before = server.used_so_far
             playing = page.evaluate(COUNT, PLAYED)
             spent = (server.used_so_far - before) / PLAYED
@@ -164,11 +177,11 @@ def towns(playwright, path, progress) -> BenchTable:
                 *films,
             )
         )
-    columns = ("case", "houses", "flats", "fps", "of", "ms/frame", "CPU %", "KiB left", "right")
+    columns = ("case", "houses", "flats", "fps", "of", "ms/frame", "CPU %", "KiB", "more")
     note = (
         "Playback of both sides, 7 days per second. fps: frames drawn per second; of: frames per second of "
         "the browser when the town stands still. ms: time of the script per frame. CPU: load of the server "
-        "meanwhile. KiB: size of a year of each side, sent once."
+        "meanwhile. KiB: size of the year without mechanisms, and of what differs with captains."
     )
     return BenchTable("playback of a year", columns, rows, note)
 
@@ -325,6 +338,6 @@ def departures(visits, progress) -> BenchTable:
 def answers(page) -> bool:
     """Return whether a switch on this page still leads to a new simulation."""
     try:
-        return bool(page.evaluate("window.painted || 0")) and page.evaluate(TURN, f".co-{SWITCH}-0 input") > 0
+        return bool(page.evaluate("window.painted || 0")) and page.evaluate(TURN, KEYS[0]) > 0
     except Exception:
         return False

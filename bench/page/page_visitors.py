@@ -31,8 +31,7 @@ CROWDED = 60.0  # seconds after which one of many visitors gives up
 
 ARRIVE = """(() => {  // record when the town is first painted, in ms since the request
   const look = () => {
-    const town = document.querySelector(".cogov-town");
-    if (town?.dataset.day && town.cogovTown.measure().frames) window.painted = performance.now();
+    if (window.cogovScreen?.painted) window.painted = window.cogovScreen.painted;
     else requestAnimationFrame(look);
   };
   look();
@@ -159,10 +158,14 @@ class Visitor:
 
     def __init__(self, address):
         self.address, self.visit, self.page, self.comm = address, str(uuid4()), str(uuid4()), uuid4().hex
-        self.films, self.boxes, self.within, self.news, self.socket = 0, {}, {}, threading.Condition(), None
+        self.screen, self.place, self.answered, self.asked = "", "", set(), 0
+        self.news, self.socket, self.ready = threading.Condition(), None, None
 
     def arrive(self) -> float | None:
-        """Return the seconds until the recordings of the first year arrive; None where they do not."""
+        """Return the seconds until the first town is there; None where it does not come.
+
+        `ready` is then the seconds until the session answers; None where it does not.
+        """
         from websockets.sync.client import connect
 
         began = time.perf_counter()
@@ -170,6 +173,10 @@ class Visitor:
             with urlopen(self.address, timeout=CROWDED) as page:
                 cookie = page.headers["Set-Cookie"].partition(";")[0]
                 page.read()
+            for name in ("start.js", "first.json"):
+                with urlopen(f"{self.address}/cogov/{name}", timeout=CROWDED) as file:
+                    file.read()
+            town = time.perf_counter() - began
             server = f"{self.address.replace('http', 'ws')}/jupyter/api/kernels/{self.visit}"
             self.cookie = {"Cookie": cookie}
             self.socket = connect(
@@ -193,7 +200,12 @@ class Visitor:
                 "args": {"path": "/", "dark": False, "themes": {"light": {}, "dark": {}}, "appName": None},
             },
         )
-        return self.until(1, began)
+        with self.news:
+            there = self.news.wait_for(lambda: self.screen, CROWDED)
+        if not there or self.ask({"kind": "hello"}) is None:
+            return None
+        self.ready = time.perf_counter() - began
+        return town
 
     def say(self, kind, comm, data, **more) -> None:
         """Send a Jupyter message of type `kind` to the server."""
@@ -218,54 +230,42 @@ class Visitor:
         )
 
     def listen(self) -> None:
-        """Record where the checkboxes are, and count how often recordings arrive for the left side."""
+        """Record which widget is the first screen, and which of our questions it has answered."""
         try:
             for raw in self.socket:
-                ends = [len(raw)]
                 if isinstance(raw, bytes):  # number of parts, offsets, message, buffers
                     ends = [*unpack_from(f"!{unpack_from('!I', raw)[0]}I", raw, 4), len(raw)]
                     raw = raw[ends[0] : ends[1]]
                 content = json.loads(raw)["content"]
                 data = content.get("data") if isinstance(content.get("data"), dict) else {}
-                state = data.get("state") or {}
+                state, told = data.get("state") or {}, data.get("content")
                 with self.news:
-                    self.boxes |= {
-                        name: content["comm_id"]
-                        for name in str(state.get("class_") or "").split()
-                        if name.startswith("co-")
-                    }
-                    self.within |= {content["comm_id"]: state["children"]} if state.get("children") else {}
-                    sizes = {
-                        path[-1]: ends[n + 2] - ends[n + 1]
-                        for n, path in enumerate(data.get("buffer_paths", ()))
-                    }
-                    if sizes.get("left"):
-                        self.films += 1
-                        self.news.notify_all()
+                    if "frame" in state and "data" in state:
+                        self.screen = content["comm_id"]
+                        self.place = state["data"]["communities"][0]["name"]
+                    if isinstance(told, dict) and not told.get("part"):
+                        self.answered.add(told.get("number"))
+                    self.news.notify_all()
         except Exception:  # the socket is closed: nothing more will arrive
             return
 
-    def until(self, films, began) -> float | None:
-        """Wait for recording number `films`; return the seconds since `began`, or None after CROWDED."""
+    def ask(self, question: dict) -> float | None:
+        """Ask the first screen's widget; return the seconds until it answers, or None after CROWDED."""
+        began = time.perf_counter()
+        self.asked += 1
+        number = self.asked
+        try:
+            asked = {"number": number, **question}
+            self.say("comm_msg", self.screen, {"method": "custom", "content": asked})
+        except Exception:  # the socket is closed
+            return None
         with self.news:
-            return (
-                time.perf_counter() - began
-                if self.news.wait_for(lambda: self.films >= films, CROWDED)
-                else None
-            )
+            answered = self.news.wait_for(lambda: number in self.answered, CROWDED)
+        return time.perf_counter() - began if answered else None
 
     def click(self, name: str, on: bool) -> float | None:
-        """Click a mechanism's checkbox on the left; return the seconds until that year's recordings arrive.
-
-        None where they do not arrive.
-        """
-        began, before = time.perf_counter(), self.films
-        try:
-            box = self.within[self.boxes[f"co-{name}-0"]][0].removeprefix("IPY_MODEL_")
-            self.say("comm_msg", box, {"method": "update", "state": {"v_model": on}, "buffer_paths": []})
-        except Exception:
-            return None
-        return self.until(before + 1, began)
+        """Choose a mechanism, or none; return the seconds until the year comes, None if it does not."""
+        return self.ask({"kind": "year", "place": self.place, "key": name if on else "", "seed": 0})
 
     def leave(self) -> None:
         """End the visit in the way of a closed tab."""

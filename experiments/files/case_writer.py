@@ -26,8 +26,8 @@ def write_case(scenario: Scenario, comments: dict[str, str] | None = None, heade
     for f in fields(Scenario):
         value = getattr(scenario, f.name)
         if f.metadata.get("each"):
-            for part in value:
-                tables.append(table(f"[[{f.name}]]", part, f.metadata["each"], {}, ""))
+            for n, part in enumerate(value):
+                tables.append(table(f"[[{f.name}]]", part, f.metadata["each"], notes, f"{f.name}.{n}."))
         elif "named" in f.metadata:
             known = f.metadata["named"]() if f.name == "issues" else {}
             for name, part in value.items():

@@ -8,12 +8,13 @@ page can show which issues differ.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ...engine.codes import ADULT, CHILD, ELDER
 from ...model import activities, daily_counts
 from ...model.issues import issue_table as of
 from ...model.issues.categories import FAMILIES, SCOPES
@@ -48,7 +49,15 @@ PLACE = (
     "flat_slot",
     "flat_owner",
     "flat_away",
+    "flat_children",
+    "flat_adults",
+    "flat_elders",
+    "flat_traits",
 )
+# bits of flat_traits: what holds for at least one resident
+MEMBER, VOLUNTEER, HOUSEBOUND = 1, 2, 4
+# event_who, who reported an issue or gave up on it: 0 nobody known, else SOMEBODY + age band, and these
+SOMEBODY, OWNER, PARTY_MEMBER, SAME_HOME = 1, 3, 6, 12
 
 
 @dataclass
@@ -69,11 +78,11 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
 
     - building_*: (buildings,) x and y of the cell, compound, stairwells, floors, shops
     - flat_*: (households,) building, stairwell of the building, floor from 1, slot on that landing, owner,
-      away
+      away; children, adults and elders who live there (at most 255); traits (MEMBER, VOLUNTEER, HOUSEBOUND)
     - issue_*: (issues,) id (int64), building, stairwell (of the building; -1 none), flat (-1 none), category,
       scope, severity; issue_first (issues + 1,): index of the first event of each issue
     - event_*: (events,) day, state it leads to (issue_table.STATES), what (issue_table.WHAT), by (mechanism
-      + 1; 0 none)
+      + 1; 0 none), who (the resident who reported it or gave up: SOMEBODY ...)
     - layer_*: (weeks + 1, buildings) uint8, 0..255 for 0..1
     - day_*: (days + 1,) every series of daily_counts.DAILY
     """
@@ -98,7 +107,11 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
     series[0] = series[1]
     series[0, : daily_counts.COUNTS] = 0
     run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series[1:].T)), done=done)
-    arrays = {**_place(community), **_issues(run, community), **_events(run, scenario)}
+    arrays = {
+        **place_arrays(community),
+        **_issues(run, community),
+        **_events(run, scenario, community),
+    }
     arrays |= {f"layer_{name}": np.array([week[:, n] for week in weeks]) for n, name in enumerate(LAYERS)}
     arrays |= {f"day_{name}": column.astype(np.float32) for name, column in zip(daily_counts.DAILY, series.T)}
     header = {
@@ -115,6 +128,8 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
         "compounds": _compounds(scenario),
         "layers": list(LAYERS),
         "week": WEEK,
+        "first_month": scenario.calendar.first_month,
+        "residents": scenario.community.residents,
     }
     return Recording(header, arrays, run, resources.effort)
 
@@ -142,9 +157,9 @@ def _mean_opinions(world: World, building: np.ndarray) -> np.ndarray:
     return np.rint(255 * np.clip(np.stack(means, axis=1), 0.0, 1.0)).astype(np.uint8)
 
 
-def _place(community: InitialCommunity) -> dict[str, np.ndarray]:
-    """Build the arrays of PLACE."""
-    b, h = community.buildings, community.households
+def place_arrays(community: InitialCommunity) -> dict[str, np.ndarray]:
+    """Build the arrays of PLACE: the buildings, the homes, and who lives in them."""
+    b, h, r = community.buildings, community.households, community.residents
     stairwell = h.stairwell - b.first[h.building]
     landing = h.stairwell.astype(np.int64) * 256 + h.floor
     order = np.argsort(landing, kind="stable")
@@ -155,6 +170,15 @@ def _place(community: InitialCommunity) -> dict[str, np.ndarray]:
     )
     floors = np.zeros(len(b.compound), np.int64)
     np.maximum.at(floors, h.building, h.floor)
+
+    def count(which: np.ndarray) -> np.ndarray:
+        """Count residents of each home, (households,)."""
+        return np.minimum(np.bincount(r.home[which], minlength=len(h.building)), 255)
+
+    traits = sum(
+        bit * (count(which) > 0)
+        for bit, which in ((MEMBER, r.member), (VOLUNTEER, r.volunteer), (HOUSEBOUND, r.housebound))
+    )
     columns = (
         b.x,
         b.y,
@@ -168,8 +192,10 @@ def _place(community: InitialCommunity) -> dict[str, np.ndarray]:
         slot,
         h.owner,
         h.away,
+        *(count(r.band == band) for band in (CHILD, ADULT, ELDER)),
+        traits,
     )
-    kinds = ("i2", "i2", "i2", "u1", "u1", "u2", "i4", "u1", "u1", "u1", "u1", "u1")
+    kinds = ("i2", "i2", "i2", "u1", "u1", "u2", "i4", *["u1"] * 9)
     return {name: np.asarray(column).astype(kind) for name, column, kind in zip(PLACE, columns, kinds)}
 
 
@@ -190,7 +216,7 @@ def _issues(run: Run, community: InitialCommunity) -> dict[str, np.ndarray]:
     return {f"issue_{name}": np.asarray(column).astype(kind) for name, (column, kind) in columns.items()}
 
 
-def _events(run: Run, scenario: Scenario) -> dict[str, np.ndarray]:
+def _events(run: Run, scenario: Scenario, community: InitialCommunity) -> dict[str, np.ndarray]:
     """Build issue_first and the arrays event_*; repeated reports (REPORTED_AGAIN) are left out."""
     h = run.history[run.history["what"] != of.REPORTED_AGAIN]
     rank = np.searchsorted(run.issues["id"], h["issue"])
@@ -210,7 +236,21 @@ def _events(run: Run, scenario: Scenario) -> dict[str, np.ndarray]:
         "event_state": state.astype("u1"),
         "event_what": h["what"].astype("u1"),
         "event_by": (h["by"] + 1).astype("u1"),
+        "event_who": _who(h, issue, community),
     }
+
+
+def _who(history: np.ndarray, issue: np.ndarray, community: InitialCommunity) -> np.ndarray:
+    """Encode the resident of each event, (events,) uint8: age, owner, member, and whether of that home."""
+    r, h = community.residents, community.households
+    known = (
+        np.isin(history["what"], (of.WAS_REPORTED, of.GAVE_UP)) & (history["who"] >= 0) & (history["by"] < 0)
+    )
+    who = np.where(known, history["who"], 0)
+    home = r.home[who]
+    code = SOMEBODY + r.band[who] + OWNER * h.owner[home] + PARTY_MEMBER * (r.member[who] > 0)
+    code += SAME_HOME * ((issue["household"] >= 0) & (issue["household"] == home))
+    return np.where(known, code, 0).astype("u1")
 
 
 def _after(state: int | np.integer, issue: np.ndarray, cost: np.ndarray) -> np.ndarray:
@@ -230,21 +270,24 @@ def _after(state: int | np.integer, issue: np.ndarray, cost: np.ndarray) -> np.n
 
 
 def pack_recording(recording: Recording) -> bytes:
-    """Return a recording as bytes.
+    """Return a recording as bytes, see `pack_arrays`."""
+    return pack_arrays(recording.header, recording.arrays)
+
+
+def pack_arrays(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Return a header and arrays as bytes.
 
     The format: the length of the header (4 bytes, little-endian), the header, and the arrays, each aligned to
     a multiple of 8 bytes.
     """
     index, at = {}, 0
-    for name, array in recording.arrays.items():
+    for name, array in arrays.items():
         index[name] = {"kind": array.dtype.str[1:], "shape": list(array.shape), "at": at}
         at += -(-array.nbytes // 8) * 8
-    header = json.dumps({**recording.header, "arrays": index}, ensure_ascii=False).encode()
-    header += b" " * (-(len(header) + 4) % 8)
-    body = b"".join(
-        np.ascontiguousarray(a).tobytes() + b"\0" * (-a.nbytes % 8) for a in recording.arrays.values()
-    )
-    return len(header).to_bytes(4, "little") + header + body
+    text = json.dumps({**header, "arrays": index}, ensure_ascii=False).encode()
+    text += b" " * (-(len(text) + 4) % 8)
+    body = b"".join(np.ascontiguousarray(a).tobytes() + b"\0" * (-a.nbytes % 8) for a in arrays.values())
+    return len(text).to_bytes(4, "little") + text + body
 
 
 def unpack_recording(raw: bytes) -> tuple[dict, dict[str, np.ndarray]]:

@@ -167,7 +167,7 @@ class Category:
         1.0,
         unit="share of issues whose parties refuse to agree",
         source="assumed; people's mediation claims 95 % success",
-        words=("Share with unwilling parties", "一方坚决不同意", "比例"),
+        words=("Share with unwilling parties", "坚决反对者", "比例"),
     )
     stubborn_factor: float = knob(
         10.0,
@@ -175,7 +175,7 @@ class Category:
         1000.0,
         unit="times as many sittings with unwilling parties",
         source="assumed: years by telephone; changcheng_shuijun's took four years",
-        words=("More sittings with unwilling parties", "坚决不同意时多谈", "倍"),
+        words=("More sittings with unwilling parties", "有坚决反对者时多谈", "倍"),
     )
     department_days: float = knob(
         0.0,
@@ -183,7 +183,7 @@ class Category:
         1000.0,
         unit="days with a department, mean; 0 if none is needed",
         source="assumed",
-        words=("Days with a department", "部门办理时间", "天，平均；0不需要部门"),
+        words=("Days with a department", "职能部门办理时间", "天，平均；0不需要职能部门"),
     )
     recurrence: float = knob(
         0.0,
@@ -191,7 +191,7 @@ class Category:
         1.0,
         unit="expected recurrences, however it ends; they are part of its rate",
         source="assumed; issues of behaviour recur unless habits change",
-        words=("Recurrence", "反复发生", "预计再发生的次数，无论如何结束；已计入发生频率"),
+        words=("Recurrence", "复发次数", "预计再发生的次数，无论如何结束；已计入发生频率"),
     )
     recurrence_days: float = knob(
         30.0,
@@ -199,7 +199,7 @@ class Category:
         2000.0,
         unit="days until a recurrence, mean, in a mean season",
         source="assumed",
-        words=("Days until it recurs", "多久再发生", "天，平均，按平均季节"),
+        words=("Days until it recurs", "多少天后复发", "天，平均，按平均季节"),
     )
     neglect_recurrence: float = knob(
         0.25,
@@ -209,7 +209,7 @@ class Category:
         source="assumed: half of 0.5, at which neglect doubles what arises, at most. Twice as many litter in "
         "disorder (Keizer, Lindenberg & Steg 2008); 84 further experiments with 12,528 people found less "
         "(Volker 2017), and Wicherts & Bakker (2014) doubt the methods",
-        words=("Recurrence where neglected", "无人过问时多发", "本不再发生的，有多大比例因无人过问而再发生"),
+        words=("Recurrence where neglected", "无人过问时多复发", "本不再发生的，有多大比例因无人过问而复发"),
     )
     lapse_days: float = knob(
         0.0,
@@ -233,7 +233,7 @@ class Category:
         1.0,
         unit="chance that it was not really resolved",
         source="assumed",
-        words=("Not really resolved", "没有真正办好", "概率"),
+        words=("Not really resolved", "返工概率", "概率"),
     )
     consent_rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
     season: str = field(default="", metadata={"choices": ("", *SEASONS)})  # how its rate varies over the year

@@ -142,19 +142,19 @@ def measure(en: str, zh: str, *, unit: str, better: str = "more") -> Callable:
     return declare
 
 
-@measure("resolved in time", "按时解决率", unit="share")
+@measure("resolved in time", "按时办结率", unit="share")
 def resolution_rate(r: FinishedRun) -> float:
     """Share resolved in time of all issues that arose early enough; unreported ones count as not resolved."""
     return r.rate(r.old)
 
 
-@measure("in time, of those reported", "已反映事项的按时解决率", unit="share")
+@measure("in time, of those reported", "已反映事项的按时办结率", unit="share")
 def resolution_rate_of_reported(r: FinishedRun) -> float:
     """Share resolved in time, of the issues that arose early enough and were ever reported."""
     return r.rate(r.issues["reported_day"] >= 0)
 
 
-@measure("in time, of serious ones", "严重事项的按时解决率", unit="share")
+@measure("in time, of serious ones", "严重事项的按时办结率", unit="share")
 def resolution_rate_of_serious(r: FinishedRun) -> float:
     """Share resolved in time, of the issues of severity 2 or 3 that arose early enough."""
     return r.rate(r.issues["severity"] >= SERIOUS)
@@ -167,7 +167,7 @@ def burden(r: FinishedRun) -> float:
     return share(float(weights @ days_open(r.run)), r.run.places["adults"])
 
 
-@measure("mean days to resolution*", "平均解决天数*", unit="days", better="less")
+@measure("mean days to resolution*", "平均办结天数*", unit="days", better="less")
 def restricted_mean_time(r: FinishedRun) -> float:
     """Mean days from arising to resolution, restricted to 180 days: area under the Kaplan-Meier curve."""
     time, event = (values[r.counted] for values in times(r.run))
@@ -186,13 +186,13 @@ def reported(r: FinishedRun) -> float:
     return float(np.count_nonzero(r.issues["reported_day"] >= 0))
 
 
-@measure("issues resolved", "解决的事项", unit="issues")
+@measure("issues resolved", "办结的事项", unit="issues")
 def resolved(r: FinishedRun) -> float:
     """Issues that are resolved at the end, checked or not."""
     return float(np.count_nonzero(r.issues["resolved_day"] >= 0))
 
 
-@measure("issues resolved in time", "按时解决的事项", unit="issues")
+@measure("issues resolved in time", "按时办结的事项", unit="issues")
 def resolved_in_time(r: FinishedRun) -> float:
     """Issues resolved in time, of those that arose early enough."""
     return float(np.count_nonzero(r.done))
@@ -204,7 +204,7 @@ def backlog(r: FinishedRun) -> float:
     return r.last("open")
 
 
-@measure("open and unknown", "未办结且无人知晓", unit="issues", better="less")
+@measure("open and unreported", "未办结且无人反映", unit="issues", better="less")
 def unknown(r: FinishedRun) -> float:
     """Issues open on the last day that no committee or company knows of."""
     return r.last("unknown")
@@ -288,19 +288,19 @@ def shadow_cost_yuan(r: FinishedRun) -> float:
     return unpaid_hours(r) * r.run.shadow_wage_yuan
 
 
-@measure("hours per resolved issue", "每解决一件的工时", unit="hours/issue", better="less")
+@measure("hours per resolved issue", "每办结一件的工时", unit="hours/issue", better="less")
 def hours_per_resolved(r: FinishedRun) -> float:
     """Hours of work per resolved issue."""
     return share(hours(r), int(resolved(r)))
 
 
-@measure("yuan per resolved issue", "每解决一件的花费（元）", unit="yuan/issue", better="less")
+@measure("yuan per resolved issue", "每办结一件的花费（元）", unit="yuan/issue", better="less")
 def yuan_per_resolved(r: FinishedRun) -> float:
     """Yuan spent per resolved issue."""
     return share(yuan(r), int(resolved(r)))
 
 
-@measure("shadow cost per resolved issue", "每解决一件的影子成本（元）", unit="yuan/issue", better="less")
+@measure("shadow cost per resolved issue", "每办结一件的影子成本（元）", unit="yuan/issue", better="less")
 def shadow_yuan_per_resolved(r: FinishedRun) -> float:
     """Yuan that the unpaid hours per resolved issue would cost at the shadow wage."""
     return share(shadow_cost_yuan(r), int(resolved(r)))

@@ -38,6 +38,7 @@ class Count:
 class Mechanism:
     """Base class of mechanisms: does nothing; override what you need."""
 
+    en: ClassVar[str] = ""  # its English name, where it is not that of its file
     zh: ClassVar[str] = ""  # its Chinese name
     zh_letter: ClassVar[str] = ""  # one character, for its helpers in the town
     # families or categories of issues that it is meant for; () stands for all

@@ -45,7 +45,7 @@ class Accounts(NamedTuple):
 
 @dataclass(frozen=True)
 class CommunityCompany(Mechanism):
-    zh: ClassVar[str] = "社区公司"
+    zh: ClassVar[str] = "社区企业"
     zh_letter: ClassVar[str] = "企"
     meant_for: ClassVar[tuple[str, ...]] = ("facility",)
     zh_does: ClassVar[str] = "党组织领办的公司在社区提供有偿服务，盈余的一半用于治理。"

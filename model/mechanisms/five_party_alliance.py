@@ -54,6 +54,7 @@ class Alliances(NamedTuple):
 
 @dataclass(frozen=True)
 class FivePartyAlliance(Mechanism):
+    en: ClassVar[str] = "Five-party alliance"
     zh: ClassVar[str] = "五方联盟"
     zh_letter: ClassVar[str] = "五"
     meant_for: ClassVar[tuple[str, ...]] = ("dispute", "water_pressure", "garage_flood", "lift_worn")

@@ -55,7 +55,7 @@ class HomeVisits(Mechanism):
     zh: ClassVar[str] = "入户走访"
     zh_letter: ClassVar[str] = "访"
     meant_for: ClassVar[tuple[str, ...]] = ("care", "dispute", "pipe_leak")
-    zh_does: ClassVar[str] = "党员到居民家里和楼道里交谈，听到没人反映的事项，也找到身边的党员。"
+    zh_does: ClassVar[str] = "党员到居民家里和楼道里交谈，听到无人反映的事项，也找到身边的党员。"
     zh_disappoints: ClassVar[str] = "住户多、晚上少：大楼里只有少数住户能访到；党员来得少，访到的更少。"
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("sight", "trust", "wish")

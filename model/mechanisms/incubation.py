@@ -1,4 +1,4 @@
-"""Incubation (孵化): a successful project leaves a standing group for small jobs, visits and talks.
+"""Incubation (小组孵化): a successful project leaves a standing group for small jobs, visits and talks.
 
 Disappoints when no further project succeeds: the group dissolves. Where nobody has an evening to form a
 group, there is none.
@@ -43,7 +43,7 @@ class Groups(NamedTuple):
 
 @dataclass(frozen=True)
 class Incubation(Mechanism):
-    zh: ClassVar[str] = "孵化"
+    zh: ClassVar[str] = "小组孵化"
     zh_letter: ClassVar[str] = "孵"
     meant_for: ClassVar[tuple[str, ...]] = ("environment", "safety", "project")
     zh_does: ClassVar[str] = "一个工程办成后留下一个常设小组，继续办小事、上门和协商。"

@@ -1,4 +1,4 @@
-"""One-to-one care (一对一结对): each elder living alone gets one visitor, who looks in before emergencies.
+"""One-to-one care (结对帮扶): each elder living alone gets one visitor, who looks in before emergencies.
 
 Disappoints when a visitor is seldom at home or tired, and misses visits; when visitors stop, or stay away for
 weeks, or move away; and when those who are asked to take their place refuse. The elder then waits for weeks.
@@ -59,7 +59,8 @@ class Pairs(NamedTuple):
 
 @dataclass(frozen=True)
 class OneToOneCare(Mechanism):
-    zh: ClassVar[str] = "一对一结对"
+    en: ClassVar[str] = "One-to-one care"
+    zh: ClassVar[str] = "结对帮扶"
     zh_letter: ClassVar[str] = "伴"
     meant_for: ClassVar[tuple[str, ...]] = ("elder_alone",)
     zh_does: ClassVar[str] = "每位独居老人与一人结对，结对人常去看望，在小需求变成急事之前处理。"

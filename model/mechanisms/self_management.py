@@ -36,6 +36,7 @@ MEETINGS, GIVEN_HOURS = range(2)  # places of `counts`
 
 @dataclass(frozen=True)
 class SelfManagement(Mechanism):
+    en: ClassVar[str] = "Self-management"
     zh: ClassVar[str] = "自管委"
     zh_letter: ClassVar[str] = "自"
     meant_for: ClassVar[tuple[str, ...]] = ("environment", "safety")

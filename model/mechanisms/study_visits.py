@@ -1,4 +1,4 @@
-"""Study visits (参观学习): delegates see a place that works, and return believing that it can be done here.
+"""Study visits (外出参观学习): delegates see a place that works, and return believing it can be done here.
 
 Disappoints as belief fades. Delegates move only the buildings they come from, and a second visit impresses
 less than the first.
@@ -37,7 +37,7 @@ class Beliefs(NamedTuple):
 
 @dataclass(frozen=True)
 class StudyVisits(Mechanism):
-    zh: ClassVar[str] = "参观学习"
+    zh: ClassVar[str] = "外出参观学习"
     zh_letter: ClassVar[str] = "学"
     meant_for: ClassVar[tuple[str, ...]] = ("project",)
     zh_does: ClassVar[str] = "居民代表参观办得好的地方，回来后相信这里也能办到。"

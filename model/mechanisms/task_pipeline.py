@@ -28,7 +28,7 @@ MATTER_DAYS, ANSWERS = range(2)  # places of `counts`
 
 @dataclass(frozen=True)
 class TaskPipeline(Mechanism):
-    zh: ClassVar[str] = "任务流水线"
+    zh: ClassVar[str] = "闭环办理"
     zh_letter: ClassVar[str] = "单"
     meant_for: ClassVar[tuple[str, ...]] = ("facility", "environment", "safety", "dispute", "care")
     zh_does: ClassVar[str] = "收件箱、会商室、任务书、幸福云：每件事项都有负责人、有期限、有答复。"

@@ -36,7 +36,7 @@ class Whistle(Mechanism):
     zh: ClassVar[str] = "网格吹哨"
     zh_letter: ClassVar[str] = "哨"
     meant_for: ClassVar[tuple[str, ...]] = ("street", "water_pressure")
-    zh_does: ClassVar[str] = "网格员就压在部门的事项吹哨，部门报到，联合办理。"
+    zh_does: ClassVar[str] = "网格员就压在职能部门的事项吹哨，职能部门报到，联合办理。"
     zh_disappoints: ClassVar[str] = (
         "部门也要排队：所有网格合计，每个部门每周只能应几次，严重的先办；积压越多，一次吹哨的作用越小。"
         "每次吹哨和日常联络都占用网格员的时间。"

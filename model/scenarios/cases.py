@@ -18,7 +18,7 @@ from ...engine.parameters import set_parameters
 from ...engine.renamed import suggest_names
 from ...engine.settings import parse_setting
 from ...engine.texts.errors import Named, UserError
-from ...engine.toml_reader import build_dataclass, load
+from ...engine.toml_reader import At, build_dataclass, load
 from .. import mechanisms
 from .scenario import Scenario
 
@@ -33,8 +33,16 @@ def list_cases() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))
 
 
+def list_examples() -> list[str]:
+    """Return the names of the communities that ship but that no report tells of.
+
+    They are read like a case, and are not among the cases that the model is held against.
+    """
+    return sorted(path.stem for path in (SHIPPED / "examples").glob("*.toml"))
+
+
 def read_case(case: str | PathLike) -> Scenario:
-    """Read the scenario of a case: the name of one that ships, or the path of a TOML file.
+    """Read the scenario of a case or an example: the name of one that ships, or the path of a TOML file.
 
     Raises UserError with file and line.
     """
@@ -46,13 +54,15 @@ def read_case(case: str | PathLike) -> Scenario:
         )
     path = Path(case)
     if path.suffix != ".toml":
-        if str(case) not in list_cases():
+        names = dict.fromkeys(list_cases(), SHIPPED)
+        names |= dict.fromkeys(list_examples(), SHIPPED / "examples")
+        if str(case) not in names:
             raise UserError(
                 "no case is called {case!r}; or give the path of a .toml file{hint}",
                 case=str(case),
-                hint=suggest_names(str(case), list_cases()),
+                hint=suggest_names(str(case), [*names]),
             )
-        path = SHIPPED / f"{case}.toml"
+        path = names[str(case)] / f"{case}.toml"
         return read_shipped(path, path.stat().st_mtime_ns)
     return read_file(path)
 
@@ -68,7 +78,11 @@ def read_shipped(path: Path, changed: int) -> Scenario:
 
 def read_file(path: Path) -> Scenario:
     """Read the scenario of a TOML file. Raises UserError with file and line."""
-    table, at = load(path)
+    return scenario_of_table(*load(path))
+
+
+def scenario_of_table(table: dict, at: At) -> Scenario:
+    """Build the scenario of a parsed case file. Raises UserError with file and line."""
     scenario = build_dataclass(Scenario, table, at)
     for part, header in (("community", "[community]"), ("compound", "[[compound]]")):
         if part not in table:

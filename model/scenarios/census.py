@@ -242,16 +242,15 @@ def counts(census: Census | type[Census]) -> list[Field]:
     return [f for f in fields(census) if "low" in f.metadata]
 
 
-def fill(known: dict[str, int], homes: tuple) -> dict[str, int]:
+def fill(known: dict[str, int], homes: tuple, like: Census | None = None) -> dict[str, int]:
     """Compute the numbers of a census that are not `known`: name -> whole number.
 
-    Each is kept within what the others allow. `homes` (stairwells, floors of all of them) counts where
-    neither residents nor households are known; there is a household in every stairwell.
+    They are shares as in the census `like`, else as in the defaults, and kept within what the others allow.
+    `homes` (stairwells, floors of all of them) counts where neither residents nor households are known; there
+    is a household in every stairwell.
     """
-    default, highest = (
-        {f.name: number(f) for f in counts(Census)}
-        for number in (lambda f: int(f.default), lambda f: f.metadata["high"])
-    )
+    default: dict[str, int] = {f.name: int(getattr(like or Census, f.name)) for f in counts(Census)}
+    highest = {f.name: f.metadata["high"] for f in counts(Census)}
     stairwells, floors = homes or (1, 0)
     totals = dict(known)
 
@@ -306,7 +305,7 @@ def fill(known: dict[str, int], homes: tuple) -> dict[str, int]:
 
 def raise_elders_alone(census: dict[str, int], elders_alone: float) -> float:
     """Raise the number of elders who live alone until shared homes are expected to hold the others."""
-    homes, sharers = census["households"], census["residents"] - census["households"]
+    homes, sharers = census["households"], max(census["residents"] - census["households"], 0)
     for _ in range(20):  # each elder who lives alone leaves one home less to share
         others = max(homes - elders_alone, 1)
         room = 0.97 * (others * (1 - exp(-sharers / others)) + sharers - census["children"]) - 2

@@ -227,3 +227,8 @@ def test_every_share_has_a_whole():
         "residents",
         "households",
     }
+
+
+def test_numbers_that_cannot_be_are_refused_while_the_rest_is_filled_in(write_case):
+    with pytest.raises(UserError, match="households.* = 10000 is more than .*residents = 1"):
+        write_case("residents = 1", "elders_alone = 10_000")

@@ -69,7 +69,7 @@ def all_specs(films, pairs, words=chart_specs.ENGLISH):
         f"difference {what}": chart_specs.difference(pairs, what, words)
         for what in ("backlog", "resolution", "trust")
     }
-    return told | {"families": chart_specs.families(films[0][0], words["chart_without"], words)}
+    return told | {"families": chart_specs.families(films[0], words)}
 
 
 def test_charts_show_what_was_measured(recordings, pairs):
@@ -98,7 +98,11 @@ def test_specs_are_plain_data_and_whole(recordings, pairs):
                 len(line.get(band, x)) == len(x) for band in ("low", "high")
             ), name
             assert re.fullmatch("#[0-9A-F]{6}", line["colour"])
-        assert len({(line["colour"], line["dash"]) for line in spec["lines"]}) == len(spec["lines"]), name
+        looks = {(line.get("panel"), line["colour"], line["dash"]) for line in spec["lines"]}
+        assert len(looks) == len(spec["lines"]), name
+        assert {line.get("panel", 0) for line in spec["lines"]} == set(range(len(spec.get("panels", "1")))), (
+            name
+        )
 
 
 def test_both_languages_are_complete(recordings, pairs):
@@ -109,6 +113,7 @@ def test_both_languages_are_complete(recordings, pairs):
             spec["ylabel"],
             spec.get("note", ""),
             *spec.get("categories", ()),
+            *(panel["name"] for panel in spec.get("panels", ())),
             *(line["name"] for line in spec["lines"]),
         ]
         assert not [text for text in texts if re.search("[A-Za-z]{3}", text.replace("Kaplan-Meier", ""))], (
@@ -205,7 +210,9 @@ def test_values_are_read_by_pointer_and_keys_and_saved(recordings, show_chart):
 
         name, raw = save_file(page, "CSV")
         head, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
-        assert name == "Open_issues.csv" and head == ["day", "without", "with"]
+        assert name == "Open_issues.csv" and head == ["# Open issues"]
+        head, *rows = rows
+        assert head == ["day", "without", "with"]
         assert [[float(cell) for cell in row] for row in rows] == [
             list(map(float, row)) for row in zip(spec["x"], *(line["y"] for line in spec["lines"]))
         ]
@@ -219,6 +226,9 @@ def test_values_are_read_by_pointer_and_keys_and_saved(recordings, show_chart):
         name, raw = save_file(page, "PNG")
         assert raw[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(raw[16:20], "big") == 1800
 
+        assert page.locator(".cg-legend").is_hidden()  # the names stand at the ends of the lines
+        assert page.locator(".cg-end").all_text_contents() == ["without", "with"]
+        page.set_viewport_size({"width": 400, "height": 800})
         page.locator(".cg-legend button").first.click()
         hover(page, 0.5)
         assert page.locator(".cg-plot path.cg-line").count() == 1 and len(values(page)[1]) == 1
@@ -247,7 +257,7 @@ def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(recordin
                 box = page.locator(".cg-tip").bounding_box()
                 assert box["x"] >= 0 and box["x"] + box["width"] <= width, (spec["title"], width)
                 assert (
-                    page.locator(".cg-tip b").count() == len(spec["lines"])
+                    page.locator(".cg-tip b").count() == len([n for n in spec["lines"] if not n.get("panel")])
                     and "NaN" not in page.content()
                     and "undefined" not in page.content()
                 )
@@ -274,7 +284,8 @@ def test_what_a_user_named_is_text_and_no_formula(show_chart):
     }
     with show_chart(spec) as page:
         assert page.locator("img").count() == 0 and page.locator(".cg-title").inner_text() == name
-        head, *rows = csv.reader(io.StringIO(save_file(page, "CSV")[1].decode("utf-8-sig")))
+        remark, head, *rows = csv.reader(io.StringIO(save_file(page, "CSV")[1].decode("utf-8-sig")))
+        assert remark == ["# =HYPERLINK( x )<img src=x onerror=alert(1)>"]
         assert head == ["day", "'" + name, "'+b"] and rows == [
             ["0", "-1.5", "1"],
             ["1", "", "2"],
@@ -293,3 +304,96 @@ def test_a_family_has_one_colour_in_the_town_and_in_the_charts():
     assert list(chart_specs.FAMILY) == list(FAMILIES)
     assert len(set(chart_specs.FAMILY.values())) == len(FAMILIES)
     assert f"const FAMILY = {json.dumps(chart_specs.FAMILY)}," in town_widget.script()
+    town = (town_widget.HERE / "town" / "colours.js").read_text("utf-8")
+    assert "Object.entries(FAMILY)" in town  # the town draws with these and no others
+
+
+def lab(colour):
+    """Return the CIELAB coordinates of a colour "#RRGGBB"."""
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    )
+    x, y, z = (
+        (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505,
+        0.2126 * red + 0.7152 * green + 0.0722 * blue,
+        (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089,
+    )
+    x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def test_no_family_has_a_colour_like_a_sides():
+    apart = lambda a, b: np.linalg.norm(lab(a) - lab(b))
+    for name, colour in chart_specs.FAMILY.items():
+        for side, _ in chart_specs.ARMS:
+            assert apart(colour, side) > 40, name
+        for other, its in chart_specs.FAMILY.items():
+            assert other == name or apart(colour, its) > 25, (name, other)
+
+
+def test_families_and_trust_share_one_scale_and_show_both_sides(recordings, show_chart):
+    for spec in (chart_specs.families(recordings[0]), chart_specs.trust(recordings[0])):
+        for n in range(len(spec["panels"])):
+            assert [line["name"] for line in spec["lines"] if line["panel"] == n] == ["without", "with"]
+        with show_chart(spec) as page:
+            assert page.locator("path.cg-line").count() == len(spec["lines"])
+            assert page.locator(".cg-legend button").count() == 2
+            page.locator(".cg-plot").focus()
+            page.keyboard.press("End")
+            where = values(page)[0]
+            page.keyboard.press("ArrowDown")
+            assert spec["panels"][0]["name"] in where and spec["panels"][1]["name"] in values(page)[0]
+            assert float(values(page)[1][0].replace(",", "")) == pytest.approx(
+                next(line["y"][-1] for line in spec["lines"] if line["panel"] == 1), abs=0.001
+            )
+            # a difference is as high in every panel
+            highs = page.locator("path.cg-line").evaluate_all("all => all.map((one) => one.getBBox().height)")
+            spans = [max(line["y"]) - min(line["y"]) for line in spec["lines"]]
+            assert np.ptp([high / span for high, span in zip(highs, spans) if high > 20]) < 0.03 * max(
+                highs
+            ) / max(spans)
+            head = csv.reader(io.StringIO(save_file(page, "CSV")[1].decode("utf-8-sig")))
+            assert f"{spec['panels'][1]['name']}, with" in next(row for row in head if row[0] == "day")
+
+
+def test_the_legend_shows_the_dashes_of_the_lines(recordings, show_chart):
+    with show_chart(chart_specs.backlog(recordings[0]), width=400) as page:
+        dashes = "all => all.map((one) => one.getAttribute('stroke-dasharray'))"
+        legend = page.locator(".cg-legend line").evaluate_all(dashes)
+        assert legend == page.locator("path.cg-line").evaluate_all(dashes) and legend[0] and not legend[1]
+
+
+def test_a_long_run_is_marked_in_years(show_chart):
+    line = {"name": "a", "colour": "#0072B2", "dash": "", "y": [0.0] * 1826}
+    spec = {"title": "t", "xlabel": "day", "ylabel": "", "x": list(range(1826)), "lines": [line]}
+    with show_chart(spec | {"cursor": True}) as page:
+        texts = page.locator(".cg-plot text").all_text_contents()
+        assert {"1 year", "2 years", "5 years"} <= set(texts) and "365" not in texts
+
+
+def test_a_source_goes_along_and_days_without_values_do_not(recordings, show_chart):
+    spec = chart_specs.resolution(recordings[0])
+    spec |= {"title": "B is better", "subject": "Resolved", "source": "Yard · A: none, or not · seed 0"}
+    first = next(x for x, *ys in zip(spec["x"], *(line["y"] for line in spec["lines"])) if any(ys))
+    with show_chart(spec) as page:
+        assert page.locator(".cg-source").inner_text() == spec["source"] and first >= 30
+        name, raw = save_file(page, "CSV")
+        title, source, _, *rows = raw.decode("utf-8-sig").splitlines()
+        assert name == "Resolved_Yard_A_none_or_not_seed_0.csv" and title == "# B is better"
+        assert source == "# Yard · A: none or not · seed 0" and rows[0].startswith(f"{first},")
+        page.locator(".cg-tools button").first.click()
+        assert page.locator(".cg-values tbody th").first.inner_text() == str(first)
+        for what in ("SVG", "PNG"):
+            name, raw = save_file(page, what)
+            assert name.startswith("Resolved_Yard_A_none_or_not_seed_0.")
+            assert what == "PNG" or spec["source"].encode() in raw
+
+
+def test_a_chart_is_a_slider_with_values_and_an_empty_one_is_none(recordings, show_chart):
+    with show_chart(chart_specs.backlog(recordings[0])) as page:
+        plot = page.locator(".cg-plot")
+        names = ("role", "tabindex", "aria-valuemin", "aria-valuemax", "aria-valuenow")
+        assert [plot.get_attribute(name) for name in names] == ["slider", "0", "0", "200", "0"]
+        page.evaluate("model.set('spec', {})")
+        assert [plot.get_attribute(name) for name in names] == [None] * 5

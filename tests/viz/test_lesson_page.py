@@ -198,7 +198,7 @@ def test_on_a_wall_it_is_large_and_led_by_keys(visit):
     tab.keyboard.press("p")
     tab.wait_for_selector("html.co-present")
     size = "e => parseFloat(getComputedStyle(e).fontSize)"
-    assert tab.locator(".co-line").first.evaluate(size) >= 24 and "view=present" in tab.evaluate(
+    assert tab.locator(".co-line").first.evaluate(size) >= 24 and "look=present" in tab.evaluate(
         "location.search"
     )
     assert tab.locator(".cogov-title").first.evaluate(size) >= 24
@@ -217,7 +217,7 @@ def test_on_a_wall_it_is_large_and_led_by_keys(visit):
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_sheet_prints_as_two_pages(visit, lang):
-    tab = visit("lesson=away&view=handout")
+    tab = visit("lesson=away&look=handout")
     if lang == "zh":
         tab.locator(".co-language").click()
     tab.wait_for_selector(".co-print:not([disabled])", timeout=3 * PATIENCE)

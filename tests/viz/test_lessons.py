@@ -248,7 +248,7 @@ def test_the_towns_stand_where_the_text_is():
 def test_the_address_keeps_how_the_lesson_is_looked_at():
     walk = walking.Walk(LESSONS["lamp"], view="present")
     assert walking.walk_from_link(walking.link(walk), LESSONS.values()) == walk
-    assert walking.walk_from_link("lesson=lamp&view=sideways", LESSONS.values()).view == ""
+    assert walking.walk_from_link("lesson=lamp&look=sideways", LESSONS.values()).view == ""
 
 
 # --------------------------------------------------------------------------------------- what a lesson shows

@@ -17,6 +17,7 @@ from cogov.viz.page import page_state as desks
 from cogov.viz.page.homes import homes
 from cogov.viz.page.mechanism_controls import describe_account
 from cogov.viz.page.page_state import Setting, open_state, preset, simulate_state, state_from_text
+from cogov.viz.screen import year_cache
 
 SMALL = replace(open_state("wuzi_yard"), days=40)
 
@@ -119,21 +120,22 @@ def test_a_page_simulates_no_more_than_it_can():
 
 
 def test_a_year_is_simulated_once_for_all_who_ask_and_too_many_are_sent_away(monkeypatch):
-    kept, made = desks.YearCache(2), []
+    kept, made = year_cache.YearCache(2), []
     for key in (1, 2, 1, 3, 2):
         kept.get(key, lambda key=key: made.append(key) or key)
     assert made == [1, 2, 3] and list(kept.there) == [2, 3]  # the latest two are kept
     with pytest.raises(ZeroDivisionError):
         kept.get(4, lambda: 1 / 0)
     assert kept.get(4, lambda: 5) == 5 and kept.waiting == kept.living == []  # what failed is not kept
-    monkeypatch.setattr(desks, "QUEUE", 0)
+    monkeypatch.setattr(year_cache, "QUEUE", 0)
     assert kept.get(4, lambda: 6) == 5
     with pytest.raises(UserError, match="too many visitors"):
         kept.get(6, lambda: 6)
 
 
 def test_who_asked_first_is_first_but_what_can_wait_comes_last():
-    years, pairs, made, begun = desks.YearCache(9), desks.YearCache(9, can_wait=True), [], threading.Event()
+    years, pairs = year_cache.YearCache(9), year_cache.YearCache(9, can_wait=True)
+    made, begun = [], threading.Event()
 
     def slow():
         begun.set()

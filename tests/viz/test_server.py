@@ -719,7 +719,10 @@ def test_no_one_ends_the_visit_of_another(inside):
     assert send_request(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
 
 
-@pytest.mark.parametrize("name", ["Town", "Chart", "Address"])
+WIDGETS = ("Town", "Chart", "Address", "ScreenWidget", "Drawer", "FileOpener", "SelectBox", "Keys")
+
+
+@pytest.mark.parametrize("name", WIDGETS)
 def test_a_widget_that_is_closed_is_freed(name):
     """For a script that is a file, anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget
@@ -734,7 +737,7 @@ def test_a_widget_that_is_closed_is_freed(name):
         for kind in anywidget.AnyWidget.__subclasses__()
         if kind.__module__.startswith("cogov.")
     }
-    assert set(kinds) == {"Town", "Chart", "Address", "Keys"}
+    assert set(kinds) == {*WIDGETS}
     one = kinds[name]()
     kept = weakref.ref(one)
     one.close()
@@ -1056,9 +1059,10 @@ def test_a_classroom_in_a_browser():
             "console", lambda message: complaints.append(message.text) if message.type == "error" else None
         )
         page.goto(link)
-        page.wait_for_selector(".co-verdict", timeout=PATIENCE * 1000)
+        page.wait_for_selector("#headline:not(.waits)", timeout=PATIENCE * 1000)
+        page.wait_for_function("location.search.includes('view=')")
         assert (
-            page.url.startswith(f"http://127.0.0.1:{port}/?state=")
+            page.url.startswith(f"http://127.0.0.1:{port}/?room=compare")
             and "token" not in page.url
             and complaints == []
         )

@@ -109,7 +109,7 @@ def open_visit(browser):
     def visit(address):
         page = browser.new_context(viewport={"width": 1400, "height": 1600}).new_page()
         page.set_default_timeout(PATIENCE * 1000)
-        page.goto(address)
+        page.goto(f"{address}/?room=researchers")
         wait_for_town(page)
         came.append(page)
         return page
@@ -144,7 +144,7 @@ def flip_switch(page, name, side):
 def open_state(page, state):
     """Open a saved state, as a visitor does."""
     with page.expect_file_chooser() as chosen:
-        page.locator(".widget-upload").click()
+        page.locator(".co-open-state").click()
     chosen.value.set_files({"name": "mine.json", "mimeType": "application/json", "buffer": state.encode()})
 
 
@@ -303,7 +303,7 @@ def test_what_a_case_file_says_is_shown_as_text(open_visit, tmp_path):
     with serve_case(path) as server:
         page = open_visit(server.address)
         check_harmless(page)
-        for details in page.locator(".v-expansion-panel-header, summary").all():
+        for details in page.locator(".co-source, summary").all():
             details.click()
         check_harmless(page)
         page.wait_for_function("text => document.body.innerText.includes(text)", arg=f"{MARKUP}Press reports")

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -322,6 +323,55 @@ def test_it_fits_phones_and_walls(recordings, show_town, size):
     page.evaluate("model.set('right', new DataView(new ArrayBuffer(0)))")
     page.wait_for_function("document.querySelectorAll('.cogov-pane')[1].hidden")
     show_town(b"").get_by_text(WORDS["empty"]).first.wait_for()
+
+
+WRITTEN = """(words) => { const texts = [], write = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (...all) { texts.push(all); write.apply(this, all); };
+model.set("words", {...model.get("words"), ...words});
+return new Promise((done) => setTimeout(() => done(texts), 300)) }"""
+
+
+def test_a_long_name_is_shortened_in_the_middle_and_keeps_its_number(recordings, show_town):
+    page = show_town(*map(pack_recording, recordings), (390, 844))
+    name = "the old yards behind the railway station and the market 12"
+    texts = [text for text, *_ in page.evaluate(WRITTEN, {"compound.wuzi yard": name})]
+    short = [text for text in texts if text.endswith("12") and text != name and not text.startswith("day")]
+    assert short and all(text.startswith("the old") and "…12" in text for text in short)
+
+
+def test_the_time_line_says_what_day_it_is_and_writes_on_no_curve(recordings, show_town):
+    page = show_town(*map(pack_recording, recordings))
+    texts = {text: (x, y) for text, x, y in page.evaluate(WRITTEN, {"open": "open"})}
+    assert {"day 0", "day 30", "day 90"} <= set(texts) and texts["day 30"][0] > texts["day 0"][0]
+    (most,) = (text for text in texts if text.endswith(" open"))
+    assert int(most.split()[0]) == max(film.arrays["day_open"].max() for film in recordings)
+    assert texts[most][1] <= 11  # px from the top; the highest point of a curve is 15 below it
+
+
+def test_what_is_on_is_listed_behind_a_button_where_it_is_more_than_one(recordings, show_town):
+    one, two = (
+        pack_recording(replace(film, header={**film.header, "on": on}))
+        for film, on in zip(recordings, (["whistle"], ["whistle", "grid_patrol"]))
+    )
+    page = show_town(one, two)
+    more = page.locator(".cogov-more")
+    assert [button.is_visible() for button in more.all()] == [False, True]
+    assert page.locator(".cogov-on").last.is_hidden()
+    more.last.click()
+    items = page.locator(".cogov-on").last.locator("li").all_inner_texts()
+    assert items == [WORDS["mechanism.whistle"], WORDS["mechanism.grid_patrol"]]
+    assert more.last.get_attribute("aria-expanded") == "true"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_spoken_has_one_full_stop_after_each_sentence(recordings, show_town, lang):
+    titles = ["A: x", "B: y"] if lang == "en" else ["A侧：无", "B侧：有"]
+    page = show_town(*map(pack_recording, recordings), words=words_of(lang), titles=titles)
+    page.evaluate("model.set('day', 60)")
+    page.wait_for_timeout(900)
+    told = page.locator(".cogov-spoken").text_content()
+    assert ("Day 60 of 150. A: x: " if lang == "en" else "第60天，共150天。A侧：无：") in told
+    assert ".." not in told and "。。" not in told and "。." not in told and told[-1] in ".。"
 
 
 def test_words_that_are_missing_are_said_in_english():

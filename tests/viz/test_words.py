@@ -31,9 +31,11 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "story.colon",
     "story.semicolon",
     "story.title",
-    "chart.of",
+    "side named",
+    "finding.subtitle",
     "story.took",
     "patterns.p",
+    "screen.event arose",
 }
 
 

@@ -1,6 +1,7 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    charts,
     ensemble,
     evidence,
     hours_and_money,
@@ -31,6 +32,7 @@ KINDS = (
     statistics,
     sweeps,
     presentation,
+    charts,
     kernels,
     output,
     user_input,

@@ -6,8 +6,8 @@ MUTANTS = [
     mutant(
         "two families of issues have one colour",
         "viz/figures/chart_specs.py",
-        '"care": "#999933"',
-        '"care": "#56B4E9"',
+        '"care": "#882255"',
+        '"care": "#5B7F00"',
         "viz/test_charts.py::test_a_family_has_one_colour_in_the_town_and_in_the_charts",
         short=True,
         plain=True,
@@ -286,8 +286,8 @@ MUTANTS = [
     mutant(
         "a script writes markup into the page",
         "viz/page/static/chart.js",
-        "this.title.textContent = this",
-        "this.title.innerHTML = this",
+        "this[name].textContent = this.spec",
+        "this[name].innerHTML = this.spec",
         "tools/test_supply_chain.py::test_no_script_of_ours_does_what_none_may[chart.js]",
         short=True,
     ),
@@ -345,5 +345,33 @@ MUTANTS = [
         "from cogov.viz.text import stories",
         "from cogov.viz.text import tales",
         "contract/test_notebooks.py::test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind",
+    ),
+    mutant(
+        "a late answer of the form overwrites a newer one",
+        "viz/screen/static/community_form.js",
+        "if (turn !== asked) return null;",
+        "if (!turn) return null;",
+        "viz/test_community_form.py::test_a_late_answer_and_none_at_all_do_no_harm",
+        plain=True,
+    ),
+    mutant(
+        "a contradiction in the form is not read with its field",
+        "viz/screen/static/community_form.js",
+        "`${at}-hint ${at}-tag ${at}-problem`",
+        "`${at}-hint ${at}-tag`",
+        (
+            "viz/test_community_form.py::"
+            "test_contradictions_stand_beside_their_fields_and_nothing_typed_is_lost"
+        ),
+        plain=True,
+    ),
+    mutant(
+        "the form says a key instead of words",
+        "viz/screen/static/community_form.js",
+        'phrase("summary.ready")',
+        'phrase("summary.done")',
+        "viz/test_community_form.py::test_the_form_has_words_for_all_it_says_and_no_others",
+        plain=True,
+        short=True,
     ),
 ]

@@ -179,4 +179,61 @@ MUTANTS = [
         ),
         plain=True,
     ),
+    mutant(
+        "more elders than residents are no contradiction",
+        "experiments/narrative/draft_contradictions.py",
+        'if _above(v, "elders", "residents"):',
+        "if False:",
+        (
+            "experiments/narrative/test_community_draft.py::"
+            "test_several_contradictions_are_said_together_and_nothing_is_thrown_away"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "an opened case loses what the form does not show",
+        "experiments/narrative/draft_scenario.py",
+        "compose(values, base or Scenario(), shown, hidden)",
+        "compose(values, Scenario(), {}, hidden)",
+        (
+            "experiments/narrative/test_community_draft.py::"
+            "test_an_opened_case_stays_as_it_is_until_something_is_changed"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "the rest is filled from the case that is least alike",
+        "experiments/narrative/draft_filling.py",
+        "nearest = min(",
+        "nearest = max(",
+        (
+            "experiments/narrative/test_community_draft.py::"
+            "test_the_rest_is_filled_from_the_case_that_is_most_alike_and_says_so"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a case file does not say what is assumed",
+        "experiments/narrative/draft_scenario.py",
+        "return write_case(scenario, notes, header)",
+        "return write_case(scenario, {}, header)",
+        (
+            "experiments/narrative/test_community_draft.py::"
+            "test_a_case_file_runs_says_what_is_assumed_and_opens_again"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "numbers that cannot be end in a traceback",
+        "model/scenarios/census.py",
+        'max(census["residents"] - census["households"], 0)',
+        'census["residents"] - census["households"]',
+        "model/test_census.py::test_numbers_that_cannot_be_are_refused_while_the_rest_is_filled_in",
+        plain=True,
+        short=True,
+    ),
 ]

@@ -3,9 +3,11 @@
 A function takes recordings, runs or a PairSummary, and `words`, as `words_of` returns them. A
 spec is a dict: `title`, `xlabel`, `ylabel`, `x`, `lines` (each with `name`, `colour`, `dash`, `y`, and
 optionally its own `x`, `low`, `high`). Optional keys: `kind` ("lines" is the default; "bars": y by
-`categories`; "pairs": dots, joined where they share an x), `percent`, `step`, `zero` (draw a line at zero),
-`ymin`, `ymax`, `vline` ({x, label}), `at` (name of a position, "day {x}"), `cursor` (x is the day, so the
-page may place its cursor there) and `note`. A missing value is None.
+`categories`; "pairs": dots, joined where they share an x; "panels": small charts on one scale, `panels` with
+`name` and `colour`, of which each line names one by its number, `panel`), `percent`, `step`, `zero` (draw a
+line at zero), `ymin`, `ymax`, `vline` ({x, label}), `at` (name of a position, "day {x}"), `cursor` (x is the
+day, so the page may place its cursor there) and `note`. The page adds `subtitle`, `subject` (the variable,
+for the name of a file) and `source`. A missing value is None.
 """
 
 from __future__ import annotations
@@ -26,15 +28,15 @@ if TYPE_CHECKING:
     from ...experiments.narrative.recording import Recording
 
 ARMS = ((WITHOUT, "7 3"), (WITH, ""))  # colour and dash: distinguishable in grey, too
-FAMILY = {  # after Okabe and Ito, with olive for their yellow, which is too pale for a line on white
-    "facility": "#0072B2",
+FAMILY = {  # the same in the town; none is near a side's colour: apart by 30 in CIELAB, from a side by 45
+    "facility": "#332288",
     "environment": "#009E73",
-    "safety": "#D55E00",
+    "safety": "#C4A000",
     "dispute": "#CC79A7",
-    "care": "#999933",
-    "project": "#56B4E9",
-    "street": "#E69F00",
-}  # the same in the town
+    "care": "#882255",
+    "project": "#5B7F00",
+    "street": "#6B4E2E",
+}
 HORIZON = 180  # days shown of a Kaplan-Meier curve
 
 
@@ -104,14 +106,21 @@ def backlog(films: list[Recording], words: dict = ENGLISH) -> dict:
     )
 
 
-def families(film: Recording, arm: str, words: dict = ENGLISH) -> dict:
-    """Chart open issues of one arm by family; `arm` is the name of the arm in the title."""
+def families(films: list[Recording], words: dict = ENGLISH) -> dict:
+    """Chart open issues by family: a panel for each family that has any, with a line for each arm."""
+    counts = [open_by_family(film) for film in films]
+    present = np.flatnonzero(sum(count.sum(axis=1) for count in counts))
     lines = [
-        line(words[f"family_{name}"], (FAMILY[name], ""), count)
-        for name, count in zip(FAMILIES, open_by_family(film))
-        if count.any()
+        {**line(name, look, count[family]), "panel": n}
+        for n, family in enumerate(present)
+        for name, look, count in name_sides(counts, words)
     ]
-    return of_days(words["chart_backlog_families"].format(arm=arm), [film], words, lines)
+    names = [FAMILIES[family] for family in present]
+    return {
+        **of_days(words["chart_backlog_families"], films, words, lines),
+        "kind": "panels",
+        "panels": [{"name": words[f"family_{name}"], "colour": FAMILY[name]} for name in names],
+    }
 
 
 def of_days(title: str, films: list[Recording], words: dict, lines: list[dict]) -> dict:
@@ -143,22 +152,16 @@ def open_by_family(film: Recording) -> np.ndarray:
 
 def trust(films: list[Recording], words: dict = ENGLISH) -> dict:
     """Chart mean trust in the committee, and mean satisfaction, by day."""
+    shown = ("trust_committee", "satisfaction")
     lines = [
-        line(
-            words["chart_of"].format(what=words[f"chart_{what}"], arm=name)
-            if len(films) > 1
-            else words[f"chart_{what}"],
-            (look[0], dash),
-            film.arrays[f"day_{series}"],
-        )
-        for what, series, dash in (
-            ("trust_committee", "trust_committee", ""),
-            ("satisfaction", "satisfaction", "2 3"),
-        )
+        {**line(name, look, film.arrays[f"day_{what}"]), "panel": n}
+        for n, what in enumerate(shown)
         for name, look, film in name_sides(films, words)
     ]
     return {
         "title": words["chart_trust"],
+        "kind": "panels",
+        "panels": [{"name": words[f"chart_{what}"], "colour": ""} for what in shown],
         "xlabel": words["chart_day"],
         "at": words["chart_at_day"],
         "ylabel": words["chart_trust_axis"],

@@ -7,7 +7,7 @@ name in Chinese is shown under its own name.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import Field
 from functools import cache, lru_cache
 
@@ -70,12 +70,20 @@ def mechanism(lang: str, name: str, part: str = "") -> str:
     """Return the name of a mechanism, or its `part` "does" or "disappoints", from its file."""
     kind = mechanisms.load_class(name)
     if not part:
-        return (kind.zh if lang == "zh" else "") or capital(plain(name))
+        return (kind.zh if lang == "zh" else kind.en) or capital(plain(name))
     chinese = kind.zh_does if part == "does" else kind.zh_disappoints
     if lang == "zh" and chinese:
         return chinese
     english = mechanisms.describe(name)[part == "disappoints"]
     return ASIDE.sub("", english) if mechanisms.is_shipped(kind) else english
+
+
+def arm(lang: str, on: Sequence[str]) -> str:
+    """Return a short name of an arm: the one mechanism that is on, or how many are."""
+    if not on:
+        return translate(lang, "nothing on")
+    name = mechanism(lang, on[0])
+    return name[:1].lower() + name[1:] if len(on) == 1 else translate(lang, "many on", n=len(on))
 
 
 def amount(lang: str, count: mechanisms.Count, value: float) -> str:

@@ -173,7 +173,7 @@ def link(walk: Walk) -> str:
 
     Results are not included: they are measured again when the link is opened, and games start over.
     """
-    view = f"&view={walk.view}" if walk.view else ""
+    view = f"&look={walk.view}" if walk.view else ""
     said = "_".join(f"{step + 1}-{choice + 1}" for step, choice in walk.predicted.items())
     return f"lesson={walk.lesson.name}&step={walk.at + 1}{view}&said={said}"
 
@@ -202,7 +202,7 @@ def walk_from_link(query: str | None, lessons, lang: str = "en") -> Walk | None:
         if re.fullmatch(r"[0-9]{1,3}-[0-9]{1,3}", pair, re.ASCII)
     )
     chosen = {int(step) - 1: int(choice) - 1 for step, choice in pairs}
-    view = parameters.get("view", "")
+    view = parameters.get("look", "")
     walk = Walk(
         lesson,
         view=view if view in VIEWS else "",

@@ -7,11 +7,13 @@ be shared by all visitors.
 """
 
 import itertools
+import json
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from urllib.parse import parse_qs
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs, quote
 
 import anywidget
 import solara
@@ -23,6 +25,8 @@ from ..i18n import words
 from ..i18n.words import translate
 from ..lessons.progress import Walk, link, walk_from_link
 from ..lessons.reader import shipped_lessons
+from ..screen.communities import FIRST, checked_view
+from ..screen.room import CompareRoom
 from . import page_state
 from .lessons_room import LessonsRoom
 from .researchers_room import ResearchersRoom
@@ -51,8 +55,8 @@ STYLE = """
 .co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 }
 .co-title { font-weight: 600 } .co-stays { position: sticky; top: 4px }
 """
-RESEARCHERS, LESSONS = "researchers", "lessons"
-ROOMS = (RESEARCHERS, LESSONS)
+COMPARE, RESEARCHERS, LESSONS = "compare", "researchers", "lessons"
+ROOMS = (COMPARE, RESEARCHERS, LESSONS)
 CHANGES = itertools.count(1)  # so that every change of any visit has a number of its own
 
 
@@ -62,29 +66,39 @@ class Visit:
 
     room: str
     state: page_state.PageState
+    view: dict = field(default_factory=dict)  # of the first screen
     walk: Walk | None = None
     wrong: str = ""  # why a link could not be opened
 
-    def query(self) -> str:
-        """Return the query string of the address that opens the same again."""
+    def address(self, *without: str) -> str:
+        """Return the query string of the address that opens the same again.
+
+        `without` are parts of the first screen's view that are left out.
+        """
+        if self.room == COMPARE:
+            view = {name: value for name, value in self.view.items() if name not in without}
+            return f"room={COMPARE}&view={quote(json.dumps(view, separators=(',', ':')), safe='')}"
         lesson = f"&{link(self.walk)}" if self.walk else ""
         return f"room={self.room}&{self.state.link()}{lesson}"
 
 
 def open_page(query: str | None) -> Visit:
     """Return the visit that an address asks for, with the options of `cogov serve` where it is silent."""
-    default_case, lang = os.environ.get("COGOV_CASE", "guiyuan"), os.environ.get("COGOV_LANG", "en")
+    default_case, lang = os.environ.get("COGOV_CASE", FIRST[0]), os.environ.get("COGOV_LANG", "en")
     state, walk, wrong, lesson = None, None, "", os.environ.get("COGOV_LESSON")
     query = (query or "").lstrip("?") or (f"lesson={lesson}" if lesson else "")
-    room = parse_qs(query).get("room", [""])[0]
+    asked = {name: values[0] for name, values in parse_qs(query).items()}
+    room, view = asked.get("room", ""), {}
     try:
         state = page_state.state_from_link(query, default_case, lang)
         walk = walk_from_link(query, shipped_lessons(), state.lang if state else lang)
     except UserError as error:
         wrong = words.translate_exception(lang, error)
+    with suppress(ValueError):
+        view = checked_view(json.loads(asked.get("view", "{}")))
     if walk or room not in ROOMS:
-        room = LESSONS if walk else RESEARCHERS
-    return Visit(room, state or page_state.open_state(default_case, lang), walk, wrong)
+        room = LESSONS if walk else RESEARCHERS if state or wrong else COMPARE
+    return Visit(room, state or page_state.open_state(default_case, lang), view, walk, wrong)
 
 
 def use_visit(first: Callable[[], Visit]) -> tuple[Visit, Callable]:
@@ -140,7 +154,7 @@ class Address(anywidget.AnyWidget):
 def Page() -> None:
     router = solara.use_router()
     visit, change = use_visit(lambda: open_page(router.search))
-    state, lang = visit.state, visit.state.lang
+    state = visit.state
 
     def set_state(new: page_state.PageState) -> None:
         change(lambda now: replace(now, state=new, wrong=""))
@@ -151,9 +165,16 @@ def Page() -> None:
     def set_day(day: int) -> None:
         change(lambda now: replace(now, state=replace(now.state, day=day)))
 
+    def set_view(view: dict) -> None:
+        change(lambda now: replace(now, view=view))
+
     def go(room: str, new: page_state.PageState | None = None) -> None:
         """Go to a room, with another state if one is given."""
-        change(lambda now: replace(now, room=room, walk=None, state=new or now.state))
+        change(lambda now: enter(replace(now, state=new or now.state), room))
+
+    def leave(new: page_state.PageState | None) -> None:
+        """Leave the lessons, with the two sides of one to go on with, or none."""
+        go(RESEARCHERS if new else COMPARE, new)
 
     # elements that are placed elsewhere; gaps between them would leave a blank strip at the top of the page
     with solara.Column(gap="0px"):
@@ -161,20 +182,45 @@ def Page() -> None:
         solara.Style(STYLE)
         solara.Style(fonts.serve_fonts())
         Address.element(
-            query=visit.query(),
-            step=replace(visit, state=replace(state, day=0)).query(),
+            query=visit.address(),
+            step=replace(visit, state=replace(state, day=0)).address("day", "light", "lang"),
             on_asked=lambda asked: change(lambda now: open_page(asked)),
         )
-        with solara.AppBar():
-            solara.Button(
-                translate(lang, "language"),
-                text=True,
-                on_click=lambda: set_state(replace(state, lang="zh" if lang == "en" else "en")),
-                classes=["co-language"],
-            )
-        with solara.AppBarTitle():
-            solara.Text(translate(lang, "title"))
-    if visit.room == LESSONS:
-        LessonsRoom(state, visit.walk, set_walk, lambda new: go(RESEARCHERS, new))
+        if visit.room != COMPARE:
+            TopBar(state, set_state, go)
+    if visit.room == COMPARE:
+        CompareRoom(visit.view, set_view, go)
+    elif visit.room == LESSONS:
+        LessonsRoom(state, visit.walk, set_walk, leave)
     else:
         ResearchersRoom(state, set_state, set_day, visit.wrong, lambda: go(LESSONS))
+
+
+def enter(visit: Visit, room: str) -> Visit:
+    """Return the visit in another room, with the two sides that were shown."""
+    if room not in ROOMS:
+        return visit
+    new = replace(visit, room=room, walk=None)
+    if visit.room == COMPARE and room != COMPARE:
+        return replace(new, state=page_state.state_of_view(visit.view, visit.state))
+    if visit.room != COMPARE and room == COMPARE:
+        return replace(new, view={**visit.view, "lang": visit.state.lang})
+    return new
+
+
+@solara.component
+def TopBar(state, set_state, go) -> None:
+    """The bar of the rooms besides the first: the way back, and the language."""
+    lang = state.lang
+    with solara.AppBar():
+        solara.Button(
+            translate(lang, "room.compare"), text=True, on_click=lambda: go(COMPARE), classes=["co-home"]
+        )
+        solara.Button(
+            translate(lang, "language"),
+            text=True,
+            on_click=lambda: set_state(replace(state, lang="zh" if lang == "en" else "en")),
+            classes=["co-language"],
+        )
+    with solara.AppBarTitle():
+        solara.Text(translate(lang, "title"))

@@ -1,7 +1,10 @@
 """Sidebar of the page: community, random seed, mechanisms, knobs, and saving and opening the state."""
 
-import ipywidgets
+from functools import partial
+
+import anywidget
 import solara
+import traitlets
 
 from ...engine.parameters import paths
 from ...experiments.evidence.knobs import value_at
@@ -11,7 +14,7 @@ from ...model.scenarios.cases import list_cases
 from ..i18n import words
 from ..i18n.words import translate
 from . import page_state
-from .input_widgets import Choice, Field, Knob
+from .input_widgets import STATIC, Choice, Field, Fold, Knob
 from .mechanism_controls import Mechanism, Presets
 
 OWNERS = (
@@ -31,11 +34,31 @@ OWNERS = (
 BOTH = "both"
 
 
+class Drawer(anywidget.AnyWidget):
+    """A button that closes the sidebar where it covers the page, as on a phone; Escape does the same."""
+
+    _esm = (STATIC / "drawer.js").read_text("utf-8")
+    label = traitlets.Unicode("").tag(sync=True)
+    menu = traitlets.Unicode("").tag(sync=True)  # name of the button that opens it
+
+
+class FileOpener(anywidget.AnyWidget):
+    """A button that opens a saved state; what no saved state can be is refused in the browser."""
+
+    _esm = (STATIC / "opener.js").read_text("utf-8")
+    label = traitlets.Unicode("").tag(sync=True)
+    most = traitlets.Int(page_state.LARGEST).tag(sync=True)  # bytes
+    words = traitlets.Dict({}).tag(sync=True)  # "large", "casefile" and "ending", with {name} and {size}
+    opened = traitlets.Dict({}).tag(sync=True)  # browser -> Python: text, and a number that differs each time
+
+
 @solara.component
 def Controls(state, shown, change, alter, reopen) -> None:
     """The sidebar. `shown`: the sides on the page, or None before the first; `state.day`: the day shown."""
     lang = state.lang
+    solara.Style(STATIC / "researchers.css")
     with solara.Column(gap="8px", style={"padding": "12px", "min-width": "min(20rem, 75vw)"}):
+        Drawer.element(label=translate(lang, "drawer.close"), menu=translate(lang, "drawer.menu"))
         Community(state, change)
         solara.Text(translate(lang, "mechanisms"), classes=["co-title", "co-head"])
         solara.Text(translate(lang, "mechanisms.hint"), classes=["co-quiet"])
@@ -53,6 +76,7 @@ def Controls(state, shown, change, alter, reopen) -> None:
 def Community(state, change) -> None:
     """Choose the community, the random seed and the layer of the town."""
     lang = state.lang
+    opened, set_opened = solara.use_state(False)
     cases = list_cases() if state.case in list_cases() else [state.case, *list_cases()]
     Choice(
         "case",
@@ -61,7 +85,8 @@ def Community(state, change) -> None:
         lambda name: change(case=name, settings=page_state.open_state(name, lang).settings, days=0, day=0),
         lang,
     )
-    with solara.Details(translate(lang, "source")):
+    Fold(translate(lang, "source"), opened, set_opened, ["co-source"])
+    if opened:
         case = page_state.read_case(state.case)
         story = words.case(lang, state.case, "story", case)
         given = [
@@ -84,7 +109,7 @@ def Community(state, change) -> None:
         2**53 - 1,
         True,
         lambda v: change(seed=v),
-        translate(lang, "seed.wrong", n=state.seed),
+        partial(translate, lang, "seed.wrong", n=state.seed),
     )
     Choice(
         "layer",
@@ -106,12 +131,7 @@ def Numbers(state, alter) -> None:
     whose, set_whose = solara.use_state(BOTH)
     owner, set_owner = solara.use_state(OWNERS[0])
     kind, set_kind = solara.use_state("")
-    solara.Button(
-        ("▾ " if opened else "▸ ") + translate(lang, "numbers"),
-        text=True,
-        on_click=lambda: set_opened(not opened),
-        classes=["co-title", "co-name", "co-numbers"],
-    )
+    Fold(translate(lang, "numbers"), opened, set_opened, ["co-title", "co-numbers"])
     if not opened:
         return
     case = page_state.read_case(state.case)
@@ -168,11 +188,12 @@ def Keep(state, reopen) -> None:
             label=translate(lang, "save.case", side=translate(lang, side_name)),
         )
     solara.Text(translate(lang, "save.link"), classes=["co-quiet"])
-    ipywidgets.FileUpload.element(
-        accept=".json",
-        multiple=False,
-        description=translate(lang, "open state"),
-        icon="",
-        layout={"width": "auto"},
-        on_value=lambda files: files and reopen(bytes(files[0]["content"])),
+    FileOpener.element(
+        label=translate(lang, "open state"),
+        words={
+            "large": translate(lang, "wrong.large"),
+            "casefile": translate(lang, "wrong.casefile"),
+            "ending": translate(lang, "wrong.ending"),
+        },
+        on_opened=lambda file: file and reopen(file["text"].encode()),
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import solara
+from reacton import ipyvuetify as rv
 
 from ...experiments.narrative.divergence import issue_path
 from ...experiments.narrative.recording import Recording
@@ -11,6 +12,7 @@ from ..i18n.words import translate
 from ..text import stories
 from . import page_state
 from .homes import homes
+from .input_widgets import Choice
 
 
 @solara.component
@@ -21,9 +23,11 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
         if not picked:
             solara.Text(translate(lang, "look"))
             return
+        title = label_building(state, shown.films[0], picked["building"])
         with solara.ColumnsResponsive(12, medium=[4, 8]):
-            with solara.Column(gap="4px", classes=["co-people"]):
-                solara.Text(label_building(state, shown.films[0], picked["building"]), classes=["co-title"])
+            scrolls = {"tabindex": "0", "role": "group", "aria-label": title}
+            with rv.Html(tag="div", class_="co-people", attributes=scrolls):
+                solara.Text(title, classes=["co-title"])
                 for home in homes(state, picked["building"], picked.get("flat", -1)):
                     description = comma.join(
                         translate(lang, name)
@@ -53,14 +57,10 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
                     i: label_issue(state, shown, i)
                     for i in (*open_ids, *(i for i in picked["ids"] if i not in open_ids))
                 }
-                solara.Select(
-                    translate(
-                        lang, "issues here", open=len(open_ids), settled=len(names) - len(open_ids), day=day
-                    ),
-                    value=names.get(issue),
-                    values=list(names.values()),
-                    on_value=lambda v: set_issue(next(i for i, n in names.items() if n == v)),
+                label = translate(
+                    lang, "issues here", open=len(open_ids), settled=len(names) - len(open_ids), day=day
                 )
+                Choice("issue", issue, names, set_issue, lang, label)
                 story = shown.story(int(issue)) if issue else None
                 if story:
                     with solara.Columns([1, 1]):

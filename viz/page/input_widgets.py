@@ -1,8 +1,12 @@
-"""Widgets for one value: choose it from a list, type a number, or set a knob with a slider."""
+"""Widgets for one value: choose it from a list, type a number, set a knob with a slider; and a bar."""
 
+from functools import partial
 from math import inf, log
+from pathlib import Path
 
+import anywidget
 import solara
+import traitlets
 from reacton import ipyvuetify as rv
 from solara.components.input import use_change
 
@@ -11,17 +15,57 @@ from ..i18n import words
 from ..i18n.words import translate
 from ..text.evidence_words import format_grade
 
+STATIC = Path(__file__).parent / "static"
+
+
+class SelectBox(anywidget.AnyWidget):
+    """The browser's own select box with a label; `chosen` is the number of a name, -1 for none."""
+
+    _esm = (STATIC / "select.js").read_text("utf-8")
+    label = traitlets.Unicode("").tag(sync=True)
+    names = traitlets.List([]).tag(sync=True)
+    chosen = traitlets.Int(-1).tag(sync=True)
+    kind = traitlets.Unicode("").tag(sync=True)  # its class is co-choice-KIND
+
 
 @solara.component
-def Choice(key, value, names, choose, lang) -> None:
-    """Select one of several values; `names` maps each value to its label."""
-    solara.Select(
-        translate(lang, key),
-        value=names[value],
-        values=list(names.values()),
-        on_value=lambda chosen: choose(
-            next(candidate for candidate, name in names.items() if name == chosen)
-        ),
+def Choice(key, value, names, choose, lang, label="") -> None:
+    """Select one of several values; `names` maps each value to its name.
+
+    The label is the text of `key`, if there is no other; the class is co-choice-KEY.
+    """
+    values = list(names)
+    SelectBox.element(
+        label=label or translate(lang, key),
+        names=list(names.values()),
+        chosen=values.index(value) if value in names else -1,
+        on_chosen=lambda n: n >= 0 and choose(values[n]),
+        kind=key.replace(".", "-"),
+    )
+
+
+@solara.component
+def Fold(label, opened, set_opened, classes=(), small=False) -> None:
+    """A button that shows or hides what comes after it."""
+    solara.Button(
+        ("▾ " if opened else "▸ ") + label,
+        text=True,
+        small=small,
+        on_click=lambda: set_opened(not opened),
+        classes=["co-name", *classes],
+        attributes={"aria-expanded": str(opened).lower()},
+    )
+
+
+@solara.component
+def Bar(label, value, colour="#0072B2") -> None:
+    """Show a share in percent as a bar; True while it is not known, False for no bar. `label` names it."""
+    rv.ProgressLinear(
+        indeterminate=value is True,
+        value=0 if isinstance(value, bool) else value,
+        color=colour,
+        style_="visibility: hidden" if value is False else "",
+        attributes={"aria-label": label},
     )
 
 
@@ -74,7 +118,9 @@ def Knob(path, knob, default, turned, set_value, lang, most=inf) -> None:
                     high,
                     whole,
                     lambda v: set_value(path, None if v == default else v),
-                    translate(lang, "number.wrong", low=format_number(low), high=format_number(high)),
+                    partial(
+                        translate, lang, "number.wrong", low=format_number(low), high=format_number(high)
+                    ),
                     name,
                 )
             slider = rv.Slider(
@@ -93,34 +139,40 @@ def Knob(path, knob, default, turned, set_value, lang, most=inf) -> None:
 def Field(label, value, low, high, whole, set_value, wrong, name="") -> None:
     """A number field, accepted when it loses focus or on Enter.
 
-    An invalid or out-of-range number changes nothing, and the text `wrong` is shown below the field.
+    An invalid or out-of-range number is put back to `value`; it is shown below the field, as
+    `wrong(value=text)`.
     """
-    # (typed text, whether it is invalid); else re-rendering would restore the value while a visitor types
-    typed = solara.use_reactive(None)
+    # what is being typed, else re-rendering would restore the value meanwhile; and what was refused last
+    typed, refused = solara.use_reactive(None), solara.use_reactive("")
     current = f"{value}" if whole else f"{value:.6g}"
 
     def accept(_) -> None:
-        text = (typed.peek() or (current, False))[0]
+        text = current if typed.peek() is None else typed.peek()
+        typed.set(None)
         if text == current:
-            return typed.set(None)
+            return
         try:
             number = int(text) if whole else float(text)
         except ValueError:
             number = None
         if number is None or not low <= number <= high:
-            return typed.set((text, True))
+            return refused.set(text)
+        refused.set("")
         set_value(number)
-        typed.set(None)
 
-    text, is_wrong = typed.value or (current, False)
+    def type_text(text: str) -> None:
+        if str(text) != current:  # an echo of what was put back
+            refused.set("")
+        typed.set(str(text))
+
     field = rv.TextField(
         label=label,
-        v_model=text,
-        on_v_model=lambda v: typed.set((str(v), False)),
+        v_model=current if typed.value is None else typed.value,
+        on_v_model=type_text,
         dense=True,
-        hide_details=not is_wrong,
-        error=is_wrong,
-        error_messages=[wrong] if is_wrong else [],
+        hide_details=not refused.value,
+        error=bool(refused.value),
+        error_messages=[wrong(value=refused.value[:20])] if refused.value else [],
         attributes={"aria-label": label or name},
         class_="" if label else "co-field",
     )

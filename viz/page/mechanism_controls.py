@@ -5,6 +5,7 @@ from math import inf
 
 import solara
 import solara.lab
+from reacton import ipyvuetify as rv
 
 from ...engine.parameters import paths
 from ...experiments.evidence.grades import grade_of_mechanism
@@ -16,7 +17,7 @@ from ..i18n import words
 from ..i18n.words import translate
 from ..text.evidence_words import describe_mechanism_grade, format_grade
 from . import page_state
-from .input_widgets import Knob
+from .input_widgets import Bar, Fold, Knob
 
 
 @solara.component
@@ -57,14 +58,14 @@ def Presets(side, state, alter) -> None:
                 disabled=asked_state is not None,
             )
         solara.Button(
-            translate(lang, "copy"),
+            translate(lang, "copy", side=translate(lang, page_state.SIDES[1 - side])),
             text=True,
             small=True,
             on_click=lambda: alter((side,), lambda _: state.settings[1 - side]),
         )
     if asked_state is not None:
         solara.Text(translate(lang, "preset.affordable.now"), classes=["co-quiet"])
-        solara.ProgressLinear(True)
+        Bar(translate(lang, "preset.affordable.now"), True)
 
 
 @solara.component
@@ -77,22 +78,24 @@ def Mechanism(name, state, shown, alter) -> None:
     lang = state.lang
     on = [name in setting.on for setting in state.settings]
     opened, set_opened = solara.use_state(False)
-    with solara.Column(gap="0px", classes=["co-mechanism", *(["co-on"] if any(on) else [])]):
+    sides_on = [f"co-on-{side}" for side in range(2) if on[side]]
+    with solara.Column(gap="0px", classes=["co-mechanism", *(["co-on"] if sides_on else []), *sides_on]):
         with solara.Row(gap="0px", style={"align-items": "center"}):
-            solara.Button(
-                ("▾ " if opened else "▸ ") + words.mechanism(lang, name),
-                text=True,
-                on_click=lambda: set_opened(not opened),
-                classes=["co-name", f"co-open-{name}"],
-            )
+            Fold(words.mechanism(lang, name), opened, set_opened, [f"co-open-{name}"])
             for side in range(2):
-                with solara.Div(classes=[f"co-{name}-{side}"]):
-                    solara.Checkbox(
-                        label=translate(lang, page_state.SIDES[side]),
-                        value=on[side],
-                        on_value=lambda v, side=side: alter(
+                with solara.Div(classes=[f"co-{name}-{side}", f"co-tick-{side}"]):
+                    label = translate(lang, page_state.SIDES[side])
+                    rv.Checkbox(
+                        label=label,
+                        v_model=on[side],
+                        on_v_model=lambda v, side=side: alter(
                             (side,), lambda setting: setting.with_switch(name, v)
                         ),
+                        attributes={
+                            "aria-label": translate(
+                                lang, "switch", name=words.mechanism(lang, name), side=label
+                            )
+                        },
                     )
         if opened:
             with solara.Column(gap="4px", classes=["co-about"]):

@@ -1,6 +1,6 @@
 """The two towns side by side, and the simulation that they show; lessons use the simulation, too."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import solara
 import solara.lab
@@ -10,6 +10,7 @@ from ..i18n import words
 from ..i18n.words import translate
 from ..server import responses
 from . import page_state
+from .input_widgets import Bar
 from .town_widget import Town
 
 FIRST = 60  # day shown first: on day 0 no issue exists yet, so there is nothing to see
@@ -62,7 +63,7 @@ def SimulationError(task, number, lang) -> None:
             if isinstance(task.exception, UserError)
             else translate(lang, "wrong.inside", why=number)
         )
-    solara.ProgressLinear(task.pending)
+    Bar(translate(lang, "computing"), task.pending)
 
 
 @solara.component
@@ -77,7 +78,7 @@ def Neighbourhood(state, shown, select, set_day) -> None:
                 lang, shown.films[0].header["compounds"], page_state.read_case(state.case)
             )
             town.titles = [
-                translate(lang, "side", side=translate(lang, side), what=title(film.header["on"], lang))
+                translate(lang, "side", side=translate(lang, side), what=words.arm(lang, film.header["on"]))
                 for side, film in zip(page_state.SIDES, shown.films)
             ]
             town.layer = state.layer
@@ -106,16 +107,6 @@ def Neighbourhood(state, shown, select, set_day) -> None:
         solara.display(town)
 
 
-def title(on: Iterable[str], lang: str) -> str:
-    """Return the title of a side: the mechanisms that are on."""
-    on = tuple(on)
-    return (
-        translate(lang, "story.comma").join(words.mechanism(lang, name) for name in on)
-        if on
-        else translate(lang, "nothing on")
-    )
-
-
 def titles(settings: Sequence[page_state.Setting], lang: str) -> dict[str, str]:
     """Return the titles of both sides by their names, "left" and "right"."""
-    return {side: title(setting.on, lang) for side, setting in zip(page_state.SIDES, settings)}
+    return {side: words.arm(lang, setting.on) for side, setting in zip(page_state.SIDES, settings)}

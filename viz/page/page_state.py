@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import itertools
 import json
+import os
 import re
-import threading
 import zlib
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -37,8 +34,11 @@ from ...experiments.narrative.story import story_of
 from ...model import mechanisms
 from ...model.measures import WITHIN
 from ...model.scenarios import cases
-from ...model.scenarios.cases import alter_scenario, list_cases
+from ...model.scenarios.cases import alter_scenario, list_cases, list_examples
 from ..i18n.words import translate
+from ..screen.arms import DEFAULT, parse_key
+from ..screen.communities import check_size
+from ..screen.year_cache import PAIRS, YEARS
 
 if TYPE_CHECKING:
     from ...experiments.narrative.recording import Recording
@@ -50,8 +50,6 @@ LATEST = 1  # version of saved states that `state_from_text` reads
 LARGEST = 64 * 1024  # characters of a saved state
 PATH = re.compile(r"[\w.]+")  # path of a knob; text after a path would be read as its value
 LONGEST = 3650  # days that the page simulates at most
-QUEUE = 120  # simulations that may be waiting at once
-MOST = 50_000_000  # residents x days of a simulation on the page: some seconds
 
 
 @dataclass(frozen=True)
@@ -99,19 +97,16 @@ class PageState:
             dict(setting.knobs),
             self.days or None,
         )
-        if scenario.community.residents * scenario.days > MOST:
-            raise UserError(
-                "{residents:,} residents for {days:,} days are too many for a page; allowed is {most:,} "
-                "residents x days: use `cogov run`",
-                residents=scenario.community.residents,
-                days=scenario.days,
-                most=MOST,
-            )
+        check_size(scenario)
         return scenario
 
     def key(self) -> tuple:
         """Return the fields that the recordings depend on."""
         return self.case, self.seed, self.days, self.settings
+
+    def side_keys(self) -> tuple:
+        """Return the keys under which the recordings of both sides are cached, with the seed."""
+        return tuple((self.case, self.days, setting) for setting in self.settings)
 
     def to_text(self) -> str:
         """Return the state as JSON text."""
@@ -161,6 +156,31 @@ def open_state(case: str = "guiyuan", lang: str = "en") -> PageState:
     Raises UserError.
     """
     return replace(PageState(case=case, lang=lang), settings=(Setting(), preset(case, "reported")))
+
+
+def state_of_view(view: dict[str, Any], state: PageState) -> PageState:
+    """Return the state with the community and the sides of the first screen's view, see `screen.room`."""
+    own = os.environ.get("COGOV_CASE", "")
+    case = next(
+        (
+            name
+            for name in (own, *list_cases(), *list_examples())
+            if name and read_case(name).name == view.get("place")
+        ),
+        own,
+    )
+    settings = []
+    for side, default in (("a", ""), ("b", DEFAULT)):
+        names, knobs = parse_key(view.get(side, default))
+        settings.append(Setting(tuple(sorted(names)), tuple(sorted(knobs.items()))))
+    return replace(
+        state,
+        case=case or state.case,
+        settings=tuple(settings),
+        seed=view.get("seed", 0),
+        day=view.get("day", 0),
+        lang=view.get("lang", state.lang),
+    )
 
 
 def preset(case: str, kind: str) -> Setting:
@@ -219,7 +239,7 @@ def state_from_text(text: str, own: str = "", lang: str = "en") -> PageState:
                     value=repr(data[name])[:40],
                 )
             )
-    if data.get("case") not in (own, *list_cases()):
+    if data.get("case") not in (own, *list_cases(), *list_examples()):
         raise UserError(
             translate(
                 lang,
@@ -275,6 +295,10 @@ class SimulatedSides:
     keys: tuple  # keys of the sides in `YEARS`
     seed: int
 
+    def is_stale(self, state: PageState) -> bool:
+        """Return whether `state` asks for other recordings, which are still being simulated."""
+        return (self.keys, self.seed) != (state.side_keys(), state.seed)
+
     def story(self, issue_id: int) -> Story | None:
         """Return the Story of an issue on both sides, or None if it arose on neither."""
         return story_of(issue_id, self.scenarios, [film.run for film in self.films])
@@ -309,62 +333,11 @@ class SimulatedSides:
         return stream
 
 
-class YearCache:
-    """Cache of the latest `most` simulations, shared by all visitors.
-
-    Simulations run one at a time over all caches: Python would not run two at once anyway, and the page
-    must respond meanwhile. First come, first served, but caches with `can_wait` come after the others, so
-    that a click does not wait for another visitor's twenty pairs.
-    """
-
-    turn, waiting, number, living = threading.Condition(), [], itertools.count(), []  # shared by all caches
-
-    def __init__(self, most, can_wait=False):
-        self.most, self.can_wait, self.there = most, can_wait, OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Return the cached value of a key, else the result of `make()`, which is cached unless it raises.
-
-        Raises UserError if too many simulations are waiting.
-        """
-        if (year := self.there.get(key)) is not None:
-            return year
-        if not self.can_wait and sum(not can_wait for can_wait, _ in tuple(self.waiting)) >= QUEUE:
-            raise UserError("too many visitors are simulating at the same time; try again in a minute")
-        with self.my_turn():
-            if key not in self.there:
-                self.there[key] = make()
-            while len(self.there) > self.most:
-                self.there.popitem(last=False)
-            return self.there[key]
-
-    @contextmanager
-    def my_turn(self) -> Iterator[None]:
-        """Wait until no other simulation is running and this one is first in the queue; a context manager."""
-        ticket = self.can_wait, next(self.number)
-        with self.turn:
-            self.waiting.append(ticket)
-            try:
-                self.turn.wait_for(lambda: not self.living and min(self.waiting) == ticket)
-                self.living.append(ticket)
-            finally:
-                self.waiting.remove(ticket)
-        try:
-            yield
-        finally:
-            with self.turn:
-                self.living.remove(ticket)
-                self.turn.notify_all()
-
-
-# a recorded year of guiyuan takes about 5 MB, a pair a hundredth of that
-YEARS, PAIRS = YearCache(40), YearCache(400, can_wait=True)
-
-
 def simulate_state(state: PageState, progress: Callable | None = None) -> SimulatedSides:
     """Simulate both sides of a state. Raises UserError."""
-    keys = tuple((state.case, state.days, setting) for setting in state.settings)
-    return simulate_sides([state.scenario(side) for side in range(2)], state.seed, keys, progress)
+    return simulate_sides(
+        [state.scenario(side) for side in range(2)], state.seed, state.side_keys(), progress
+    )
 
 
 def simulate_sides(

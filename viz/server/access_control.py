@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from .responses import Response, headers_by_name, log_error
@@ -28,6 +29,7 @@ LINE = 32 * 1024  # bytes of a request before its body; a link with a saved stat
 FILES = ("/static/", "/jupyter/nbextensions/", "/_solara/cdn/")
 CDN = FILES[-1]
 PATHS = ("/", "/readyz", "/resourcez")
+EARLY = ("/cogov/start.js", "/cogov/first.json")  # files of screen/early.py
 FILE_PATH = re.compile(
     r"(?:/(?!\.{1,2}(?:/|$))[\w.@+-]+)+", re.ASCII
 )  # path of a file: no escapes, no "..", no empty part
@@ -71,6 +73,7 @@ class AccessControl:
     living: Callable[[], dict] = dict
     cdn: Path | None = None  # folder of Solara's assets
     arriving: bool = False  # also answer to the local address at which a request arrived
+    early: Any = None  # the files of the first screen, and what dresses Solara's page: see screen/early.py
 
     def __post_init__(self):
         url = urlsplit(self.outside)
@@ -103,6 +106,8 @@ class AccessControl:
             return await response.send_text(
                 200, JOINED.format(root=self.root), "text/html", [(b"set-cookie", cookie.encode())]
             )
+        if self.early and path in EARLY:
+            return await response.send_file(*await asyncio.to_thread(self.early.file, path))
         try:
             await self.inside(self.sanitise(scope, path), receive, response)
         except Exception as error:
@@ -170,6 +175,7 @@ class AccessControl:
                 return 503, FULL
             known = (
                 path in PATHS
+                or (self.early and path in EARLY)
                 or (self.token and path.startswith(JOIN))
                 or (
                     path.startswith(FILES)
@@ -276,7 +282,8 @@ class AccessControl:
 class RenderSlot:
     """One of the few slots for rendering a new visit.
 
-    It is released when the recordings are sent, which are the first binary message. `receive` and `send`
+    It is released when the first screen is there, whose greeting is answered by the first binary message, or
+    another room sends its recordings, which are one, too. `receive` and `send`
     replace those of the socket. A client that leaves while it waits takes no slot; one that sends nothing
     after it was granted one is disconnected.
     """

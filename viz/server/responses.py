@@ -76,7 +76,10 @@ class Response:
             return await self.send_text(
                 500, f"Something went wrong here. 这里出了错。 ({self.name or 'no more is known'})\n"
             )
-        body = SCRIPT.sub(f'<script nonce="{self.nonce}"'.encode(), b"".join(self.body))
+        body = b"".join(self.body)
+        if self.door.early:
+            body = self.door.early.dress(body.decode()).encode()
+        body = SCRIPT.sub(f'<script nonce="{self.nonce}"'.encode(), body)
         self.head["headers"] = [
             (name, value)
             for name, value in self.head["headers"]
@@ -87,6 +90,19 @@ class Response:
         )
         await self.send(self.head)
         await self.send({"type": "http.response.body", "body": body})
+
+    async def send_file(self, kind: str, body: bytes, may_be_kept: bool) -> None:
+        """Send a file that is compressed already."""
+        self.page = False
+        headers = [
+            (b"content-type", f"{kind}; charset=utf-8".encode()),
+            (b"content-encoding", b"gzip"),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"max-age=31536000, immutable" if may_be_kept else b"no-store"),
+        ]
+        await self.send({"type": "http.response.start", "status": 200, "headers": self.add_headers(headers)})
+        sent = b"" if self.scope["method"] == "HEAD" else body
+        await self.send({"type": "http.response.body", "body": sent})
 
     async def send_text(self, status: int, text: str, kind: str = "text/plain", more: Iterable = ()) -> None:
         """Send a response of our own, and close the connection; `more` are further headers."""

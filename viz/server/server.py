@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 import warnings
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from ...engine.texts.errors import UserError
@@ -58,6 +58,7 @@ def guard_app(
     outside: str = "",
     arriving: bool = False,
     teacher: str = "",
+    early: Any = None,
 ) -> AccessControl:
     """Return Solara's application behind AccessControl. Raises UserError if Solara is not installed.
 
@@ -88,6 +89,7 @@ def guard_app(
         lambda: kernel_context.contexts,
         settings.assets.proxy_cache_dir,
         arriving,
+        early,
     )
 
 

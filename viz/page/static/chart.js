@@ -1,4 +1,4 @@
-// One chart: lines with bands, steps, bars or joined pairs, drawn as SVG from a spec (viz/figures/chart_specs.py), read by pointer and keys, saved from the browser.
+// One chart: lines with bands, steps, small panels, bars or joined pairs, drawn as SVG from a spec (viz/figures/chart_specs.py), read by pointer and keys, saved from the browser.
 
 const SVG = "http://www.w3.org/2000/svg";
 const FONT = "'Noto Sans CJK SC', system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', sans-serif"; // Chinese first: see fonts.css
@@ -6,10 +6,10 @@ const SIZE = 12; // px of every text in the picture
 const PAPER = { width: 900, ink: "#222222", ground: "#ffffff", times: 2 }; // what is saved looks the same from every screen
 const STYLE = `
 .cogov-chart { font: 13px/1.45 ${FONT}; position: relative; width: 100%; min-width: 0 }
-.cogov-chart .cg-head { display: flex; gap: 12px; align-items: flex-start }
-.cogov-chart .cg-title { flex: 1; min-width: 0; padding-top: 3px; font-size: 15px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere }
-.cogov-chart .cg-tools { display: flex; gap: 2px; flex: none; opacity: .55; transition: opacity .15s }
-.cogov-chart:hover .cg-tools, .cogov-chart:focus-within .cg-tools { opacity: 1 }
+.cogov-chart .cg-head { display: flex; gap: 12px; align-items: flex-start; margin: 2px -7px 2px 0 }
+.cogov-chart .cg-title { font-size: 15px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere }
+.cogov-chart .cg-subtitle { flex: 1; min-width: 0; padding-top: 5px; font-size: 12px; opacity: .8; overflow-wrap: anywhere }
+.cogov-chart .cg-tools { display: flex; gap: 2px; flex: none }
 .cogov-chart button { font: inherit; font-size: 12px; color: inherit; background: none; border: 0; border-radius: 6px; padding: 4px 7px; min-height: 28px; cursor: pointer }
 .cogov-chart button:hover { background: color-mix(in srgb, currentColor 10%, transparent) }
 .cogov-chart button:focus-visible, .cogov-chart .cg-plot:focus-visible { outline: 2px solid #56B4E9; outline-offset: 1px; border-radius: 6px }
@@ -23,23 +23,26 @@ const STYLE = `
   background: #fff; color: #222; box-shadow: 0 1px 8px #0004; font-variant-numeric: tabular-nums; max-width: 92% }
 .cogov-chart .cg-tip.cg-dark { background: #2b2f36; color: #eee }
 .cogov-chart .cg-tip .cg-at { opacity: .7 }
-.cogov-chart .cg-tip .cg-row { display: grid; grid-template-columns: 20px 1fr auto; gap: 8px; align-items: center }
+.cogov-chart .cg-tip .cg-row { display: grid; grid-template-columns: 24px 1fr auto; gap: 8px; align-items: center }
 .cogov-chart .cg-tip .cg-row span:nth-child(2) { overflow: hidden; text-overflow: ellipsis }
 .cogov-chart .cg-tip b { font-weight: 600; text-align: right }
 .cogov-chart .cg-tip small { opacity: .7; font-weight: 400 }
-.cogov-chart .cg-note { font-size: 12px; opacity: .7; margin-top: 2px }
+.cogov-chart .cg-note, .cogov-chart .cg-source { font-size: 12px; opacity: .8; margin-top: 2px; overflow-wrap: anywhere }
 .cogov-chart .cg-values { max-height: 260px; overflow: auto; margin-top: 6px }
 .cogov-chart table { border-collapse: collapse; font-size: 12px; font-variant-numeric: tabular-nums }
 .cogov-chart th, .cogov-chart td { padding: 1px 10px; text-align: right; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent) }
 .cogov-chart [hidden] { display: none !important }
-@media (prefers-reduced-motion: reduce) { .cogov-chart .cg-cursor, .cogov-chart .cg-tools { transition: none } }
+@media (prefers-reduced-motion: reduce) { .cogov-chart .cg-cursor { transition: none } }
+@media print { .cogov-chart .cg-tools, .cogov-chart .cg-tip, .cogov-chart .cg-cursor { display: none } .cogov-chart .cg-plot svg { height: auto } }
 `;
 
 // ---------------------------------------------------------------------------------------------- what is in a spec
 
 const xs = (spec, line) => line.x || spec.x || [];
 const isBars = (spec) => spec.kind === "bars";
+const isPanels = (spec) => spec.kind === "panels";
 const shown = (spec, hidden) => spec.lines.filter((line) => !hidden.has(line.name));
+const named = (spec) => spec.lines.filter((line, n) => spec.lines.findIndex((other) => other.name === line.name) === n); // in panels each name comes once a panel
 const there = (value) => value !== null && value !== undefined && Number.isFinite(value);
 
 /** Every place where a chart can be read: the x of all lines, or the numbers of the categories. */
@@ -67,12 +70,12 @@ function nearest(sorted, x) {
   return best;
 }
 
-/** Head and rows of the table of values, as numbers and text. */
+/** Head and rows of the table of values, as numbers and text; a place where no line has a value has no row. */
 function tabled(spec, words) {
   const columns = spec.lines.flatMap((line) => ["y", "low", "high"].filter((key) => line[key]).map((key) => [line, key]));
-  const head = [spec.xlabel && !isBars(spec) ? spec.xlabel : "", ...columns.map(([line, key]) => (key === "y" ? line.name : `${line.name}, ${words["chart_" + key] || key}`))];
+  const head = [spec.xlabel && !isBars(spec) ? spec.xlabel : "", ...columns.map(([line, key]) => [spec.panels?.[line.panel]?.name, line.name, key !== "y" && (words["chart_" + key] || key)].filter(Boolean).join(", "))];
   const rows = stops(spec).map((x) => [isBars(spec) ? spec.categories[x] : x, ...columns.map(([line, key]) => line[key][rowAt(spec, line, x)] ?? null)]);
-  return { head, rows };
+  return { head, rows: rows.filter(([, ...values]) => values.some((value) => value !== null)) };
 }
 
 /** Text that no spreadsheet runs, quoted where it must be; numbers as they are. */
@@ -83,9 +86,12 @@ function cell(value) {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** A line that says what the table is of: without commas and quotes, so that it stays one cell. */
+const remark = (text) => `# ${text.replace(/[",;\s]+/g, " ").trim()}`;
+
 function csv(spec, words) {
-  const { head, rows } = tabled(spec, words);
-  return "\ufeff" + [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+  const { head, rows } = tabled(spec, words), remarks = [spec.title, spec.subtitle, spec.source].filter(Boolean).map(remark);
+  return "\ufeff" + [...remarks, ...[head, ...rows].map((row) => row.map(cell).join(","))].join("\r\n") + "\r\n";
 }
 
 // ---------------------------------------------------------------------------------------------- scales and numbers
@@ -133,6 +139,9 @@ function said(value, spec, words, step) {
   const sign = spec.zero ? { signDisplay: "exceptZero" } : {};
   return new Intl.NumberFormat(locale, { maximumFractionDigits: decimals, ...sign }).format(value);
 }
+
+/** A day of a long run, in years where they are whole. */
+const yearly = (value, words) => (value % 365 ? place(value, words) : new Intl.NumberFormat(words.chart_locale || "en", { style: "unit", unit: "year", unitDisplay: "long" }).format(value / 365));
 
 const place = (value, words) => new Intl.NumberFormat(words.chart_locale || "en", { maximumFractionDigits: 1 }).format(value);
 
@@ -220,77 +229,129 @@ function dot(x, y, line, r = 4) {
 }
 
 function swatch(line, x, y) {
-  return node("line", { x1: x, x2: x + 20, y1: y, y2: y, stroke: ink(line.colour), "stroke-width": 3, "stroke-dasharray": line.dash ? "6 3" : "" });
+  return node("line", { x1: x, x2: x + 24, y1: y, y2: y, stroke: ink(line.colour), "stroke-width": line.dash ? 2 : 3, "stroke-dasharray": line.dash }); // long enough for two dashes and a half
 }
 
-/** Title, legend, and the rest of the sheet when it is saved; returns where the picture begins. */
-function heading(svg, spec, hidden, width) {
-  let y = 26;
-  for (const line of folded(spec.title || "", width - 24, 16, 600)) {
-    svg.append(label(line, 12, y, { "font-size": 16, "font-weight": 600, "fill-opacity": 1 }));
-    y += 22;
-  }
+/** Title, subtitle and legend of the sheet when it is saved; returns where the picture begins. */
+function heading(svg, spec, hidden, width, labelled) {
+  let y = 8;
+  const write = (text, size, step, look) => folded(text || "", width - 24, size, look["font-weight"]).filter(Boolean).forEach((line) => svg.append(label(line, 12, (y += step), { "font-size": size, ...look })));
+  write(spec.title, 16, 20, { "font-weight": 600, "fill-opacity": 1 });
+  write(spec.subtitle, SIZE, 18, {});
+  const lines = named(spec).filter((line) => !hidden.has(line.name));
+  if (lines.length < 2 || labelled) return y + 2;
   let x = 12;
-  for (const line of spec.lines.length > 1 ? shown(spec, hidden) : []) {
-    const room = 28 + wide(line.name) + 18;
+  y += 22;
+  for (const line of lines) {
+    const room = 32 + wide(line.name) + 18;
     if (x > 12 && x + room > width) [x, y] = [12, y + 19];
-    svg.append(swatch(line, x, y - 4), label(line.name, x + 28, y, { "fill-opacity": 1 }));
+    svg.append(swatch(line, x, y - 4), label(line.name, x + 32, y, { "fill-opacity": 1 }));
     x += room;
   }
-  return spec.lines.length > 1 ? y + 8 : y - 14;
+  return y + 8;
 }
 
 function footing(svg, spec, width, top) {
   let y = top;
-  for (const line of spec.note ? folded(spec.note, width - 24, SIZE) : []) svg.append(label(line, 12, (y += 17)));
+  for (const text of [spec.note, spec.source].filter(Boolean)) for (const line of folded(text, width - 24, SIZE)) svg.append(label(line, 12, (y += 17)));
   return y + 10;
 }
 
-/** Draw a spec `width` px wide. `saved`: with title, legend, note and ground, else those are HTML around it. */
+/** Draw a spec `width` px wide. `saved`: with title, legend, note, source and ground, else those are HTML around it. */
 function drawn(spec, { width, hidden, words, saved }) {
   const svg = node("svg", { xmlns: SVG, width, "font-family": FONT });
   if (saved) svg.setAttribute("color", PAPER.ink);
-  const inset = saved ? 12 : 0, top = saved ? heading(svg, spec, hidden, width) : 0;
-  const body = isBars(spec) ? bars(svg, spec, { width, hidden, words, top, inset }) : plot(svg, spec, { width, hidden, words, top, inset });
+  const names = endNames(spec, hidden, width), top = saved ? heading(svg, spec, hidden, width, names.length > 0) : 0;
+  const body = (isBars(spec) ? bars : isPanels(spec) ? panels : plot)(svg, spec, { width, hidden, words, top, inset: saved ? 12 : 0, names });
   const height = saved ? footing(svg, spec, width, body.bottom) : body.bottom;
   svg.setAttribute("height", height);
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   if (saved) svg.prepend(node("rect", { width, height, fill: PAPER.ground }));
-  return { svg, height, ...body };
+  return { svg, height, labelled: names.length > 0, ...body };
 }
 
-function plot(svg, spec, { width, hidden, words, top, inset }) {
-  const high = Math.max(150, Math.min(300, width * 0.46)), from = top + 24, to = from + high;
+/** The lines whose names stand at their ends, where all of them fit there; else none, and there is a legend. */
+function endNames(spec, hidden, width) {
+  const lines = shown(spec, hidden);
+  if (spec.kind || spec.lines.length < 2 || hidden.size || width < 420) return [];
+  return lines.every((line) => wide(line.name, SIZE, 600) < width * 0.3 && there(line.y.at(-1))) ? lines : [];
+}
+
+/** Write names beside the ends of their lines, one below the other where ends are close. */
+function drawEndNames(svg, lines, y, right, from, to) {
+  const names = lines.map((line) => ({ line, at: y.at(line.y.at(-1)) })).sort((p, q) => p.at - q.at), step = SIZE + 4;
+  names.forEach((one, n) => { one.at = Math.max(one.at, from + SIZE / 2, n ? names[n - 1].at + step : -Infinity); });
+  for (let n = names.length - 1; n >= 0; n--) names[n].at = Math.min(names[n].at, n + 1 < names.length ? names[n + 1].at - step : to - 4);
+  for (const { line, at } of names) svg.append(label(line.name, right + 8, at + 4, { "font-weight": 600, "fill-opacity": 1, class: "cg-end" }));
+}
+
+function plot(svg, spec, { width, hidden, words, top, inset, names }) {
+  const high = Math.max(150, Math.min(300, width * 0.46)), from = top + (spec.subtitle ? 14 : 24), to = from + high;
   const { low, high: most, step } = extent(spec, hidden, Math.max(5, Math.round(high / 42))), levels = ticks(low, most, 1, false, step);
-  const names = levels.at.map((value) => said(value, spec, words, levels.step));
-  const left = Math.ceil(Math.max(...names.map((name) => wide(name)), 18)) + 10 + inset, right = width - 14 - inset;
+  const texts = levels.at.map((value) => said(value, spec, words, levels.step));
+  const left = Math.ceil(Math.max(...texts.map((text) => wide(text)), 18)) + 10 + inset;
+  const right = width - 14 - inset - (names.length ? Math.ceil(Math.max(...names.map((line) => wide(line.name, SIZE, 600)))) + 4 : 0);
   const all = stops(spec), room = spec.kind === "pairs" ? 0.5 : 0;
   const x = scale(all[0] - room, all.at(-1) + room || 1, left, right), y = scale(low, most, to, from);
-  svg.append(label(spec.ylabel || "", inset || 2, top + 12));
-  levels.at.forEach((value, n) => {
-    const strong = value === 0 || n === 0;
-    svg.append(node("line", { x1: left, x2: right, y1: crisp(y.at(value)), y2: crisp(y.at(value)), stroke: "currentColor", "stroke-opacity": strong ? 0.45 : 0.12 }));
-    svg.append(label(names[n], left - 7, y.at(value) + 4, { "text-anchor": "end" }));
-  });
+  if (!spec.subtitle) svg.append(label(spec.ylabel || "", inset || 2, top + 12));
+  const part = { x, y, from, to, left, right };
+  drawLevels(svg, levels, texts, part, true);
   across(svg, spec, x, to, left, right, words);
+  svg.append(label(spec.xlabel || "", right, to + 34, { "text-anchor": "end" }));
   if (spec.vline) mark(svg, spec.vline, x, from, to);
   const inside = node("g", { class: "cg-lines" });
   if (spec.kind === "pairs") drawPairs(inside, spec, hidden, x, y);
   else shown(spec, hidden).forEach((line) => drawLine(inside, spec, line, x, y));
   svg.append(inside);
-  return { x, y, from, to, bottom: to + 38, at: (n) => x.at(all[n]), find: (px) => nearest(all, x.back(px)) };
+  drawEndNames(svg, names, y, right, from, to);
+  return { parts: [part], from, to, bottom: to + 38, at: (n) => x.at(all[n]), find: (px) => [nearest(all, x.back(px)), 0] };
 }
 
-/** The axis below: ticks that leave room for each other, and what they count. */
+/** Faint lines across a plot or a panel, and what they stand for. */
+function drawLevels(svg, levels, texts, { y, left, right }, said) {
+  levels.at.forEach((value, n) => {
+    const strong = value === 0 || n === 0;
+    svg.append(node("line", { x1: left, x2: right, y1: crisp(y.at(value)), y2: crisp(y.at(value)), stroke: "currentColor", "stroke-opacity": strong ? 0.45 : 0.12 }));
+    if (said) svg.append(label(texts[n], left - 7, y.at(value) + 4, { "text-anchor": "end" }));
+  });
+}
+
+/** Small multiples: a panel for each of `spec.panels`, all on one scale. */
+function panels(svg, spec, { width, hidden, words, top, inset }) {
+  const count = spec.panels.length, columns = Math.min(count, width >= 640 ? 4 : width >= 440 ? 3 : 2), rows = Math.ceil(count / columns), gap = 22, name = 22;
+  const rough = Math.max(70, Math.min(200, (width / columns) * 0.62)), { low, high: most, step } = extent(spec, hidden, Math.max(3, Math.round(rough / 36)));
+  const levels = ticks(low, most, 1, false, step), texts = levels.at.map((value) => said(value, spec, words, levels.step));
+  const first = Math.ceil(Math.max(...texts.map((text) => wide(text)), 18)) + 10 + inset, each = (width - first - 14 - inset - gap * (columns - 1)) / columns;
+  const all = stops(spec), parts = [], inside = node("g", { class: "cg-lines" });
+  spec.panels.forEach((panel, n) => {
+    const left = first + (n % columns) * (each + gap), right = left + each, from = top + Math.floor(n / columns) * (rough + name + 10) + name, to = from + rough;
+    const part = { x: scale(all[0], all.at(-1) || 1, left, right), y: scale(low, most, to, from), from, to, left, right };
+    if (panel.colour) svg.append(node("circle", { cx: left + 4, cy: from - 10, r: 4, fill: panel.colour }));
+    svg.append(label(folded(panel.name, each - 14, SIZE, 600)[0].trimEnd(), left + (panel.colour ? 13 : 0), from - 6, { "font-weight": 600, "fill-opacity": 1 }));
+    drawLevels(svg, levels, texts, part, n % columns === 0);
+    if (n + columns >= count) across(svg, spec, part.x, to, left, right, words);
+    for (const line of shown(spec, hidden)) if (line.panel === n) drawLine(inside, spec, line, part.x, part.y);
+    parts.push(part);
+  });
+  const { from } = parts[0], to = parts.at(-1).to;
+  svg.append(inside, label(spec.xlabel || "", width - 14 - inset, to + 34, { "text-anchor": "end" }));
+  const away = (part, px, py) => Math.hypot(px - (part.left + part.right) / 2, py - (part.from + part.to) / 2);
+  const find = (px, py) => {
+    const k = parts.reduce((best, part, n) => (away(part, px, py) < away(parts[best], px, py) ? n : best), 0);
+    return [nearest(all, parts[k].x.back(px)), k];
+  };
+  return { parts, from, to, bottom: to + 38, at: (n, k = 0) => parts[k].x.at(all[n]), find };
+}
+
+/** The axis below: ticks that leave room for each other. */
 function across(svg, spec, x, to, left, right, words) {
-  const room = Math.max(2, Math.floor((right - left) / 50));
-  const { at } = spec.kind === "pairs" || !(x.high - x.low > 20) ? ticks(x.low, x.high, room, true) : dayTicks(x.low, x.high, room);
+  const room = Math.max(2, Math.floor((right - left) / 50)), long = spec.cursor && x.high - x.low > 800;
+  const { at } = spec.kind === "pairs" || !(x.high - x.low > 20) ? ticks(x.low, x.high, room, true) : dayTicks(x.low, x.high, long ? Math.max(1, Math.floor((right - left) / 70)) : room);
   for (const value of at) {
-    const name = place(value, words), half = wide(name) / 2;
+    const name = long ? yearly(value, words) : place(value, words), half = wide(name) / 2;
     svg.append(node("line", { x1: crisp(x.at(value)), x2: crisp(x.at(value)), y1: to, y2: to + 4, stroke: "currentColor", "stroke-opacity": 0.45 }));
     svg.append(label(name, Math.min(x.at(value), right + 12 - half), to + 18, { "text-anchor": "middle" }));
   }
-  svg.append(label(spec.xlabel || "", right, to + 34, { "text-anchor": "end" }));
 }
 
 function mark(svg, vline, x, from, to) {
@@ -321,7 +382,7 @@ function bars(svg, spec, { width, hidden, words, top, inset }) {
     });
   });
   svg.append(inside, label(spec.xlabel || "", right, to + 33, { "text-anchor": "end" }));
-  return { x, from, to, bottom: to + 38, at: (n) => from + row * (n + 0.5), find: (_, py) => Math.max(0, Math.min(names.length - 1, Math.floor((py - from) / row))), row };
+  return { x, from, to, bottom: to + 38, at: (n) => from + row * (n + 0.5), find: (_, py) => [Math.max(0, Math.min(names.length - 1, Math.floor((py - from) / row))), 0], row };
 }
 
 // ---------------------------------------------------------------------------------------------- saving
@@ -334,7 +395,8 @@ function keep(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-const file = (spec, ending) => `${(spec.title || "chart").replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "").slice(0, 80) || "chart"}.${ending}`;
+const slug = (text, most) => (text || "").replace(/[^\p{L}\p{N}.]+/gu, "_").slice(0, most).replace(/^[_.]+|[_.]+$/g, "");
+const file = (spec, ending) => `${[slug(spec.subject || spec.title || "chart", 50), slug(spec.source, 90)].filter(Boolean).join("_") || "chart"}.${ending}`;
 
 function sheet(spec, hidden, words) {
   const { svg, height } = drawn(spec, { width: PAPER.width, hidden, words, saved: true });
@@ -371,19 +433,23 @@ class View {
     this.model = model;
     this.hidden = new Set();
     this.stop = -1;
+    this.part = 0; // the panel that is read
     made("style", "", el, STYLE);
     this.root = made("div", "cogov-chart", el);
+    this.title = made("div", "cg-title", this.root);
+    this.title.setAttribute("role", "heading");
+    this.title.setAttribute("aria-level", 3);
     const head = made("div", "cg-head", this.root);
-    this.title = made("div", "cg-title", head);
+    this.subtitle = made("div", "cg-subtitle", head);
     this.tools = made("div", "cg-tools", head);
     this.legend = made("div", "cg-legend", this.root);
     this.plot = made("div", "cg-plot", this.root);
-    this.plot.tabIndex = 0;
-    this.plot.setAttribute("role", "slider");
     this.note = made("div", "cg-note", this.root);
+    this.source = made("div", "cg-source", this.root);
     this.values = made("div", "cg-values", this.root);
     this.values.hidden = true;
     this.values.tabIndex = 0;
+    this.values.setAttribute("role", "region");
     this.listen();
     this.told();
   }
@@ -412,15 +478,23 @@ class View {
 
   /** The spec or the language is another. */
   told() {
-    this.title.textContent = this.spec.title || "";
-    this.note.textContent = this.spec.note || "";
-    this.plot.setAttribute("aria-label", [this.spec.title, this.words.chart_keys].filter(Boolean).join(". "));
+    for (const name of ["title", "subtitle", "note", "source"]) this[name].textContent = this.spec[name] || "";
+    this.slide();
+    this.values.setAttribute("aria-label", `${this.words.chart_values || ""}: ${this.spec.title || ""}`);
     const names = (this.spec.lines || []).map((line) => line.name), kept = names.filter((name) => this.hidden.has(name));
     this.hidden = new Set(kept.length < names.length ? kept : []);
     this.toolbar();
     this.key();
     this.draw();
     if (!this.values.hidden) this.list();
+  }
+
+  /** To a screen reader the picture is a slider over the places where it can be read; an empty one is nothing. */
+  slide() {
+    const names = ["role", "tabindex", "aria-label", "aria-valuemin", "aria-valuemax", "aria-valuenow", "aria-valuetext"];
+    if (!this.full) return names.forEach((name) => this.plot.removeAttribute(name));
+    const last = stops(this.spec).length - 1, values = ["slider", 0, [this.spec.title, this.words[isPanels(this.spec) ? "chart_keys_panels" : "chart_keys"]].filter(Boolean).join(". "), 0, last, 0, this.spec.title || ""];
+    names.forEach((name, n) => this.plot.setAttribute(name, values[n]));
   }
 
   toolbar() {
@@ -444,11 +518,11 @@ class View {
 
   /** The legend: a click hides a line or shows it again; never the last. */
   key() {
-    const lines = this.spec.lines || [];
+    const lines = this.full ? named(this.spec) : [];
     this.legend.replaceChildren(...(lines.length > 1 ? lines : []).map((line) => {
       const button = made("button", "", null);
       button.type = "button";
-      const sign = node("svg", { width: 20, height: 6, "aria-hidden": "true" });
+      const sign = node("svg", { width: 24, height: 6, "aria-hidden": "true" });
       sign.append(swatch(line, 0, 3));
       button.append(sign, made("span", "", null, line.name));
       button.setAttribute("aria-pressed", String(!this.hidden.has(line.name)));
@@ -459,7 +533,7 @@ class View {
   }
 
   toggle(name, button) {
-    if (!this.hidden.delete(name) && shown(this.spec, this.hidden).length > 1) this.hidden.add(name);
+    if (!this.hidden.delete(name) && this.hidden.size < named(this.spec).length - 1) this.hidden.add(name);
     button.setAttribute("aria-pressed", String(!this.hidden.has(name)));
     this.draw();
   }
@@ -477,32 +551,32 @@ class View {
     this.tip.hidden = true;
     this.picture.svg.append(this.over);
     this.plot.replaceChildren(this.picture.svg, this.tip);
-    this.plot.setAttribute("aria-valuemin", 0);
-    this.plot.setAttribute("aria-valuemax", this.stops.length - 1);
+    this.legend.hidden = this.picture.labelled;
+    this.part = Math.min(this.part, (this.picture.parts || [0]).length - 1);
     this.stand();
     this.read(this.stop);
   }
 
-  /** The cursor of the day on show. */
+  /** The cursor of the day on show, in every panel. */
   stand() {
     if (!this.spec.cursor || isBars(this.spec)) return;
-    const { from, to } = this.picture;
-    this.cursor = node("line", { x1: 0, x2: 0, y1: from - 4, y2: to, stroke: "currentColor", "stroke-width": 1.5, "stroke-opacity": 0.55, class: "cg-cursor", "pointer-events": "none" });
+    this.cursor = node("g", { class: "cg-cursor", "pointer-events": "none" });
+    for (const { from, to, left } of this.picture.parts) this.cursor.append(node("line", { x1: left, x2: left, y1: from - 4, y2: to, stroke: "currentColor", "stroke-width": 1.5, "stroke-opacity": 0.55 }));
     this.picture.svg.append(this.cursor);
     this.walk();
   }
 
   walk() {
     if (!this.cursor) return;
-    const day = this.model.get("day"), { x } = this.picture;
+    const day = this.model.get("day"), [{ x, left }] = this.picture.parts;
     this.cursor.style.display = day < 0 ? "none" : "";
-    this.cursor.style.transform = `translateX(${near(x.at(Math.max(x.low, Math.min(day, x.high))))}px)`;
+    this.cursor.style.transform = `translateX(${near(x.at(Math.max(x.low, Math.min(day, x.high))) - left)}px)`;
   }
 
   point(event) {
     if (!this.full) return;
     const box = this.plot.getBoundingClientRect();
-    this.read(this.picture.find(event.clientX - box.left, event.clientY - box.top));
+    this.read(...this.picture.find(event.clientX - box.left, event.clientY - box.top));
   }
 
   press(event) {
@@ -512,8 +586,10 @@ class View {
     if (event.key === "Escape") return this.read(-1);
     if (event.key === "Enter") return this.jump();
     if (go === undefined) return;
+    const other = isPanels(this.spec) && { ArrowDown: 1, ArrowUp: -1 }[event.key];
     event.preventDefault();
     const start = this.stop >= 0 ? this.stop : this.spec.cursor && this.model.get("day") >= 0 ? nearest(this.stops, this.model.get("day")) : go > 0 ? -1 : last + 1;
+    if (other) return this.read(Math.max(0, Math.min(last, start)), Math.max(0, Math.min(this.spec.panels.length - 1, this.part + other)));
     this.read(Math.max(0, Math.min(last, start + go)));
   }
 
@@ -525,15 +601,17 @@ class View {
     this.walk();
   }
 
-  /** Show the values at a stop, in a box and to a screen reader; -1 puts them away. */
-  read(n) {
+  /** Show the values at a stop of a panel, in a box and to a screen reader; -1 puts them away. */
+  read(n, part = this.part) {
+    this.part = part;
     this.stop = n >= 0 && this.stops && n < this.stops.length ? n : -1;
     this.over?.replaceChildren();
     if (this.tip) this.tip.hidden = this.stop < 0;
     if (this.stop < 0 || !this.picture) return;
     const { spec, words } = this, x = this.stops[n];
-    const where = isBars(spec) ? spec.categories[x] : (spec.at || `${spec.xlabel || ""} {x}`).replace("{x}", place(x, words)).trim();
-    const found = shown(spec, this.hidden).map((line) => ({ line, row: rowAt(spec, line, x) })).map(({ line, row }) => ({ line, y: line.y[row], low: line.low?.[row], high: line.high?.[row] }));
+    const at = isBars(spec) ? spec.categories[x] : (spec.at || `${spec.xlabel || ""} {x}`).replace("{x}", place(x, words)).trim();
+    const where = isPanels(spec) ? `${spec.panels[part].name} · ${at}` : at;
+    const found = shown(spec, this.hidden).filter((line) => !isPanels(spec) || line.panel === part).map((line) => ({ line, row: rowAt(spec, line, x) })).map(({ line, row }) => ({ line, y: line.y[row], low: line.low?.[row], high: line.high?.[row] }));
     this.trace(found, n);
     this.box(where, found, n);
     this.plot.setAttribute("aria-valuenow", n);
@@ -546,24 +624,24 @@ class View {
       this.over.append(node("rect", { x: 0, width: this.width, y: picture.from + picture.row * n, height: picture.row, fill: "currentColor", "fill-opacity": 0.06, rx: 4 }));
       return;
     }
-    const x = crisp(picture.at(n));
-    this.over.append(node("line", { x1: x, x2: x, y1: picture.from, y2: picture.to, stroke: "currentColor", "stroke-opacity": 0.35 }));
-    for (const { line, y } of found) if (there(y)) this.over.append(dot(x, picture.y.at(y), { colour: line.colour }, 4.5));
+    const { x: across, y: up, from, to } = picture.parts[this.part], x = crisp(across.at(this.stops[n]));
+    this.over.append(node("line", { x1: x, x2: x, y1: from, y2: to, stroke: "currentColor", "stroke-opacity": 0.35 }));
+    for (const { line, y } of found) if (there(y)) this.over.append(dot(x, up.at(y), { colour: line.colour }, 4.5));
   }
 
   box(where, found, n) {
     const { spec, words, tip, picture } = this;
     tip.className = night(this.root) ? "cg-tip cg-dark" : "cg-tip";
     tip.replaceChildren(made("div", "cg-at", null, where), ...found.map(({ line, y, low, high }) => {
-      const row = made("div", "cg-row"), sign = node("svg", { width: 20, height: 6 });
+      const row = made("div", "cg-row"), sign = node("svg", { width: 24, height: 6 });
       sign.append(swatch(line, 0, 3));
       const value = made("b", "", null, said(y, spec, words));
       if (there(low) && there(high)) made("small", "", value, ` ${said(low, spec, words)} … ${said(high, spec, words)}`);
       row.append(sign, made("span", "", null, line.name), value);
       return row;
     }));
-    const beside = isBars(spec) ? this.width - tip.offsetWidth - 4 : picture.at(n) + (picture.at(n) > this.width / 2 ? -tip.offsetWidth - 14 : 14);
-    const above = isBars(spec) ? Math.max(0, Math.min(picture.at(n) + picture.row / 2, picture.to - tip.offsetHeight)) : picture.from;
+    const at = picture.at(n, this.part), beside = isBars(spec) ? this.width - tip.offsetWidth - 4 : at + (at > this.width / 2 ? -tip.offsetWidth - 14 : 14);
+    const above = isBars(spec) ? Math.max(0, Math.min(at + picture.row / 2, picture.to - tip.offsetHeight)) : picture.parts[this.part].from;
     tip.style.transform = `translate(${Math.round(Math.max(0, Math.min(beside, this.width - tip.offsetWidth)))}px, ${Math.round(above)}px)`;
   }
 

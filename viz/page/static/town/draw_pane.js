@@ -65,11 +65,15 @@ function drawNames(c, town, view, colours, called) {
   }
 }
 
-/** As much of a name as there is room for. */
+/** As much of a name as there is room for; its number stays, because that is what tells "old yards 7" from "old yards 8". */
 function fitted(c, name, room) {
-  let shown = name;
-  while (shown && c.measureText(shown).width > room) shown = `${shown.slice(0, shown === name ? -1 : -2)}…`.replace(/^…$/, "");
-  return shown.length > 2 || shown === name ? shown : "";
+  const fits = (text) => c.measureText(text).width <= room, [, head, number] = name.match(/^(.*?)\s*(\d*)$/);
+  if (fits(name)) return name;
+  for (let n = head.length - 1; n > 1; n--) {
+    const shown = `${head.slice(0, n).trimEnd()}…${number}`;
+    if (fits(shown)) return shown;
+  }
+  return number && fits(number) ? number : "";
 }
 
 function drawChosen(c, town, chosen, colours, px) {

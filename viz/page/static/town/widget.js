@@ -21,6 +21,12 @@ class TownBase {
 
   title(a) { return this.model.get("titles")[a] || ""; }
 
+  /** Texts one after the other, each with one full stop at its end. */
+  sentences(texts) {
+    const stop = /[\u4e00-\u9fff]/.test(texts.join("")) ? "。" : ".";
+    return texts.map((text) => text.replace(/[.。]+$/, "") + stop).join(stop === "." ? " " : "");
+  }
+
   build() {
     const button = (name, does, ...more) => element("button", { type: "button", class: `cogov-${name}`, onclick: does }, icon(name), ...more);
     this.root = element("section", { class: "cogov-town" });
@@ -49,9 +55,10 @@ class TownBase {
     const count = (kind) => ({ box: element("span", { class: `cogov-count ${kind}` }), number: element("b"), text: element("span") });
     const counts = { open: count("open"), unknown: count("unknown"), resolved: count("resolved") };
     for (const one of Object.values(counts)) one.box.append(one.number, " ", one.text);
-    const title = element("span", { class: "cogov-title" }), canvas = element("canvas", { class: "cogov-map", tabindex: 0, role: "application" });
-    const box = element("div", { class: "cogov-pane", "data-arm": a, style: `--arm: ${ARM[a]}` }, element("div", { class: "cogov-head" }, title, ...Object.values(counts).map((one) => one.box)), canvas);
-    return { a, box, title, counts, canvas, c: canvas.getContext("2d", { alpha: false }), still: document.createElement("canvas"), marks: [], helpers: new Map() };
+    const title = element("span"), list = element("ul", { class: "cogov-on", id: `cogov-on-${Math.random().toString(36).slice(2)}`, hidden: true });
+    const more = element("button", { type: "button", class: "cogov-more", "aria-expanded": "false", "aria-controls": list.id, onclick: () => this.unfold(a, list.hidden) }), canvas = element("canvas", { class: "cogov-map", tabindex: 0, role: "application" });
+    const box = element("div", { class: "cogov-pane", "data-arm": a, style: `--arm: ${ARM[a]}` }, element("div", { class: "cogov-head" }, element("span", { class: "cogov-title" }, title, more), ...Object.values(counts).map((one) => one.box), list), canvas);
+    return { a, box, title, more, list, counts, canvas, c: canvas.getContext("2d", { alpha: false }), still: document.createElement("canvas"), marks: [], helpers: new Map() };
   }
 
   listen() {

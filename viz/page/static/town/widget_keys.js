@@ -25,7 +25,7 @@ const withKeys = (Base) => class extends Base {
     const pane = this.panes[0], count = pane.town.all.length, one = pane.town.all[((this.chosen ? this.chosen.building + n : 0) + count) % count];
     this.chosen = { town: pane.town, building: one.n, x: one.x - 0.2, y: one.y - one.h, w: one.w + 0.4, h: one.h };
     if (!this.view.sees({ x: one.x + one.w / 2, y: one.y - one.h / 2 })) { Object.assign(this.view, { x: one.x, y: one.y }); this.view.inside(); this.moved(); }
-    this.spoken.textContent = this.describe(pane, { building: one, flat: -1 }).join(". ");
+    this.spoken.textContent = this.sentences(this.describe(pane, { building: one, flat: -1 }));
     this.request();
   }
 

@@ -80,7 +80,7 @@ const withTime = (Base) => class extends Base {
     this.speaking = setTimeout(() => {
       this.spokenAt = Date.now();
       const counts = this.arms.map((arm, a) => this.say("spoken", { title: this.title(a), open: arm.open, unknown: arm.unknown, resolved: arm.resolved }));
-      this.spoken.textContent = [text, ...counts].join(". ");
+      this.spoken.textContent = this.sentences([text, ...counts]);
     }, wait);
   }
 

@@ -11,6 +11,7 @@ const withWords = (Base) => class extends Base {
     this.speedButtons.forEach((button, n) => label(button, "speed_n", { n: SPEEDS[n] }));
     this.panes.forEach((pane, a) => {
       pane.title.textContent = this.arms.length ? this.title(a) : this.say("empty");
+      this.listOn(pane, a);
       pane.canvas.setAttribute("aria-label", this.say("map", { title: this.title(a) }));
       for (const [kind, key] of [["open", "open"], ["unknown", "unknown_now"], ["resolved", "resolved"]]) pane.counts[kind].text.textContent = this.say(key);
     });
@@ -21,6 +22,21 @@ const withWords = (Base) => class extends Base {
     this.still = true;
     this.drawSpark();
     this.refresh();
+  }
+
+  /** What is on at a side: a list behind a button, if there is more than one mechanism. */
+  listOn(pane, a) {
+    const names = (this.films?.[a]?.on ?? []).map((name) => this.say(`mechanism.${name}`));
+    pane.more.hidden = names.length < 2;
+    pane.more.title = names.join("\n");
+    pane.more.setAttribute("aria-label", this.say("on_here"));
+    pane.list.replaceChildren(...names.map((name) => { const item = element("li"); item.textContent = name; return item; }));
+    if (names.length < 2) this.unfold(a, false);
+  }
+
+  unfold(a, opened) {
+    this.panes[a].list.hidden = !opened;
+    this.panes[a].more.setAttribute("aria-expanded", String(opened));
   }
 
   showPlay() {
@@ -89,7 +105,7 @@ const withWords = (Base) => class extends Base {
     return element("div", {}, this.heading(`${this.say("layer")}: ${this.say(`layer.${this.model.get("layer")}`)}`), element("div", { class: "cogov-scale" }, this.number(this.span[0]), bar, this.number(this.span[1])));
   }
 
-  /** Open issues through the year in both arms, behind the time line, and a mark for every week. */
+  /** Open issues through the year in both arms, behind the time line, and what time it is. */
   drawSpark() {
     const { clientWidth: w, clientHeight: h } = this.spark, dpr = Math.min(devicePixelRatio || 1, 2.5);
     if (!w || !this.arms.length) return;
@@ -97,18 +113,27 @@ const withWords = (Base) => class extends Base {
     this.spark.height = h * dpr;
     const c = this.spark.getContext("2d"), style = getComputedStyle(this.root), most = Math.max(1, ...this.films.flatMap((film) => [...film.day_open]));
     c.scale(dpr, dpr);
-    const foot = h - 15, x = (day) => 6 + (w - 12) * day / this.days, y = (n) => foot - (foot - 4) * n / most;
+    const foot = h - 17, head = 15, x = (day) => 6 + (w - 12) * day / this.days, y = (n) => foot - (foot - head) * n / most;
     c.fillStyle = style.getPropertyValue("--line");
     c.fillRect(6, foot, w - 12, 1);
     c.fillStyle = style.getPropertyValue("--soft");
-    for (let week = 0; week * 7 <= this.days; week++) {
-      const big = week % 4 === 0;
-      if (big || (w - 12) * 7 / this.days > 3) c.fillRect(Math.round(x(week * 7)), foot + 1, 1, big ? 6 : 3);
-    }
-    this.films.forEach((film, a) => this.drawLine(c, film, a, x, y, foot));
     c.font = `11px ${style.fontFamily}`;
+    this.drawTicks(c, x, w, foot);
+    this.films.forEach((film, a) => this.drawLine(c, film, a, x, y, foot));
     c.fillStyle = style.getPropertyValue("--soft");
     c.fillText(`${most} ${this.say("open")}`, 8, 11);
+  }
+
+  /** Marks below the time line, with days, or years in a long run, wherever there is room for them. */
+  drawTicks(c, x, w, foot) {
+    const steps = [7, 30, 90, 180, 365, 730, 1825, 3650], apart = (step) => (w - 12) * step / this.days;
+    const small = steps.find((step) => apart(step) > 4) ?? 3650, large = steps.find((step) => apart(step) > 58 && (this.days <= 800 || step >= 365)) ?? 3650;
+    for (let day = 0; day <= this.days; day += small) c.fillRect(Math.round(x(day)), foot + 1, 1, 3);
+    for (let day = 0; day <= this.days; day += large) {
+      const text = this.days > 800 ? this.say("year_tick", { n: day / 365 + 1 }) : this.say("day_tick", { n: day });
+      c.fillRect(Math.round(x(day)), foot + 1, 1, 7);
+      if (x(day) + 5 + c.measureText(text).width < w) c.fillText(text, Math.round(x(day)) + 4, foot + 13);
+    }
   }
 
   drawLine(c, film, a, x, y, foot) {

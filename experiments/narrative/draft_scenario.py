@@ -1,0 +1,367 @@
+"""Make a scenario and a case file of a draft, and a draft of a scenario.
+
+A case file that was opened is the base: what the form does not show stays as the file has it, and a field
+that was not changed changes nothing. Without one, what is left empty is computed by the model: a share of
+what is given.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from ...agents.committee import CommitteeParameters
+from ...agents.property_managers import PropertyParameters, workers
+from ...engine.parameters import FORBIDDEN, LeftOut, complain_about_name, paths
+from ...engine.texts import translate
+from ...engine.texts.errors import FieldError, Message, Named, UserError
+from ...engine.toml_reader import LARGEST, parse_text
+from ...model.places import apportion
+from ...model.scenarios.cases import scenario_of_table
+from ...model.scenarios.census import Census, counts
+from ...model.scenarios.scenario import Compound, Scenario
+from ...model.simulate import build_community
+from ..files.case_writer import write_case
+from .community_draft import FIELDS, Draft, find_problems, missing_fields
+from .draft_contradictions import Values, too_many_let
+
+CENSUS = {  # field -> name in the census that holds the same number
+    "households": "households",
+    "residents": "residents",
+    "elders": "elders",
+    "alone": "elders_alone",
+    "absent": "away",
+    "members": "members",
+    "volunteers": "volunteers",
+}
+HIDDEN = [f.name for f in counts(Census) if f.name not in {*CENSUS.values(), "owners"}]  # not in the form
+BUILT = ("buildings", "stairwells", "floors", "built", "company")  # fields of a compound
+PATHS = {  # path of a knob -> field that sets it
+    **{f"community.{name}": field for field, name in CENSUS.items()},
+    "community.owners": "tenants",
+    "committee.staff": "staff",
+    "committee.budget_yuan": "fund",
+    "grid_workers.full_time": "grid_workers",
+    "property_managers.households_per_worker": "property_staff",
+    "compound.0.buildings": "buildings",
+    "compound.0.stairwells": "stairwells",
+    "compound.0.floors": "floors",
+    "compound.0.age_years": "built",
+    "name": "name",
+}
+LIFTS = ((18, 2), (8, 1))  # from so many floors: so many lifts in a stairwell
+
+
+class DraftRefused(UserError):
+    """A draft that is no community: `problems` holds a sentence for each field, "" for the whole."""
+
+    def __init__(self, problems: dict[str, Message]):
+        self.problems = problems
+        super().__init__("{problem}", problem=next(iter(problems.values())))
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.problems,)
+
+
+def scenario_of_draft(draft: Draft, base: Scenario | None = None, lang: str = "en") -> Scenario:
+    """Return the scenario of a draft, whose community can be built.
+
+    `base` is the scenario of an opened file, of which the draft was made in `lang`. Raises DraftRefused.
+    """
+    values, problems = find_problems(draft)
+    if problems:
+        raise DraftRefused(problems)
+    if missing := missing_fields(values):
+        raise DraftRefused({name: Message("This is still needed.") for name in missing})
+    shown = read_scenario(base, lang) if base else {}
+    hidden: dict[str, int] | None = None  # numbers of the file that are not shown stay if they still fit
+    for _ in range(len(HIDDEN) + 2):
+        try:
+            scenario = compose(values, base or Scenario(), shown, hidden)
+            build_community(scenario)
+            return scenario
+        except UserError as error:
+            refused = DraftRefused(_problems_of(error, values))
+            hidden = {} if hidden is None else hidden | _lowered(error)
+    raise refused
+
+
+def _lowered(error: UserError) -> dict[str, int]:
+    """Return the number of the census that is not shown and too large, at the most that is possible."""
+    return {
+        name: int(message.values["most"])
+        for message in _messages(error.message)
+        for value in message.values.values()
+        if isinstance(value, Named) and "most" in message.values
+        for name in HIDDEN
+        if value.name == f"community.{name}"
+    }
+
+
+def read_scenario(scenario: Scenario, lang: str) -> Values:
+    """Return what the form shows of a scenario: field -> value.
+
+    Of several kinds of compounds it shows the mean. What the file leaves out is missing.
+    """
+    census, kinds = scenario.community, scenario.compound
+    buildings = [kind.count * kind.buildings for kind in kinds]
+    company = any(kind.company for kind in kinds)
+    title = (scenario.short_title_zh if lang == "zh" else "") or scenario.short_title or scenario.name
+    values = {
+        "name": title,
+        "buildings": sum(buildings),
+        **{
+            field: round(float(np.average([getattr(kind, name) for kind in kinds], weights=buildings)))
+            for field, name in (("stairwells", "stairwells"), ("floors", "floors"), ("built", "age_years"))
+        },
+        **{field: getattr(census, name) for field, name in CENSUS.items()},
+        "tenants": census.owners if isinstance(census.owners, LeftOut) else census.households - census.owners,
+        "company": company,
+        "property_staff": _property_staff(scenario),
+        "grid_workers": scenario.grid_workers.full_time,
+        "staff": scenario.committee.staff,
+        "fund": scenario.committee.budget_yuan,
+    }
+    return {field: value for field, value in values.items() if not isinstance(value, LeftOut)}
+
+
+def _property_staff(scenario: Scenario) -> int:
+    """Return the number of workers of all property companies."""
+    knobs, homes = scenario.property_managers, _homes(scenario)
+    return sum(
+        kind.count * workers(knobs, each) for kind, each in zip(scenario.compound, homes) if kind.company
+    )
+
+
+def _homes(scenario: Scenario) -> list[float]:
+    """Return the households of a compound of each kind, on average."""
+    kinds = scenario.compound
+    stairwells = np.array([kind.count * kind.buildings * kind.stairwells for kind in kinds])
+    floors = stairwells * [kind.floors for kind in kinds]
+    homes = stairwells + apportion(scenario.community.households - int(stairwells.sum()), floors)
+    return [float(n / kind.count) for n, kind in zip(homes, kinds)]
+
+
+def compose(values: Values, base: Scenario, shown: Values, hidden: dict[str, int] | None) -> Scenario:
+    """Return `base` with what differs from `shown`. Raises UserError.
+
+    Numbers of the census that the form does not show are those of `base`, or those in `hidden` and shares.
+    """
+    changed = {name for name in FIELDS if values.get(name) != shown.get(name)}
+    compound = base.compound
+    if changed & set(BUILT) or not shown:
+        compound = (_one_compound(values, base, shown),)
+    stairwells = sum(kind.count * kind.buildings * kind.stairwells for kind in compound)
+    floors = sum(kind.count * kind.buildings * kind.stairwells * kind.floors for kind in compound)
+    census = _compose_census(values, base.community, changed, hidden, (stairwells, floors))
+    names = {}
+    if "name" in changed:
+        title = values["name"]
+        names = {"name": file_name(title), "title": title, "short_title": title, "short_title_zh": ""}
+    managers = base.property_managers
+    if "property_staff" in values and changed & {"property_staff", "households", *BUILT}:
+        managers = _staffed(values["property_staff"], managers, census.households, compound)
+    committee = {
+        name: values.get(field, CommitteeParameters.__dataclass_fields__[name].default)
+        for field, name in (("staff", "staff"), ("fund", "budget_yuan"))
+        if field in changed
+    }
+    grid = {"full_time": values.get("grid_workers", 0)} if "grid_workers" in changed else {}
+    return replace(
+        base,
+        **names,
+        compound=compound,
+        community=census,
+        property_managers=managers,
+        committee=replace(base.committee, **committee),
+        grid_workers=replace(base.grid_workers, **grid),
+    )
+
+
+def _one_compound(values: Values, base: Scenario, shown: Values) -> Compound:
+    """Return the only compound of a draft; it keeps the rest of that of a file with one."""
+    kept = base.compound[0] if shown and len(base.compound) == 1 else Compound(name=values["name"])
+    floors = values["floors"]
+    lifts = next((lifts for least, lifts in LIFTS if floors >= least), 0)
+    return replace(
+        kept,
+        count=1,
+        buildings=values["buildings"],
+        stairwells=values["stairwells"],
+        floors=floors,
+        age_years=float(values.get("built", kept.age_years)),
+        lifts=kept.lifts if floors == shown.get("floors") else lifts,
+        company=values.get("company", bool(values.get("property_staff"))),
+    )
+
+
+def _compose_census(
+    values: Values, base: Census, changed: set[str], hidden: dict[str, int] | None, homes: tuple[int, int]
+) -> Census:
+    """Return the census of a draft. What is empty is left out; what is not shown is kept or left out.
+
+    Raises DraftRefused if the households that are left out are fewer than the homes that are let.
+    """
+    default: dict[str, Any] = {f.name: f.default for f in counts(Census)}
+    totals: dict[str, Any] = {CENSUS[field]: values.get(field) for field in CENSUS if field in changed}
+    if "tenants" in changed and "tenants" not in values:
+        totals["owners"] = None
+    given = {name for name in base.given if totals.get(name, 0) is not None}
+    given |= {name for name, value in totals.items() if value is not None}
+    if hidden is not None:
+        totals |= dict.fromkeys(HIDDEN) | hidden
+        given -= {*HIDDEN}
+    census = replace(
+        base, **{name: default[name] if value is None else value for name, value in totals.items()}
+    )
+    census = census.with_homes(homes)
+    if "tenants" in values and changed & {"tenants", "households", "residents", *BUILT}:
+        if values["tenants"] > census.households:
+            raise DraftRefused({"tenants": too_many_let(values["tenants"], census.households)})
+        given |= {"owners"} if "tenants" in changed else set()
+        census = replace(census, owners=int(census.households) - values["tenants"])
+    return replace(census, given=tuple(name for name in default if name in given))
+
+
+def _staffed(
+    staff: int, knobs: PropertyParameters, households: int, compound: tuple[Compound, ...]
+) -> PropertyParameters:
+    """Return the property companies' numbers with which they have so many workers in all."""
+    if not staff or not any(kind.company for kind in compound):
+        return knobs
+    return replace(knobs, households_per_worker=max(households / staff, 50.0))
+
+
+def file_name(title: str) -> str:
+    """Return a title as a name that every system allows for a file."""
+    name = "".join("-" if sign in FORBIDDEN or not sign.isprintable() else sign for sign in title)
+    name = name.strip(" .-")[:60].strip(" .-")
+    return name if name and not complain_about_name(name) else f"community {name}".strip()
+
+
+def _problems_of(error: UserError, values: Values) -> dict[str, Message]:
+    """Map an error of the scenario or of the community to the field that it is about, "" if there is none."""
+    if isinstance(error, DraftRefused):
+        return error.problems
+    if isinstance(error, FieldError):
+        path = f"{error.owner}.{error.field}" if "." not in error.field else error.field
+        field = next((PATHS[p] for p in (path, error.field) if p in PATHS), "")
+        return {field: Message("{problem}", problem=error)}
+    for message in _messages(error.message):
+        for value in message.values.values():
+            if isinstance(value, Named):
+                field = PATHS.get(value.name.partition(" ")[0], "")
+                most = message.values.get("most")
+                if field in values and most is not None:
+                    excess = int(message.values["count"]) - int(most)
+                    return {
+                        field: Message(
+                            "{value} are too many beside the other numbers: enter at most {most}.",
+                            value=f"{values[field]:,}",
+                            most=f"{values[field] - excess:,}",
+                        )
+                    }
+                if field and field not in values:
+                    return {
+                        field: Message(
+                            "The usual share does not fit the other numbers here: enter a smaller number."
+                        )
+                    }
+                return {field: Message("{problem}", problem=message)}
+    return {"": Message("{problem}", problem=error)}
+
+
+def _messages(message: Message) -> Iterator[Message]:
+    """Yield the messages within a message that name a knob themselves, the innermost first."""
+    for value in message.values.values():
+        if isinstance(value, Message):
+            yield from _messages(value)
+    yield message
+
+
+def draft_of_scenario(scenario: Scenario, lang: str = "en") -> tuple[dict[str, Any], list[str], list[str]]:
+    """Return a scenario as (draft, fields that are assumed, what the form does not show, in words).
+
+    A field that the file leaves out is None. Assumed are the numbers of the census that are not in `given`.
+    """
+    shown = read_scenario(scenario, lang)
+    given = set(scenario.community.given)
+    assumed = [
+        field
+        for field, name in (*CENSUS.items(), ("tenants", "owners"))
+        if field in shown and given and name not in given
+    ]
+    return {field: shown.get(field) for field in FIELDS}, assumed, list(hidden_parts(scenario, lang))
+
+
+def hidden_parts(scenario: Scenario, lang: str) -> Iterator[str]:
+    """Yield what a scenario has and the form does not show, in words."""
+    kinds = scenario.compound
+    yards = sum(kind.count for kind in kinds)
+    counted = {
+        "compounds": yards if yards > 1 else 0,
+        "mechanisms": len(scenario.mechanisms),
+        "initial_issues": sum(begin.count for begin in scenario.initial_issues),
+        "reported": len(scenario.reported),
+        "shock": len(scenario.shock),
+        "rollout": len(scenario.rollout),
+        "numbers": _other_numbers(scenario),
+    }
+    for part, n in counted.items():
+        if n:
+            yield translate(lang, "community_form", f"hidden.{part}", n=n)
+
+
+def _other_numbers(scenario: Scenario) -> int:
+    """Count the numbers that a scenario sets and the form does not show."""
+    plain = Scenario()
+    known = [
+        path for path in paths(plain) if path not in PATHS and not path.startswith(("mechanisms.", "issues."))
+    ]
+    differing = [
+        path
+        for path in known
+        if attrgetter(path)(scenario) != attrgetter(path)(plain)
+        and not isinstance(attrgetter(path)(scenario), LeftOut)
+    ]
+    issues = [name for name, kind in scenario.issues.items() if kind != plain.issues.get(name)]
+    return len(differing) + len(issues)
+
+
+def draft_to_toml(
+    draft: Draft, assumed: Collection[str] = (), base: Scenario | None = None, lang: str = "en"
+) -> str:
+    """Return the text of a case file, which `cogov run FILE` accepts. Raises DraftRefused.
+
+    `assumed` are the fields that were filled; these, and the empty ones, are marked by a comment.
+    """
+    scenario = scenario_of_draft(draft, base, lang)
+    values, _ = find_problems(draft)
+    comment = {
+        field: translate(lang, "community_form", "toml.filled" if field in values else "toml.left_out")
+        for field in FIELDS
+        if field in assumed or field not in values
+    }
+    notes = {path: comment[field] for path, field in PATHS.items() if field in comment and path != "name"}
+    if len(scenario.compound) > 1 or scenario.compound == (base.compound if base else None):
+        notes = {path: note for path, note in notes.items() if not path.startswith("compound.")}
+    if not any(kind.company for kind in scenario.compound):
+        notes.pop("property_managers.households_per_worker", None)
+    if not base:
+        lowered = [name for name in HIDDEN if not isinstance(getattr(scenario.community, name), LeftOut)]
+        notes |= {f"community.{name}": translate(lang, "community_form", "toml.left_out") for name in lowered}
+    given = tuple(name for name in scenario.community.given if PATHS.get(f"community.{name}") not in comment)
+    scenario = replace(scenario, community=replace(scenario.community, given=given))
+    if not base:
+        scenario = replace(scenario, provenance=translate(lang, "community_form", "toml.provenance"))
+    header = translate(lang, "community_form", "toml.header", name=values["name"])
+    return write_case(scenario, notes, header)
+
+
+def open_case_text(text: str, name: str) -> Scenario:
+    """Read the text of a case file; `name` is what errors call it. Raises UserError with line."""
+    if len(text.encode()) > LARGEST * 1024:
+        raise UserError("{path}: is larger than {largest} KiB", path=name, largest=LARGEST)
+    return scenario_of_table(*parse_text(text.removeprefix("\ufeff"), name))

@@ -1,0 +1,86 @@
+"""Send many arms of one case as one year in full, and the others as what differs from it.
+
+Most issues of two arms have the same life under the same random numbers, so that the difference is a small
+part of a recording. A page that has the reference can show any arm after some ten kilobytes; a file with all
+mechanisms stays below a few hundred. Both parts use the format of `recording.pack_arrays`, compressed.
+"""
+
+import gzip
+from typing import Any
+
+import numpy as np
+
+from .recording import PLACE, Recording, pack_arrays
+
+ISSUE = ("id", "building", "stairwell", "flat", "category", "scope", "severity")
+EVENT = ("day", "state", "what", "by", "who")
+REFERENCE = ("categories", "category_family", "families", "scopes", "states", "what", "compounds")
+ARM = ("case", "days", "on", "mechanisms", "first_month", "residents")
+
+
+def compress(raw: bytes) -> bytes:
+    """Compress bytes; the same bytes always give the same result."""
+    return gzip.compress(raw, 9, mtime=0)
+
+
+def pack_reference(recording: Recording) -> bytes:
+    """Return the year that all other arms are compared with: the place, its issues and events, compressed."""
+    arrays = {name: recording.arrays[name] for name in PLACE}
+    arrays |= {f"issue_{name}": recording.arrays[f"issue_{name}"] for name in ISSUE}
+    arrays |= _life_of(recording, np.arange(len(recording.run.issues)))
+    return compress(
+        pack_arrays({k: recording.header[k] for k in (*REFERENCE, *ARM)}, arrays | _days(recording))
+    )
+
+
+def pack_difference(recording: Recording, reference: Recording) -> bytes:
+    """Return what differs in another arm of the same case and seed, compressed.
+
+    Its arrays are issue_* of the issues that the reference does not have; row (differing issues,), which
+    counts the issues of the reference first and then these; events (differing issues,), how many each has;
+    event_*. An issue of the reference that never arose here has 0 events.
+    Raises ValueError if the places differ.
+    """
+    ours, theirs = recording.arrays, reference.arrays
+    if any(not np.array_equal(ours[name], theirs[name]) for name in PLACE):
+        raise ValueError("two recordings of different places")
+    known = theirs["issue_id"]
+    own = np.searchsorted(ours["issue_id"], known)
+    found = np.minimum(own, max(len(ours["issue_id"]) - 1, 0))
+    there = ours["issue_id"][found] == known if len(ours["issue_id"]) else np.zeros(len(known), bool)
+    new = np.flatnonzero(~np.isin(ours["issue_id"], known))
+    differs = [
+        row
+        for row in range(len(known))
+        if not there[row] or not _same_life(ours, int(found[row]), theirs, row)
+    ]
+    rows = np.r_[np.array(differs, np.int64), len(known) + np.arange(len(new))]
+    source = np.r_[np.where(there[differs], found[differs], -1) if differs else [], new].astype(np.int64)
+    arrays = {f"issue_{name}": ours[f"issue_{name}"][new] for name in ISSUE}
+    arrays["row"] = rows.astype("u4")
+    arrays |= _life_of(recording, source) | _days(recording)
+    return compress(pack_arrays({k: recording.header[k] for k in ARM}, arrays))
+
+
+def _same_life(ours: dict[str, Any], i: int, theirs: dict[str, Any], j: int) -> bool:
+    """Whether an issue has the same events in both arms."""
+    a = slice(ours["issue_first"][i], ours["issue_first"][i + 1])
+    b = slice(theirs["issue_first"][j], theirs["issue_first"][j + 1])
+    return all(np.array_equal(ours[f"event_{name}"][a], theirs[f"event_{name}"][b]) for name in EVENT)
+
+
+def _life_of(recording: Recording, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the number of events of some issues, and their events one issue after another; -1 has none."""
+    first = recording.arrays["issue_first"].astype(np.int64)
+    count = np.where(rows >= 0, np.diff(first)[rows] if len(first) > 1 else 0, 0)
+    begin = np.where(rows >= 0, first[rows], 0)
+    within = np.arange(count.sum()) - np.repeat(count.cumsum() - count, count)
+    events = np.repeat(begin, count) + within
+    lives = {f"event_{name}": recording.arrays[f"event_{name}"][events] for name in EVENT}
+    return {"events": count.astype("u2"), **lives}
+
+
+def _days(recording: Recording) -> dict[str, np.ndarray]:
+    """Return the daily values that pages draw, as bytes: trust in the committee, 0..255 for 0..1."""
+    trust = np.clip(recording.arrays["day_trust_committee"], 0.0, 1.0)
+    return {"day_trust_committee": np.rint(255 * trust).astype("u1")}

@@ -1,0 +1,71 @@
+"""The scripts of the first screen as one module, for a file or a widget: both load a single script.
+
+The modules in static/ are plain ES modules. Each becomes a function that returns what it exports, in the
+order in which they need each other, so that names of one module never meet those of another. A bundler of npm
+would do the same, and would be needed by everybody who changes a line.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
+NUMBERS = re.compile(r"^export const ((?:\w+ = \d+(?:, )?)+);", re.MULTILINE)
+
+
+@cache
+def script(entry: str = "start") -> str:
+    """Return the module `entry` with all that it imports, as one script without imports.
+
+    What `entry` exports stays exported. Raises ValueError if modules import each other in a circle.
+    """
+    ordered: list[str] = []
+    visit(entry, ordered, ())
+    return (
+        "\n".join(as_function(name) for name in ordered)
+        + f"\nexport const {{ {', '.join(exports(entry))} }} = module_{entry};\n"
+    )
+
+
+def visit(name: str, ordered: list[str], above: tuple[str, ...]) -> None:
+    """Append a module to `ordered`, after those that it imports."""
+    if name in above:
+        raise ValueError(f"modules import each other: {' -> '.join((*above, name))}")
+    if name in ordered:
+        return
+    for _, other in IMPORT.findall(source(name)):
+        visit(other, ordered, (*above, name))
+    ordered.append(name)
+
+
+def source(name: str) -> str:
+    """Return the text of a module."""
+    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
+
+
+def exports(name: str) -> list[str]:
+    """Return the names that a module exports."""
+    text = source(name)
+    numbers = [part.split(" = ")[0] for group in NUMBERS.findall(text) for part in group.split(", ")]
+    return list(dict.fromkeys([*EXPORT.findall(text), *numbers]))
+
+
+def as_function(name: str) -> str:
+    """Return a module as a function that is called at once and returns its exports."""
+    text = IMPORT.sub(
+        lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = module_{found[2]};\n", source(name)
+    )
+    body, names = EXPORT.sub("", text), ", ".join(exports(name))
+    return f"const module_{name} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();"
+
+
+@cache
+def shell() -> dict[str, str]:
+    """Return the HTML and the styles of the first screen."""
+    styles = "\n".join(
+        (STATIC / f"{name}.css").read_text(encoding="utf-8")
+        for name in ("tokens", "screen", "community_form")
+    )
+    return {"html": (STATIC / "body.html").read_text(encoding="utf-8"), "css": styles}

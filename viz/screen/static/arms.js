@@ -1,0 +1,74 @@
+// @ts-check
+// Arms: which mechanisms are on, how strongly and when; their names, and the commands that run them.
+
+import { capital, isChinese, mechanismInText, mechanismName, pageData, say } from "./words.js";
+
+/** @typedef {{strength?: number, first_day?: number, last_day?: number}} Settings */
+/** @typedef {Record<string, Settings>} Arm  mechanism -> its settings, where they are not the model's own */
+
+/** @type {Arm} */
+export const NOTHING = {};
+const PATHS = ["strength", "first_day", "last_day"];
+
+/** The same text for the same arm. @param {Arm} arm */
+export function keyOf(arm) {
+  return Object.keys(arm)
+    .sort()
+    .map((name) => [name, ...PATHS.filter((p) => arm[name][p] !== undefined).map((p) => `${p}=${arm[name][p]}`)].join(":"))
+    .join("+");
+}
+/** The arm of a key. @param {string} key @returns {Arm} */
+export function armOf(key) {
+  /** @type {Arm} */
+  const arm = {};
+  for (const part of key.split("+").filter(Boolean)) {
+    const [name, ...settings] = part.split(":");
+    arm[name] = Object.fromEntries(settings.map((s) => [s.split("=")[0], Number(s.split("=")[1])]).filter(([p, v]) => PATHS.includes(String(p)) && Number.isFinite(v)));
+  }
+  return arm;
+}
+/** @param {readonly string[]} names @returns {Arm} */
+export const armWith = (names) => Object.fromEntries(names.map((name) => [name, {}]));
+/** @param {Arm} arm */
+export const isNothing = (arm) => Object.keys(arm).length === 0;
+/** @param {Arm} arm @param {readonly string[]} reported */
+export const isReported = (arm, reported) => keyOf(arm) === keyOf(armWith(reported)) && reported.length > 0;
+
+/** The name of an arm inside a sentence. @param {Arm} arm @param {readonly string[]} reported */
+export function nameOfArm(arm, reported) {
+  const names = Object.keys(arm).sort();
+  if (!names.length) return say("nothing on");
+  if (isReported(arm, reported)) return say("all reported");
+  if (names.length > 2) return say("several mechanisms", { n: names.length });
+  return names.map(mechanismInText).join(say("and"));
+}
+/** The names of all mechanisms of an arm, as a list. @param {Arm} arm */
+export const listOfArm = (arm) => Object.keys(arm).map(mechanismName).join(say("comma")) || capital(say("nothing on"));
+/** Whether the name of an arm is a plural in English. @param {Arm} arm @param {readonly string[]} reported */
+export function isPlural(arm, reported) {
+  const names = Object.keys(arm);
+  return !isChinese() && (names.length > 1 ? !isReported(arm, reported) : names.some((name) => pageData().texts.en[`plural.${name}`]));
+}
+
+/** The flags of settings. @param {Arm} arm */
+const settingsOf = (arm) => Object.entries(arm).flatMap(([name, set]) => PATHS.filter((p) => set[p] !== undefined).map((p) => `--set mechanisms.${name}.${p}=${set[p]}`));
+
+/**
+ * The command that prints the numbers of an arm against another; two commands, each against no mechanism,
+ * where neither arm has all of the other's mechanisms.
+ * @param {import("./words.js").Community} community @param {Arm} a @param {Arm} b @param {number} days @param {number} seed
+ * @returns {string[]}
+ */
+export function commandsOf(community, a, b, days, seed) {
+  const { luck, worlds } = pageData().runs, file = community.own ? `${community.name}.toml` : community.name;
+  /** @param {string[]} kept @param {string[]} tried @param {Arm} arm */
+  const command = (kept, tried, arm) => {
+    const off = community.reported.filter((name) => !kept.includes(name) && !tried.includes(name));
+    const on = kept.filter((name) => !community.reported.includes(name));
+    return ["cogov compare", file, ...tried.map((n) => `--mechanism ${n}`), ...on.map((n) => `--on ${n}`), ...off.map((n) => `--off ${n}`),
+      ...settingsOf(arm), `--days ${days} --seed ${seed} --replicates ${luck} --worlds ${worlds}`].join(" ");
+  };
+  const inA = Object.keys(a), inB = Object.keys(b), isNested = inA.every((name) => b[name] && keyOf({ [name]: a[name] }) === keyOf({ [name]: b[name] }));
+  if (isNested) return [command(inA, inB.filter((name) => !inA.includes(name)), b)];
+  return [a, b].filter((arm) => !isNothing(arm)).map((arm) => command([], Object.keys(arm), arm));
+}

@@ -1,0 +1,197 @@
+"""The first screen as a widget: the browser asks for years and runs, and this answers from simulations.
+
+The messages are those of `WidgetHost` in static/hosts.js. Every question is answered in a thread of its own;
+simulations run one at a time over all visitors (`year_cache`).
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ...engine.texts.errors import UserError
+from ...experiments.comparison.arm_answers import (
+    LUCKS,
+    WORLDS,
+    worlds_of_case,
+    year_in_world,
+    year_of_luck,
+)
+from ...experiments.comparison.lever_paths import paths_in_world
+from ...experiments.narrative.community_form import answer_form
+from ...experiments.narrative.draft_scenario import open_case_text
+from ...experiments.narrative.recording import pack_arrays
+from ...model.scenarios.cases import alter_scenario, list_cases, list_examples
+from ...model.scenarios.scenario import Scenario
+from ..i18n import words
+from .arms import held_by, scenario_of
+from .communities import check_size
+from .page_data import describe_community, page_data
+from .recordings import Place, difference_of, packed_reference, place_of
+from .scripts import script, shell
+from .year_cache import RUNS
+
+LOG = logging.getLogger("cogov.web")
+MOST_ASKED = 60  # arms of one question
+WHY_WORLDS = 10  # in which the parts of a mechanism are tried
+LARGEST = 256 * 1024  # characters of a case file
+SEEDS = 2**53
+
+
+RENDER = """
+export default { render({ model, el }) {
+  const screen = startServed(model, el, model.get("frame"));
+  return async () => (await screen).close();
+} };
+"""
+
+
+class Stopped(Exception):
+    """Raised in a simulation whose result nobody waits for any more."""
+
+
+class ScreenWidget(anywidget.AnyWidget):
+    """The first screen of some communities."""
+
+    _esm = script() + RENDER  # as text: anywidget watches the file of a Path, and keeps every widget for ever
+    data = traitlets.Dict().tag(sync=True)  # see page_data
+    frame = traitlets.Dict().tag(sync=True)
+    view = traitlets.Dict().tag(sync=True)  # what is shown, see `View` in static/screen.js
+    asked = traitlets.Dict().tag(sync=True)  # what the browser's Back leads to
+    room = traitlets.Unicode("").tag(sync=True)  # the room that the visitor chose
+
+    def __init__(self, communities: Sequence[Scenario] = (), lang: str = "en", **more: Any) -> None:
+        super().__init__(data=page_data(communities, lang), frame=shell(), **more)
+        self.communities = {scenario.name: scenario for scenario in communities}
+        self.stopped = threading.Event()
+        self.on_msg(self.receive)
+
+    def receive(self, _: Any, message: Any, __: Any = None) -> None:
+        """Answer a question of the browser, in a thread."""
+        if not isinstance(message, dict):
+            return
+        if message.get("kind") == "stop":
+            self.stopped.set()
+            return
+        if message.get("kind") == "hello":  # bytes tell AccessControl that this visit has its screen
+            self.send({"number": message.get("number", 0)}, [b"\0"])
+            return
+        answer = {
+            "reference": self.send_reference,
+            "year": self.send_year,
+            "runs": self.send_runs,
+            "form": self.send_form,
+            "own": self.send_own,
+            "why": self.send_why,
+        }
+        job = answer.get(str(message.get("kind")))
+        if job is None:
+            return
+        if job in (self.send_runs, self.send_why):
+            self.stopped.set()
+            self.stopped = threading.Event()
+        threading.Thread(target=self.reply, args=(job, message, self.stopped), daemon=True).start()
+
+    def reply(self, job: Callable, message: dict, stopped: threading.Event) -> None:
+        """Run a job; if it fails, the browser is told why."""
+        number = message.get("number", 0)
+        try:
+            job(message, number, stopped)
+        except Stopped:
+            self.send({"number": number})
+        except UserError as error:
+            lang = self.language(message if "lang" in message else self.view)
+            self.send({"number": number, "wrong": words.translate_exception(lang, error)})
+        except Exception as error:
+            LOG.error("the first screen: %s", error, exc_info=error)
+            self.send({"number": number, "wrong": "Something went wrong here. 这里出了错。"})
+
+    def close(self) -> None:
+        """Stop all simulations, and close the widget."""
+        self.stopped.set()
+        super().close()
+
+    def case_of(self, question: Mapping) -> tuple[Scenario, Place, str]:
+        """Return the community, what identifies its years, and the arm's key. Raises UserError."""
+        scenario, seed = self.communities.get(str(question.get("place"))), question.get("seed", 0)
+        if scenario is None or not isinstance(seed, int) or not 0 <= seed < SEEDS:
+            raise UserError("the page asks for {what}, which it does not have", what=repr(question)[:80])
+        return scenario, place_of(scenario, seed), str(question.get("key", ""))
+
+    def send_reference(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Send the year of a community without any mechanism."""
+        case, place, _ = self.case_of(message)
+        self.send({"number": number}, [packed_reference(case, place)])
+
+    def send_year(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Send what differs in the year of an arm."""
+        self.send({"number": number}, [difference_of(*self.case_of(message))])
+
+    def send_form(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Answer the form "My community", with the town as bytes."""
+        request, lang = message.get("request"), self.language(message)
+        fields = request.get("fields", {}) if isinstance(request, dict) else None
+        if not isinstance(fields, dict):
+            raise UserError("the page asks for {what}, which it does not have", what=repr(request)[:80])
+        answer = answer_form(request, lang)
+        place = answer.pop("place", None)
+        self.send({"number": number, "answer": answer}, [pack_arrays({}, place)] if place else [])
+
+    def send_own(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Take a case file as a community of the visitor's own, and describe it."""
+        text = message.get("toml")
+        if not isinstance(text, str) or len(text) > LARGEST:
+            raise UserError("the page asks for {what}, which it does not have", what=repr(text)[:80])
+        scenario = open_case_text(text, "case.toml")
+        check_size(scenario)
+        if scenario.name in (*list_cases(), *list_examples()):
+            scenario = replace(scenario, name=f"{scenario.name}_own")
+        self.communities[scenario.name] = scenario
+        self.send({"number": number, "community": describe_community(scenario, served=False)})
+
+    def send_why(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Send through what a mechanism works in some plausible worlds, one world after another."""
+        case, place, key = self.case_of(message)
+        name = str(message.get("mechanism"))
+        arms = scenario_of(case, key), alter_scenario(scenario_of(case, key), (name,))
+        worlds = worlds_of_case(case, held_by(key))
+        for world in range(WHY_WORLDS):
+            if stopped.is_set() or self.comm is None:
+                raise Stopped
+            job = partial(paths_in_world, worlds, arms, name, "resolution_rate", world)
+            table = RUNS.get(("why", place, key, name, world), job)
+            self.send({"number": number, "part": True, "parts": table["part"].to_dict()})
+        self.send({"number": number})
+
+    def language(self, message: Mapping) -> str:
+        """Return the language of a question."""
+        return "zh" if message.get("lang") == "zh" else "en"
+
+    def send_runs(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Send runs of some arms, one by one: first those that differ by luck, then plausible worlds."""
+        arms = [self.case_of(question) for question in message.get("wanted", ())[:MOST_ASKED]]
+        scenarios = [scenario_of(case, key) for case, _, key in arms]
+        worlds = [worlds_of_case(case, held_by(key)) for case, _, key in arms]
+
+        def check() -> None:
+            if stopped.is_set() or self.comm is None:
+                raise Stopped
+
+        for what, count in (("luck", LUCKS), ("worlds", WORLDS)):
+            for at in range(count):
+                for which, (_, place, key) in enumerate(arms):
+                    check()
+                    make = (
+                        partial(year_of_luck, scenarios[which], place[1], at, check)
+                        if what == "luck"
+                        else partial(year_in_world, worlds[which], scenarios[which], at, check)
+                    )
+                    run = RUNS.get(("screen", place, key, what, at), make)
+                    part = {"which": which, "what": what, "at": at, "run": run}
+                    self.send({"number": number, "part": True, **part})
+        self.send({"number": number})
