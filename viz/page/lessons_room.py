@@ -29,7 +29,7 @@ from ..lessons.reader import picture, shipped_lessons
 from ..lessons.steps import PlayStep, Result, Score, Setup
 from . import page_state
 from .lesson_panel import Around, Board, Lesson, Press, Words, measure
-from .neighbourhood import SimulationError, title, use_simulation
+from .neighbourhood import SimulationError, use_simulation
 from .town_widget import Town
 
 NEWS = 2.0  # seconds after which a visit that hears nothing of its class greets it again
@@ -307,7 +307,7 @@ def side_labels(walk: Walk, at: int, design: dict | None, lang: str) -> tuple[st
         return translate(lang, "game.before"), translate(lang, "game.after")
     setup = walk.lesson.steps[at]
     return tuple(
-        getattr(side.label, lang) if side.label else title(sorted(arm.mechanisms), lang)
+        getattr(side.label, lang) if side.label else words.arm(lang, sorted(arm.mechanisms))
         for side, arm in zip((setup.left, setup.right), setup.arms())
     )
 
