@@ -70,7 +70,9 @@ def serve(
     classroom: Annotated[
         bool,
         typer.Option(
-            "--classroom", help="Serve the local network; only people with the link can open the page."
+            "--classroom",
+            help="Serve the local network; only people with the link can open the page. With --lesson, the "
+            "link printed for this machine leads the class.",
         ),
     ] = False,
     bind: Annotated[
@@ -100,15 +102,16 @@ def serve(
 
     if lang not in ("en", "zh"):
         raise UserError("--lang {lang}: the page is in en or zh", lang=lang)
+    lessons = {}
     if lesson:
         from ..viz.lessons.reader import shipped_lessons
 
-        lesson_names = [shipped.name for shipped in shipped_lessons()]
-        if lesson not in lesson_names:
+        lessons = {shipped.name: shipped for shipped in shipped_lessons()}
+        if lesson not in lessons:
             raise UserError(
                 "--lesson {lesson} is unknown; there are: {lesson_names}",
                 lesson=lesson,
-                lesson_names=", ".join(lesson_names),
+                lesson_names=", ".join(lessons),
             )
     listening = bind_socket(address(classroom, bind), port)
     try:
@@ -121,19 +124,29 @@ def serve(
         }
         port, host_names = listening.getsockname()[1], LOOPBACK
         token = secrets.token_urlsafe(16) if classroom or proxy else ""
+        teacher = secrets.token_urlsafe(16) if classroom and lesson else ""
+        if teacher:
+            from ..viz.lessons.classroom import CLASS
+
+            CLASS.open(lessons[lesson], teacher)
         if classroom:
             host_names += (name := socket.gethostname().lower(), f"{name}.local")
         root = urlsplit(proxy).path.rstrip("/")
         early = EarlyScreen(communities(), lang, root, plays=not lesson)
-        guarded_app = server.guard_app(port, host_names, token, proxy, arriving=classroom, early=early)
+        guarded_app = server.guard_app(port, host_names, token, proxy, classroom, teacher, early)
         prepare_run(
             read_case(case), None, mechanisms.list_mechanisms()
         )  # visitors may switch on any mechanism
         early.prepare()
         listening.listen(128)
         join = f"/join/{token}" if token else ""
+        own = f"/join/{teacher}" if teacher else join
         home = HERE if bind in ("", "0.0.0.0") else bind
-        print(f"cogov: http://{authority(home, port)}{join}  (Ctrl-C to stop)", flush=True)
+        print(f"cogov: http://{authority(home, port)}{own}  (Ctrl-C to stop)", flush=True)
+        if teacher:
+            print(
+                "This link leads the class: keep it to yourself. Visitors join by the other one.", flush=True
+            )
         if classroom or proxy:
             invite(
                 (
@@ -146,7 +159,7 @@ def serve(
         if open_browser:
             threading.Thread(
                 target=open_browser_when_ready,
-                args=(port, home, f"http://{authority(home, port)}{join}"),
+                args=(port, home, f"http://{authority(home, port)}{own}"),
                 daemon=True,
             ).start()
         server.build_server(guarded_app).run(sockets=[listening])

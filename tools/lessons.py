@@ -1,10 +1,11 @@
 """Ask the questions of all lessons in plausible worlds, and write the table of docs/lessons.md.
 
-    make lessons-table                              # 40 worlds, two minutes
+    make lessons-table                              # 100 worlds, four minutes
     .venv/bin/python tools/lessons.py --worlds 60
 
 A lesson decides a prediction with the numbers of its case. Its surprise should hold in most worlds, or the
-lesson should say that it does not.
+lesson should say that it does not. What the table says of 100 worlds is `holds` in the lesson's file, which
+the page tells the class; a test compares them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PART = "worlds"
 def main() -> None:
     """Simulate all lessons, and write the page."""
     parser = argparse.ArgumentParser(description="Write the table of plausible worlds of docs/lessons.md.")
-    parser.add_argument("--worlds", type=int, default=40)
+    parser.add_argument("--worlds", type=int, default=100)
     worlds = parser.parse_args().worlds
     heads = ("lesson", "question", "answer with the lesson's numbers", "mean over worlds", "worlds")
     text = "\n".join(table(heads, [row for lesson in shipped_lessons() for row in ask(lesson, worlds)]))
@@ -65,10 +66,7 @@ def row_of(name: str, step: Predict, sides: np.ndarray) -> list[str]:
         if step.of == "change"
         else value.mean()
     )
-    once = set(np.unique(sides[np.isfinite(sides)])) <= {
-        0.0,
-        1.0,
-    }  # happens or not: only the mean can be right
+    once = np.mean(np.isin(sides, (0.0, 1.0))) > 0.9  # happens or not: only the mean can be right
     right_in = np.mean((answer.low <= value) & (value < answer.high))
     verdict = f"{'right' if answer.low <= mean < answer.high else 'wrong'} on average"
     return [

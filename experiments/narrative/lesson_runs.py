@@ -121,25 +121,34 @@ def value_of_measure(observed: ObservedRun, whole: dict[str, float], measure: st
 
 
 def compare_arms(
-    arms: Sequence[Scenario],
-    wanted: Collection[str],
-    replicates: int,
-    seed: int = 0,
-    progress: Callable | None = None,
-) -> dict[str, dict[str, float]]:
-    """Compare two arms with the same random numbers: measure -> row of `paired.difference`.
+    arms: Sequence[Scenario], wanted: Collection[str], replicates: int, seed: int = 0
+) -> dict[str, dict[str, Any]]:
+    """Compare two arms with the same random numbers: measure -> row, see `compare_pairs`."""
+    return compare_pairs([simulate_pair(arms, wanted, seed, number) for number in range(replicates)], wanted)
 
-    `progress` is called after every pair.
+
+def simulate_pair(
+    arms: Sequence[Scenario], wanted: Collection[str], seed: int, number: int
+) -> list[dict[str, float]]:
+    """Simulate pair `number` of two arms with the same random numbers: the measures of each."""
+    return [simulate_measures(arm, wanted, PRACTICE, seed, number) for arm in arms]
+
+
+def compare_pairs(
+    pairs: Sequence[Sequence[dict[str, float]]], wanted: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Compare the arms of pairs from `simulate_pair`: measure -> row of `paired.difference`.
+
+    A row also has `each`: the difference of every pair, in order.
     """
-    rows = []
-    for number in range(replicates):
-        rows.append([simulate_measures(arm, wanted, PRACTICE, seed, number) for arm in arms])
-        if progress:
-            progress()
-    return {name: compare_sides(*([row[k][name] for row in rows] for k in (0, 1))) for name in wanted}
+    sides = {name: [[pair[k][name] for pair in pairs] for k in (0, 1)] for name in wanted}
+    return {
+        name: compare_sides(left, right) | {"each": [b - a for a, b in zip(left, right)]}
+        for name, (left, right) in sides.items()
+    }
 
 
-def compare_sides(left: Sequence[float], right: Sequence[float]) -> dict[str, float]:
+def compare_sides(left: Sequence[float], right: Sequence[float]) -> dict[str, Any]:
     """Return the row of `paired.difference` as plain numbers."""
     return {name: float(value) for name, value in difference(pd.Series(left), pd.Series(right)).items()}
 

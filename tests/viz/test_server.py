@@ -462,6 +462,18 @@ def test_the_link_leaves_a_cookie_that_no_script_and_no_other_page_gets(inside):
     assert inside.reached == []
 
 
+def test_the_teachers_link_lets_in_and_is_told_from_that_of_the_class(inside):
+    door = AccessControl(inside, PORT, token=TOKEN, teacher="another-word")
+    for word in (TOKEN, "another-word"):
+        (cookie,) = send_request(door, f"/join/{word}")[1]["set-cookie"]
+        assert cookie.startswith(f"cogov-{PORT}={word};")
+        assert send_request(door, "/", headers={"cookie": f"cogov-{PORT}={word}"})[0] == 200
+    assert send_request(door, "/join/")[0] == send_request(door, "/join/another")[0] == 403
+    assert send_request(AccessControl(inside, PORT, token=TOKEN), "/join/")[0] == 403, (
+        "no teacher, no empty word"
+    )
+
+
 def test_the_word_is_compared_without_telling_how_much_of_it_is_right(inside, monkeypatch):
     compared = []
     monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append((a, b)) or True)
@@ -707,7 +719,7 @@ def test_no_one_ends_the_visit_of_another(inside):
     assert send_request(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
 
 
-WIDGETS = ("Town", "Chart", "Address", "ScreenWidget", "Drawer", "FileOpener", "SelectBox")
+WIDGETS = ("Town", "Chart", "Address", "ScreenWidget", "Drawer", "FileOpener", "SelectBox", "Keys")
 
 
 @pytest.mark.parametrize("name", WIDGETS)

@@ -13,6 +13,8 @@ from ..i18n.words import translate
 from .reader import PLACEHOLDER, blocks, parse_placeholder, text_of
 from .steps import PlayStep, Predict, Result, Score, Setup, Step
 
+VIEWS = ("", "present", "handout")  # beside the town, in large type for a wall, or as a sheet to print
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -24,6 +26,7 @@ class Walk:
     # step of the setup -> measure -> row, see experiments/narrative/lesson_runs.py
     facts: dict = field(default_factory=dict)
     scores: dict = field(default_factory=dict)  # step of the game -> list of (design, row), the latest last
+    view: str = ""  # one of VIEWS
 
     @property
     def step(self) -> Step:
@@ -43,6 +46,47 @@ def setup_of(walk: Walk, at: int | None = None) -> int:
     """
     at = walk.at if at is None else at
     return next((n for n in range(at, -1, -1) if isinstance(walk.lesson.steps[n], Setup)), -1)
+
+
+def shown_setup(walk: Walk) -> int:
+    """Return the index of the setup whose towns are shown: the latest, or else the first; -1 if none."""
+    at = setup_of(walk)
+    return at if at >= 0 else next((n for n, s in enumerate(walk.lesson.steps) if isinstance(s, Setup)), -1)
+
+
+def questions_of(lesson, at: int) -> list[int]:
+    """Return the indices of the questions about the setup at step `at`."""
+    found = []
+    for n, step in enumerate(lesson.steps[at + 1 :], at + 1):
+        if isinstance(step, Setup):
+            break
+        found += [n] if isinstance(step, Predict) else []
+    return found
+
+
+def is_covered(walk: Walk) -> bool:
+    """Return whether what happens is hidden: a question about the setup is still to be answered.
+
+    A class that was led past a question no longer has to answer it.
+    """
+    return any(n >= walk.at and n not in walk.predicted for n in questions_of(walk.lesson, shown_setup(walk)))
+
+
+def day_to_stand_at(walk: Walk, last: int, covered: bool) -> int:
+    """Return the day that the towns show at this step; `last` is their last day.
+
+    While one reads what happened, they stand where it ended; a part to play begins where it is played from.
+    If what happens is `covered`, it has not begun.
+    """
+    step, at = walk.step, shown_setup(walk)
+    begin = min(walk.lesson.steps[at].day, last) if at >= 0 else 0
+    if covered:
+        return begin
+    if isinstance(step, PlayStep):
+        return min(step.begin, last)
+    if isinstance(step, Result):
+        return last
+    return begin if walk.at <= at else last
 
 
 MISSING = {
@@ -129,9 +173,9 @@ def link(walk: Walk) -> str:
 
     Results are not included: they are measured again when the link is opened, and games start over.
     """
-    return f"lesson={walk.lesson.name}&step={walk.at + 1}&said=" + "_".join(
-        f"{step + 1}-{choice + 1}" for step, choice in walk.predicted.items()
-    )
+    view = f"&look={walk.view}" if walk.view else ""
+    said = "_".join(f"{step + 1}-{choice + 1}" for step, choice in walk.predicted.items())
+    return f"lesson={walk.lesson.name}&step={walk.at + 1}{view}&said={said}"
 
 
 def walk_from_link(query: str | None, lessons, lang: str = "en") -> Walk | None:
@@ -158,8 +202,10 @@ def walk_from_link(query: str | None, lessons, lang: str = "en") -> Walk | None:
         if re.fullmatch(r"[0-9]{1,3}-[0-9]{1,3}", pair, re.ASCII)
     )
     chosen = {int(step) - 1: int(choice) - 1 for step, choice in pairs}
+    view = parameters.get("look", "")
     walk = Walk(
         lesson,
+        view=view if view in VIEWS else "",
         predicted={
             n: chosen[n]
             for n, step in enumerate(lesson.steps)

@@ -16,13 +16,11 @@ from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import build_dataclass, load
 from ...experiments.narrative.lesson_runs import apply_purchases, complain_about_addition, complaint
-from ...model.issues.categories import FAMILIES
 from ...model.scenarios.cases import read_case
-from .steps import STEPS, Lesson, PlayStep, Predict, Result, Score, Setup, Words
+from .steps import FORMATS, STEPS, Lesson, PlayStep, Predict, Result, Score, Setup, Words
 
 SHIPPED = Path(__file__).parent
 ANSWERS = ("left", "right", "difference", "low", "high")  # the numbers of a measure that a text may contain
-FORMATS = ("%", "pt", "0", "1", "2")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -63,9 +61,10 @@ def check_step(steps, at, path) -> None:
     try:
         if isinstance(step, Setup):
             step.arms()
-            if strange := [name for name in step.families if name not in FAMILIES]:
-                hint = suggest_names(strange[0], FAMILIES)
-                fault = f"{path}.families", Message("= {name!r} is unknown{hint}", name=strange[0], hint=hint)
+            known = list(read_case(step.case).issues)
+            if strange := [name for name in step.kinds if name not in known]:
+                hint = suggest_names(strange[0], known)
+                fault = f"{path}.kinds", Message("= {name!r} is unknown{hint}", name=strange[0], hint=hint)
         if isinstance(step, Score):
             scenario = step.scenario()
             for n, item in enumerate(step.option):
@@ -83,6 +82,8 @@ def check_step(steps, at, path) -> None:
         raise at.error(*fault)
     if isinstance(step, Predict):
         check_measures(step.measure, before[-1], at, f"{path}.measure")
+    for n, number in enumerate(step.number if isinstance(step, Result) else ()):
+        check_measures(number.measure, before[-1], at, f"{path}.number.{n}.measure")
     for language in ("en", "zh"):
         for placeholder in PLACEHOLDER.findall(getattr(text_of(step), language)):
             arm, measure, number_format = parse_placeholder(placeholder)
@@ -136,6 +137,7 @@ def measures_wanted(lesson: Lesson, at: int) -> tuple[str, ...]:
         if isinstance(step, Setup):
             break
         names += [step.measure] if isinstance(step, Predict) else []
+        names += [number.measure for number in step.number] if isinstance(step, Result) else []
         names += [parse_placeholder(placeholder)[1] for placeholder in PLACEHOLDER.findall(text_of(step).en)]
     return tuple(dict.fromkeys(names))
 
@@ -151,6 +153,13 @@ def read_lessons(folder: Path = SHIPPED) -> list[Lesson]:
         if names.count(name) > 1:
             raise UserError("{folder}: two lessons are called {name!r}", folder=folder, name=name)
     return sorted(unsorted, key=lambda lesson: (lesson.order, lesson.name))
+
+
+@cache
+def picture(name: str) -> str:
+    """Return the picture on the card of a shipped lesson as SVG text; "" if it has none."""
+    path = SHIPPED / f"{name}.svg"
+    return path.read_text("utf-8") if name.isidentifier() and path.is_file() else ""
 
 
 read_once, READING = cache(read_lessons), threading.Lock()

@@ -13,6 +13,9 @@ from ...model.scenarios.scenario import Scenario
 # the numbers of a measure that may decide a prediction
 DECIDES = ("left", "right", "difference", "change", "clear")
 OPEN = 1e12  # no bound
+FORMATS = ("%", "pt", "0", "1", "2")  # of a measured number, see reader.py
+# bars of both sides, the differences of all pairs as dots, or the doors of a yard that fill as homes sign
+PICTURES = ("bars", "dots", "doors")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class LessonSide:
     on: tuple = field(default=(), metadata={"names": True})
     off: tuple = field(default=(), metadata={"names": True})
     set: tuple = field(default=(), metadata={"names": True})  # "path=value", as on the command line
+    label: Words = field(default=None)  # what the page calls this side; None: by its mechanisms
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ class Setup:
     left: LessonSide = field(default_factory=LessonSide)
     right: LessonSide = field(default_factory=LessonSide)
     layer: str = field(default="", metadata={"choices": ("", *LAYERS, "unknown")})
-    families: tuple = field(default=(), metadata={"names": True})  # shown on the page; empty: all
+    kinds: tuple = field(default=(), metadata={"names": True})  # categories counted and drawn; empty: all
+    signing: bool = False  # whether homes are lit once they have signed
     day: int = knob(0, 0, 3650, unit="day to stand at", source="the lesson")
 
     def arms(self) -> tuple[Scenario, Scenario]:
@@ -92,6 +97,13 @@ class Predict:
         9,
         unit="choice, from 1, that the texts take to be right; a test holds the model to it",
         source="the lesson",
+    )
+    holds: int = knob(
+        -1,
+        -1,
+        100,
+        unit="of 100 plausible worlds in which the answer is right, from docs/lessons.md; -1 not said",
+        source="`make lessons-table`",
     )
     choice: tuple = field(default=(), metadata={"each": Choice})
 
@@ -140,10 +152,22 @@ class PlayStep:
 
 
 @dataclass(frozen=True)
+class Number:
+    """One measure that a result shows in large digits, one number for each side."""
+
+    measure: str = words(100)
+    en: str = words(100)  # what follows the number
+    zh: str = words(100)
+    form: str = field(default="%", metadata={"choices": FORMATS})
+
+
+@dataclass(frozen=True)
 class Result:
-    """A text on what happened and why, with the measured numbers."""
+    """A text on what happened and why, with the measured numbers; the first number is also drawn."""
 
     text: Words
+    number: tuple = field(default=(), metadata={"each": Number})
+    picture: str = field(default="bars", metadata={"choices": PICTURES})
 
 
 @dataclass(frozen=True)
@@ -187,6 +211,9 @@ class Score:
     base: LessonSide = field(default_factory=LessonSide)
     budget: float = knob(200_000.0, 0.0, 1e9, unit="yuan", source="the lesson")
     more: bool = True  # whether a larger difference scores better
+    pace: float = knob(
+        0.0, -1e9, 1e9, unit="difference to beat; 0 none", source="the lesson; a test holds it"
+    )
     option: tuple = field(default=(), metadata={"each": Option})
     par: tuple = field(default=(), metadata={"each": Par})
 
@@ -237,5 +264,6 @@ class Lesson:
     order: int = knob(100, 1, 1000, unit="place in the list", source="the lesson")
     title: Words = field(default=None)
     question: Words = field(default=None)
+    aim: Words = field(default=None)  # what the lesson is for, on its card
     reference: Words = field(default=None)  # to the real case
     steps: tuple = ()

@@ -6,8 +6,10 @@ All state of a visitor is created inside `Page`, so it belongs to that visit alo
 be shared by all visitors.
 """
 
+import itertools
 import json
 import os
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -49,13 +51,13 @@ STYLE = """
 .co-presets-0 .v-btn, .co-presets-1 .v-btn { border: 1px solid #ccc; margin: 2px }
 .co-field { max-width: 6.5rem; flex: none !important }
 .co-field input { text-align: right; padding: 0 !important } .co-line { line-height: 1.55 }
-.co-line > * { display: inline } .co-lesson { border-left: 6px solid #E69F00 !important }
-.co-choice .v-btn__content { white-space: normal; text-align: left }
+.co-line > * { display: inline }
 .co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 }
 .co-title { font-weight: 600 } .co-stays { position: sticky; top: 4px }
 """
 COMPARE, RESEARCHERS, LESSONS = "compare", "researchers", "lessons"
 ROOMS = (COMPARE, RESEARCHERS, LESSONS)
+CHANGES = itertools.count(1)  # so that every change of any visit has a number of its own
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,25 @@ def open_page(query: str | None) -> Visit:
     return Visit(room, state or page_state.open_state(default_case, lang), view, walk, wrong)
 
 
+def use_visit(first: Callable[[], Visit]) -> tuple[Visit, Callable]:
+    """Return the visit, and `change(transform)`, which replaces it by `transform(visit)` and draws it again.
+
+    A click and a measurement that has ended come in threads of their own; a state of Solara would be read and
+    written by both, and one of the two changes could be lost.
+    """
+    lock, latest = solara.use_memo(threading.Lock, []), solara.use_ref(None)
+    _, draw_again = solara.use_state(0)
+    if latest.current is None:
+        latest.current = first()
+
+    def change(transform: Callable[[Visit], Visit]) -> None:
+        with lock:
+            latest.current = transform(latest.current)
+        draw_again(next(CHANGES))
+
+    return latest.current, change
+
+
 @solara.component
 def Layout(children) -> None:
     """Frame of the page; the sidebar is open if there is room for it."""
@@ -132,23 +153,28 @@ class Address(anywidget.AnyWidget):
 @solara.component
 def Page() -> None:
     router = solara.use_router()
-    visit, set_visit = solara.use_state(solara.use_memo(lambda: open_page(router.search), []))
+    visit, change = use_visit(lambda: open_page(router.search))
     state = visit.state
 
     def set_state(new: page_state.PageState) -> None:
-        set_visit(lambda now: replace(now, state=new, wrong=""))
+        change(lambda now: replace(now, state=new, wrong=""))
 
     def set_walk(new: Walk | None | Callable) -> None:
-        set_visit(lambda now: replace(now, walk=new(now.walk) if callable(new) else new))
+        change(lambda now: replace(now, walk=new(now.walk) if callable(new) else new))
 
     def set_day(day: int) -> None:
-        set_visit(lambda now: replace(now, state=replace(now.state, day=day)))
+        change(lambda now: replace(now, state=replace(now.state, day=day)))
 
     def set_view(view: dict) -> None:
-        set_visit(lambda now: replace(now, view=view))
+        change(lambda now: replace(now, view=view))
 
-    def go(room: str) -> None:
-        set_visit(lambda now: enter(now, room))
+    def go(room: str, new: page_state.PageState | None = None) -> None:
+        """Go to a room, with another state if one is given."""
+        change(lambda now: enter(replace(now, state=new or now.state), room))
+
+    def leave(new: page_state.PageState | None) -> None:
+        """Leave the lessons, with the two sides of one to go on with, or none."""
+        go(RESEARCHERS if new else COMPARE, new)
 
     # elements that are placed elsewhere; gaps between them would leave a blank strip at the top of the page
     with solara.Column(gap="0px"):
@@ -158,14 +184,14 @@ def Page() -> None:
         Address.element(
             query=visit.address(),
             step=replace(visit, state=replace(state, day=0)).address("day", "light", "lang"),
-            on_asked=lambda asked: set_visit(open_page(asked)),
+            on_asked=lambda asked: change(lambda now: open_page(asked)),
         )
         if visit.room != COMPARE:
             TopBar(state, set_state, go)
     if visit.room == COMPARE:
         CompareRoom(visit.view, set_view, go)
     elif visit.room == LESSONS:
-        LessonsRoom(state, visit.walk, set_walk, lambda: go(RESEARCHERS))
+        LessonsRoom(state, visit.walk, set_walk, leave)
     else:
         ResearchersRoom(state, set_state, set_day, visit.wrong, lambda: go(LESSONS))
 

@@ -1,20 +1,133 @@
-"""Lesson on the page: its text, predictions, measured results, and the game."""
+"""The card of a lesson's step: its text, predictions, measured results, and the game."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import solara
 import solara.lab
 
 from ...experiments.narrative import lesson_runs
 from ..i18n.words import translate
-from ..lessons import progress
-from ..lessons.reader import measures_wanted
+from ..lessons import pictures, progress
+from ..lessons.reader import blocks, measures_wanted
 from ..lessons.steps import Lesson as LessonFile
 from ..lessons.steps import PlayStep, Predict, Result, Score, Twist
+from .page_state import PAIRS
+
+KINDS = {Predict: "lesson.predict", Result: "lesson.result", Twist: "lesson.twist"}
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the card of a step needs of the room around it."""
+
+    labels: tuple[str, str]  # of the two sides
+    playing: bool
+    play: Callable[[], None]  # play the step's days, or pause
+    go_on: Callable[[], None]  # leave with the two sides of the lesson
+    leave: Callable[[], None]
+    commit: Callable[[int], None] | None  # take a prediction; None: this page makes none
+    signed: tuple = ()  # of each side: the day on which each home signed, see lesson_films
+    days: int = 1  # of the recordings
+    led: bool = False  # the teacher leads: no buttons for next and back
+    open: bool = True  # results may be seen
 
 
 @solara.component
-def Lesson(walk, set_walk, lang, leave, play) -> None:
-    """Show one step of a lesson. `play(begin, to, speed)` plays the recordings."""
-    lesson, step, at = walk.lesson, walk.step, progress.setup_of(walk)
+def Press(text, on_click, classes=(), disabled=False, attributes=None):
+    """Show a plain button."""
+    given = {"type": "button", **(attributes or {})} | ({"disabled": "disabled"} if disabled else {})
+    button = solara.v.Html(
+        tag="button", class_=" ".join(("co-press", *classes)), attributes=given, children=[text]
+    )
+    solara.v.use_event(button, "click", lambda *_: None if disabled else on_click())
+
+
+def Words(tag, text, classes=()):
+    """Show a text as what it is: markup in it stays text."""
+    return solara.v.Html(tag=tag, class_=" ".join(classes), children=[text])
+
+
+@solara.component
+def Lesson(walk, set_walk, lang, around) -> None:
+    """Show one step of a lesson."""
+    lesson, step = walk.lesson, walk.step
+    pending = use_facts(walk, set_walk)
+    missing = progress.missing_input(walk)
+    with solara.Div(classes=["co-step"]):
+        heading = translate(lang, "lesson.step", n=walk.at + 1, of=len(lesson.steps))
+        kind = translate(lang, KINDS[type(step)]) if type(step) in KINDS else ""
+        Words("p", f"{heading} · {kind}" if kind else heading, ["co-quiet-line"])
+        if isinstance(step, Result) and not around.open:
+            Words("p", translate(lang, "lesson.waits.release"), ["co-waits"])
+        else:
+            Content(walk, set_walk, lang, around)
+        waits = missing and (pending if missing == "facts" else not around.led)
+        # always there, so that what follows keeps its place and its tag
+        Words("p", translate(lang, f"lesson.waits.{missing}") if waits else "", ["co-waits"])
+        if walk.last:
+            with solara.Div(classes=["co-reference"]):
+                Words("h3", translate(lang, "lesson.reference"))
+                Blocks(blocks(getattr(lesson.reference, lang)))
+        Buttons(walk, set_walk, lang, around)
+
+
+@solara.component
+def Content(walk, set_walk, lang, around) -> None:
+    """Show what a step has to say and to ask."""
+    step = walk.step
+    if isinstance(step, Result):
+        Numbers(walk, lang, around)
+        Outcomes(walk, lang)
+    Blocks(
+        progress.step_text(walk, lang) or [("paragraph", [(translate(lang, "lesson.waits.facts"), False)])]
+    )
+    if isinstance(step, Result):
+        Trust(walk, lang)
+    if isinstance(step, Predict) and around.commit:
+        Prediction(walk, lang, around.commit)
+    if isinstance(step, PlayStep) and not step.to == step.begin > 0:
+        Press(
+            translate(lang, "lesson.pause" if around.playing else "lesson.watch"),
+            around.play,
+            ["co-main", "co-watch"],
+        )
+    if isinstance(step, Score):
+        Game(walk, set_walk, lang)
+
+
+@solara.component
+def Buttons(walk, set_walk, lang, around) -> None:
+    """Show the buttons below a step."""
+    missing = bool(progress.missing_input(walk))
+
+    def go(move: Callable) -> None:
+        """Go back or forward from the step that is shown; a second click on a slow page does nothing."""
+        set_walk(lambda now: move(now) if now and now.at == walk.at else now)
+
+    with solara.Div(classes=["co-buttons"]):
+        if not around.led:
+            Press(
+                translate(lang, "lesson.previous"),
+                lambda: go(progress.back),
+                ["co-back"],
+                walk.at == 0,
+            )
+        if walk.last:
+            Press(translate(lang, "lesson.finish"), around.go_on, ["co-main", "co-finish"], missing)
+            Press(translate(lang, "lesson.others"), around.leave)
+        elif not around.led:
+            Press(
+                translate(lang, "lesson.next"),
+                lambda: go(progress.forward),
+                ["co-main", "co-next"],
+                missing,
+            )
+
+
+def use_facts(walk, set_walk) -> bool:
+    """Measure the results of the latest setup, and record them; return whether that is still under way."""
+    lesson, at = walk.lesson, progress.setup_of(walk)
     measured = solara.lab.use_task(
         lambda: measure(lesson, at), dependencies=[lesson.name, at], prefer_threaded=True, raise_error=False
     )
@@ -28,136 +141,105 @@ def Lesson(walk, set_walk, lang, leave, play) -> None:
             )
 
     solara.use_effect(apply, [measured.finished, at, walk.at])
-    with solara.Card(margin=0, classes=["co-card", "co-lesson"]), solara.Column(gap="8px"):
-        solara.Text(
-            f"{getattr(lesson.title, lang)} · "
-            f"{translate(lang, 'lesson.step', n=walk.at + 1, of=len(lesson.steps))}",
-            classes=["co-title"],
-        )
-        if isinstance(step, (Predict, Result, Twist)):
-            solara.Text(
-                translate(
-                    lang,
-                    {Predict: "lesson.predict", Result: "lesson.result", Twist: "lesson.twist"}[type(step)],
-                ),
-                classes=["co-quiet"],
-            )
-        Blocks(
-            progress.step_text(walk, lang)
-            or [("paragraph", [(translate(lang, "lesson.waits.facts"), False)])]
-        )
-        if isinstance(step, Predict):
-            Prediction(walk, set_walk, lang)
-        if isinstance(step, PlayStep) and step.to != step.begin:
-            solara.Button(
-                translate(lang, "lesson.watch"),
-                on_click=lambda: play(step.begin, step.to, step.speed),
-                outlined=True,
-            )
-        if isinstance(step, Result):
-            Outcomes(walk, lang)
-        if isinstance(step, Score):
-            Game(walk, set_walk, lang)
-        if walk.last:
-            solara.Text(translate(lang, "lesson.reference"), classes=["co-title"])
-            solara.Text(getattr(lesson.reference, lang))
-        missing = progress.missing_input(walk)
-        if missing:
-            solara.Text(translate(lang, f"lesson.waits.{missing}"), classes=["co-quiet"])
-        solara.ProgressLinear(measured.pending and missing == "facts")
-        with solara.Row(gap="8px"):
-            solara.Button(
-                translate(lang, "lesson.previous"),
-                on_click=lambda: set_walk(progress.back(walk)),
-                disabled=walk.at == 0,
-                text=True,
-            )
-            if walk.last:
-                solara.Button(
-                    translate(lang, "lesson.finish"),
-                    on_click=leave,
-                    disabled=bool(missing),
-                    color="primary",
-                    classes=["co-finish"],
-                )
-            else:
-                solara.Button(
-                    translate(lang, "lesson.next"),
-                    on_click=lambda: set_walk(progress.forward(walk)),
-                    disabled=bool(missing),
-                    color="primary",
-                    classes=["co-next"],
-                )
-                solara.Button(translate(lang, "lesson.leave"), on_click=leave, text=True)
+    return measured.pending
 
 
 def measure(lesson: LessonFile, at: int) -> tuple[int, dict]:
-    """Simulate the setup of step `at`; return `at` and the measured facts, {} if nothing is to measure."""
-    if at < 0 or not measures_wanted(lesson, at):
+    """Simulate the setup of step `at`; return `at` and the measured facts, {} if nothing is to measure.
+
+    A whole class asks for the same, so the pairs are kept for all visitors.
+    """
+    wanted = measures_wanted(lesson, at) if at >= 0 else ()
+    if not wanted:
         return at, {}
     setup = lesson.steps[at]
-    return at, lesson_runs.compare_arms(
-        setup.arms(), measures_wanted(lesson, at), setup.replicates, setup.seed
-    )
+    arms = setup.arms()
+    pairs = [
+        PAIRS.get(
+            ("lesson", lesson.name, at, number),
+            lambda number=number: lesson_runs.simulate_pair(arms, wanted, setup.seed, number),
+        )
+        for number in range(setup.replicates)
+    ]
+    return at, lesson_runs.compare_pairs(pairs, wanted)
 
 
 @solara.component
-def Blocks(blocks) -> None:
+def Blocks(parts) -> None:
     """Show paragraphs and lists."""
-    with solara.Column(gap="6px"):
-        for kind, content in blocks:
+    with solara.Div(classes=["co-text"]):
+        for kind, content in parts:
             for line in [content] if kind == "paragraph" else content:
-                with solara.Div(classes=["co-line"]):
-                    if kind == "list":
-                        solara.Text("• ")
+                with solara.Div(classes=["co-line", f"co-{kind}"]):
                     for words, strong in line:
-                        solara.Text(words, style={"font-weight": "600"} if strong else {})
+                        solara.Text(words, style={"font-weight": "700"} if strong else {})
 
 
 @solara.component
-def Prediction(walk, set_walk, lang) -> None:
+def Prediction(walk, lang, commit) -> None:
     """Choose and commit an answer; a committed answer cannot be changed."""
     step, committed = walk.step, walk.predicted.get(walk.at)
     names = [getattr(choice, lang) for choice in step.choice]
-    chosen, set_chosen = solara.use_state(None)
-    solara.use_effect(lambda: set_chosen(None), [walk.at])
+    marked, mark = solara.use_state((-1, None))  # (step, choice)
+    chosen = marked[1] if marked[0] == walk.at else None
     if committed is not None:
-        solara.Text(translate(lang, "lesson.committed", choice=names[committed]))
+        Words("p", translate(lang, "lesson.committed", choice=names[committed]), ["co-said"])
         return
-    for n, name in enumerate(names):
-        solara.Button(
-            ("◉ " if chosen == n else "○ ") + name,
-            text=True,
-            on_click=lambda n=n: set_chosen(n),
-            classes=["co-choice"],
-            style={"justify-content": "flex-start", "white-space": "normal", "height": "auto"},
-        )
-    solara.Button(
-        translate(lang, "lesson.commit"),
-        on_click=lambda: set_walk(progress.predict(walk, chosen)),
-        disabled=chosen is None,
-        outlined=True,
-        classes=["co-commit"],
-    )
-    solara.Text(translate(lang, "lesson.commit.about"), classes=["co-quiet"])
+    with solara.v.Html(tag="div", class_="co-choices", attributes={"role": "radiogroup"}):
+        for n, name in enumerate(names):
+            Press(
+                name,
+                lambda n=n: mark((walk.at, n)),
+                ["co-choice"],
+                attributes={"role": "radio", "aria-checked": "true" if chosen == n else "false"},
+            )
+    Press(translate(lang, "lesson.commit"), lambda: commit(chosen), ["co-main", "co-commit"], chosen is None)
+    Words("p", translate(lang, "lesson.commit.about"), ["co-quiet-line"])
 
 
 @solara.component
 def Outcomes(walk, lang) -> None:
-    """Show each prediction about these runs, and whether it was right."""
-    with solara.Column(gap="2px"):
-        for at, mine, truth in progress.outcomes(walk):
-            step = walk.lesson.steps[at]
-            names = [getattr(choice, lang) for choice in step.choice]
-            solara.Text(getattr(step.question, lang), classes=["co-quiet"])
-            solara.Text(
-                translate(lang, "lesson.right")
-                if mine == truth
-                else translate(lang, "lesson.none")
-                if truth < 0
-                else translate(lang, "lesson.wrong", mine=names[mine], choice=names[truth]),
-                classes=["co-title"],
-            )
+    """Compare the predictions with the measured results."""
+    for n, mine, right in progress.outcomes(walk):
+        step = walk.lesson.steps[n]
+        choices = [getattr(choice, lang) for choice in step.choice]
+        if right < 0:
+            text = translate(lang, "lesson.none")
+        elif mine == right:
+            text = translate(lang, "lesson.right", choice=choices[right])
+        else:
+            text = translate(lang, "lesson.wrong", mine=choices[mine], choice=choices[right])
+        Words("p", text, ["co-outcome", "co-hit" if mine == right else "co-miss"])
+
+
+@solara.component
+def Trust(walk, lang) -> None:
+    """Say in how many plausible worlds each answer holds."""
+    for n in progress.questions_of(walk.lesson, progress.setup_of(walk)):
+        step = walk.lesson.steps[n]
+        if step.holds >= 0:
+            answer = getattr(step.choice[step.answer - 1], lang)
+            text = translate(lang, "lesson.holds", n=step.holds, choice=answer)
+            Words("p", text, ["co-quiet-line", "co-holds"])
+
+
+@solara.component
+def Numbers(walk, lang, around) -> None:
+    """Show the measured numbers of a result in large digits, and the first as a picture."""
+    facts, step = walk.facts.get(progress.setup_of(walk)), walk.step
+    if not facts:
+        return
+    for n, number in enumerate(step.number):
+        drawn = n == 0 and step.picture == "bars"
+        solara.HTML(
+            "div",
+            pictures.large_numbers(number, facts, around.labels, lang, drawn),
+            classes=["co-result"],
+        )
+        if n == 0 and step.picture == "dots":
+            solara.HTML("div", pictures.dots(facts[number.measure], lang))
+        if n == 0 and step.picture == "doors" and around.signed:
+            solara.HTML("div", pictures.doors(around.signed, around.days, around.labels, lang))
 
 
 @solara.component
@@ -181,49 +263,47 @@ def Game(walk, set_walk, lang) -> None:
             set_asked_design(None)
 
     solara.use_effect(apply, [scoring.finished, str(asked_design)])
-    for option in step.option:
-        with solara.Row(gap="8px", style={"align-items": "center"}):
-            count = design.get(option.name, 0)
-            solara.Button(
-                "−",
-                small=True,
-                disabled=count == 0,
-                on_click=lambda option=option, count=count: set_design({**design, option.name: count - 1}),
+    solara.HTML("div", pictures.budget_bar(spent, step.budget, lang), classes=["co-budget"])
+    with solara.Div(classes=["co-shop"]):
+        for option in step.option:
+            Purchase(
+                option,
+                design.get(option.name, 0),
+                lambda count, option=option: set_design(
+                    {name: n for name, n in {**design, option.name: count}.items() if n}
+                ),
+                lang,
             )
-            solara.Text(str(count))
-            solara.Button(
-                "+",
-                small=True,
-                disabled=count == option.most,
-                on_click=lambda option=option, count=count: set_design({**design, option.name: count + 1}),
-            )
-            solara.Text(
-                f"{getattr(option, lang)} ({translate(lang, 'game.price', price=f'{option.price:,.0f}')})"
-            )
-    solara.Text(
-        translate(lang, "game.budget", spent=f"{spent:,.0f}", budget=f"{step.budget:,.0f}"),
-        classes=["co-title"],
+    Press(
+        translate(lang, "game.scoring" if asked_design is not None else "game.score"),
+        lambda: set_asked_design(dict(design)),
+        ["co-main", "co-score"],
+        spent > step.budget or asked_design is not None,
     )
-    if spent > step.budget:
-        solara.Text(translate(lang, "game.over", over=f"{spent - step.budget:,.0f}"))
-    solara.Button(
-        translate(lang, "game.score"),
-        on_click=lambda: set_asked_design(dict(design)),
-        disabled=spent > step.budget or asked_design is not None,
-        outlined=True,
-        classes=["co-score"],
-    )
-    solara.ProgressLinear(asked_design is not None)
     tries = walk.scores.get(walk.at, [])
-    for _, row in tries[-3:]:
-        points = {
-            name: f"{100 * row[key]:+.1f}"
-            for name, key in (("points", "difference"), ("low", "low"), ("high", "high"))
-        }
-        solara.Text(translate(lang, "game.result", **points))
-    if tries:
-        best = (max if step.more else min)(row["difference"] for _, row in tries)
-        solara.Text(translate(lang, "game.best", points=f"{100 * best:+.1f}"), classes=["co-title"])
+    solara.HTML("div", pictures.table_of_tries(step, tries, lang), classes=["co-tries"])
+
+
+@solara.component
+def Purchase(option, count, buy, lang) -> None:
+    """Show one line of the shop: a box to tick where at most one can be bought, else fewer and more."""
+    name = getattr(option, lang)
+    with solara.Div(classes=["co-option"]):
+        if option.most == 1:
+            Press(
+                name,
+                lambda: buy(0 if count else 1),
+                ["co-tick"],
+                attributes={"role": "checkbox", "aria-checked": "true" if count else "false"},
+            )
+        else:
+            with solara.Div(classes=["co-many"]):
+                fewer, more = (translate(lang, key, name=name) for key in ("game.fewer", "game.more"))
+                Press("−", lambda: buy(count - 1), ["co-count"], count == 0, {"aria-label": fewer})
+                Words("b", str(count))
+                Press("+", lambda: buy(count + 1), ["co-count"], count == option.most, {"aria-label": more})
+                solara.Text(name)
+        solara.Text(translate(lang, "game.price", price=f"{option.price:,.0f}"), classes=["co-price"])
 
 
 def score(step: Score, design: dict | None) -> tuple[dict, dict] | None:
@@ -233,3 +313,39 @@ def score(step: Score, design: dict | None) -> tuple[dict, dict] | None:
     return design, lesson_runs.score_design(
         step.scenario(), step.option, design, step.measure, step.replicates, step.seed
     )
+
+
+@solara.component
+def Board(seat, walk, lang, news) -> None:
+    """Show the teacher who is there, what the class predicts, and what leads it; drawn again with `news`."""
+    at, questions = walk.at, progress.questions_of(walk.lesson, progress.setup_of(walk))
+    asked = [n for n in questions if n <= at]
+    with solara.Div(classes=["co-board"]):
+        with solara.Div(classes=["co-board-line"]):
+            Words("strong", translate(lang, "class.here", n=seat.room.count()), ["co-here"])
+            if isinstance(walk.step, Predict):
+                said = sum(seat.room.votes(asked[-1], walk.lesson.steps[asked[-1]]))
+                Words("span", translate(lang, "class.said", n=said), ["co-said-count"])
+            with solara.Div(classes=["co-buttons"]):
+                Press(translate(lang, "class.back"), lambda: seat.steer(-1), ["co-class-back"], at == 0)
+                if isinstance(walk.step, Result):
+                    Press(
+                        translate(lang, "class.release"),
+                        seat.release,
+                        ["co-main", "co-release"],
+                        seat.is_open(at),
+                    )
+                Press(
+                    translate(lang, "class.next"),
+                    lambda: seat.steer(1),
+                    ["co-main", "co-class-next"],
+                    walk.last,
+                )
+        if isinstance(walk.step, (Predict, Result)):
+            for n in asked if isinstance(walk.step, Result) else asked[-1:]:
+                question = walk.lesson.steps[n]
+                facts = walk.facts.get(progress.setup_of(walk), {}) if seat.is_open(at) else {}
+                right = progress.right_choice(question, facts[question.measure]) if facts else -1
+                Words("p", getattr(question.question, lang), ["co-asked"])
+                names = [getattr(choice, lang) for choice in question.choice]
+                solara.HTML("div", pictures.votes(names, seat.room.votes(n, question), right))

@@ -1,4 +1,4 @@
-"""The two towns side by side, and the simulation that they show; used by lessons and by researchers."""
+"""The two towns side by side, and the simulation that they show; lessons use the simulation, too."""
 
 from collections.abc import Callable, Sequence
 
@@ -67,8 +67,8 @@ def SimulationError(task, number, lang) -> None:
 
 
 @solara.component
-def Neighbourhood(state, shown, select, set_day, setup, playing) -> None:
-    """Play both recordings; a lesson's `setup` sets the view, and `playing` the days to play."""
+def Neighbourhood(state, shown, select, set_day) -> None:
+    """Play both recordings."""
     lang = state.lang
     town = solara.use_memo(lambda: Town(day=state.day or FIRST), [])
 
@@ -81,20 +81,12 @@ def Neighbourhood(state, shown, select, set_day, setup, playing) -> None:
                 translate(lang, "side", side=translate(lang, side), what=words.arm(lang, film.header["on"]))
                 for side, film in zip(page_state.SIDES, shown.films)
             ]
-            town.layer, town.families = (setup.layer, list(setup.families)) if setup else (state.layer, [])
+            town.layer = state.layer
             town.left, town.right = shown.packed
-            if setup:
-                town.day, town.playing = setup.day, False
-            else:
-                town.day = min(town.day, shown.films[0].run.days)
+            town.day = min(town.day, shown.films[0].run.days)
 
     def jump() -> None:
         town.day = state.day or town.day
-
-    def play() -> None:
-        if playing:
-            with town.hold_sync():
-                town.day, town.speed, town.playing = playing[0], playing[2], True
 
     def listen() -> Callable:
         def on_picked(change) -> None:
@@ -110,7 +102,6 @@ def Neighbourhood(state, shown, select, set_day, setup, playing) -> None:
 
     solara.use_effect(jump, [state.day])
     solara.use_effect(show, [id(shown), state.layer, lang])
-    solara.use_effect(play, [playing])
     solara.use_effect(listen, [])
     with solara.Card(margin=0, classes=["co-card"]):
         solara.display(town)

@@ -75,7 +75,7 @@ def ResearchersRoom(state, set_state, set_day, wrong, open_lessons) -> None:
         if shown is None:
             solara.Text(translate(lang, "computing"))
             return
-        Neighbourhood(state, shown, select, set_day, None, None)
+        Neighbourhood(state, shown, select, set_day)
         Inside(state, shown, day, picked, issue, set_issue)
         Replicates(state, shown)
         Charts(state, shown, day)

@@ -47,6 +47,7 @@ SCRIPTS = (  # in the order in which they are joined: a file comes after those t
     "widget_pointing",
     "widget_keys",
     "widget_words",
+    "widget_lesson",
     "town",
 )
 
@@ -77,6 +78,8 @@ class Town(anywidget.AnyWidget):
     day = traitlets.Int(0).tag(sync=True)  # both ways; sent a few times per second while it plays
     playing = traitlets.Bool(False).tag(sync=True)  # both ways
     speed = traitlets.Float(float(SPEED)).tag(sync=True)  # days per second; both ways
+    # what a lesson asks of it, see static/town/widget_lesson.js; {}: there is no lesson
+    lesson = traitlets.Dict({}).tag(sync=True)
     picked = traitlets.Dict({}).tag(sync=True)  # browser -> Python: arm, kind, building, flat, issue, ids
 
     @traitlets.validate("words")

@@ -57,6 +57,7 @@ def guard_app(
     token: str = "",
     outside: str = "",
     arriving: bool = False,
+    teacher: str = "",
     early: Any = None,
 ) -> AccessControl:
     """Return Solara's application behind AccessControl. Raises UserError if Solara is not installed.
@@ -83,6 +84,7 @@ def guard_app(
         port,
         hosts,
         token,
+        teacher,
         outside,
         lambda: kernel_context.contexts,
         settings.assets.proxy_cache_dir,

@@ -1,6 +1,6 @@
 // The town as an anywidget module: the last file, where its parts come together.
 
-class Town extends withWords(withKeys(withPointing(withPicture(withTime(withFilms(TownBase)))))) {}
+class Town extends withLesson(withWords(withKeys(withPointing(withPicture(withTime(withFilms(TownBase))))))) {}
 
 
 export default {
