@@ -20,10 +20,16 @@ function textOf(value) {
 }
 
 /** A tag for templates: html`<p>${text}</p>`. Lists are joined; null and undefined are nothing. @param {TemplateStringsArray} parts @param {unknown[]} values */
-export const html = (parts, ...values) => new Markup(parts.reduce((out, part, k) => out + textOf(values[k - 1]) + part));
+export const html = (parts, ...values) =>
+  new Markup(parts.reduce((out, part, k) => out + textOf(values[k - 1]) + part));
 
 /** Text of a catalogue, in which <b> and <b class="a"> may stand, and nothing else. @param {string} text */
-export const emphasised = (text) => new Markup(textOf(text).replace(/&lt;(\/?b|b class=)(&quot;([ab])&quot;)?&gt;/g, (_, tag, __, side) => (side ? `<b class="${side}">` : `<${tag}>`)));
+export const emphasised = (text) =>
+  new Markup(
+    textOf(text).replace(/&lt;(\/?b|b class=)(&quot;([ab])&quot;)?&gt;/g, (_, tag, __, side) =>
+      side ? `<b class="${side}">` : `<${tag}>`,
+    ),
+  );
 /** Markup from our own files. @param {string} text */
 export const ours = (text) => new Markup(text);
 
