@@ -253,3 +253,16 @@ def test_no_rule_of_accessibility_is_broken(browser, address, size, light):
         assert [(rule["id"], [node["html"][:90] for node in rule["nodes"]]) for rule in found] == [], opener
         page.keyboard.press("Escape")
     page.close()
+
+
+def test_what_a_case_is_called_is_shown_as_text(browser, tmp_path):
+    markup = "<img src=x onerror=window.hit=1>&amp;"
+    case = replace(CASE, short_title=markup, short_title_zh=markup, story=markup)
+    path = tmp_path / "hostile.html"
+    path.write_text(build_file(FilePlan(case, keys_of_file(case, NAMES[:1]), 0, 2, 10), workers=0), "utf-8")
+    page = open_file(browser, path.as_uri())
+    page.click("#open-more")
+    page.click("[data-room=evidence]")
+    assert page.inner_text(".places").startswith(markup) and markup in page.inner_text("#sheet")
+    assert page.evaluate("window.hit") is None and page.wrong == []
+    page.close()

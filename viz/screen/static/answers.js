@@ -64,9 +64,9 @@ export function halfWidth(list) {
 
 /**
  * What is known of B against A: "waits" while there is no pair yet; "raises" or "lowers" if nine of ten worlds
- * agree; "little" if in nine of ten the difference is at most LITTLE; else "undecided". Until `wanted` worlds
+ * agree; "little" if in nine of ten the difference is at most LITTLE; else "undecided". Until all wanted worlds
  * have come in, the years of luck decide by their interval, and before there are EARLY of them, their mean.
- * @param {Answer} a @param {Answer} b @param {number} wanted  worlds of a whole answer
+ * @param {Answer} a @param {Answer} b @param {{luck: number, worlds: number}} wanted  runs of a whole answer
  */
 export function findingOf(a, b, wanted) {
   const worlds = differences(a.worlds, b.worlds, RATE).map((d) => 100 * d),
@@ -75,7 +75,7 @@ export function findingOf(a, b, wanted) {
   const rateA = 100 * mean(valuesOf(a.luck.slice(0, common), RATE)),
     rateB = 100 * mean(valuesOf(b.luck.slice(0, common), RATE));
   let kind = "waits";
-  if (worlds.length >= Math.max(LEAST, wanted)) {
+  if (worlds.length >= Math.max(LEAST, wanted.worlds)) {
     /** @param {(d: number) => boolean} holds */
     const share = (holds) => worlds.filter(holds).length / worlds.length;
     kind =
@@ -98,5 +98,5 @@ export function findingOf(a, b, wanted) {
             ? "raises"
             : "lowers";
   }
-  return { kind, rateA, rateB, luck, worlds, isEarly: luck.length < EARLY };
+  return { kind, rateA, rateB, luck, worlds, isEarly: luck.length < Math.min(EARLY, wanted.luck) };
 }

@@ -16,7 +16,7 @@ function headlineOf(screen) {
   const [a, b] = screen.sides,
     [answerA, answerB] = screen.answers,
     { reported } = screen.community;
-  const { kind, rateA, rateB } = findingOf(answerA, answerB, pageData().runs.worlds),
+  const { kind, rateA, rateB } = findingOf(answerA, answerB, pageData().runs),
     m = nameOfArm(b, reported),
     n = nameOfArm(a, reported);
   if (kind === "waits") return say("finding waits");
@@ -32,7 +32,7 @@ function headlineOf(screen) {
 /** @param {Screen} screen */
 export function showFinding(screen) {
   const [answerA, answerB] = screen.answers,
-    found = findingOf(answerA, answerB, pageData().runs.worlds),
+    found = findingOf(answerA, answerB, pageData().runs),
     headline = screen.find("#headline");
   const parts = headlineOf(screen).split("|");
   put(
