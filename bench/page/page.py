@@ -274,6 +274,7 @@ def audience(sessions, progress) -> BenchTable:
                     len(arrived),
                     median(arrived) if arrived else None,
                     percentile_95(arrived),
+                    median([visitor.ready for visitor in visitors if visitor.ready] or [float("nan")]),
                     len(click_times),
                     len(answered),
                     median(answered) if answered else None,
@@ -288,6 +289,7 @@ def audience(sessions, progress) -> BenchTable:
         "saw it",
         "median s",
         "95 % s",
+        "session s",
         "clicks",
         "answered",
         "median s of a click",
@@ -296,7 +298,8 @@ def audience(sessions, progress) -> BenchTable:
         "MiB left",
     )
     note = (
-        f"All arrive at the same time. Each then clicks {CLICKS} times within {WITHIN:.0f} s, each on "
+        "All arrive at the same time. Saw it, and seconds: the first town; session s: until the session "
+        f"answers. Each then clicks {CLICKS} times within {WITHIN:.0f} s, each on "
         "another mechanism, so that most years are not yet simulated. Memory not freed per closed visit: "
         f"{leftover:,.0f} KiB (second turn compared with the first)."
     )
