@@ -58,7 +58,8 @@ def serve(
     case: Annotated[
         str,
         typer.Argument(
-            autocompletion=complete_case, help="Name of a case (see `cogov cases`) or path of a .toml file."
+            autocompletion=complete_case,
+            help="Name of a case (see `cogov cases`), path of a .toml file, or folder of a sweep.",
         ),
     ] = "osmanthus_court",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = 0,
@@ -89,20 +90,21 @@ def serve(
         ),
     ] = "",
 ) -> None:
-    """Open the page in the browser: one community without and with mechanisms, side by side.
+    """Open the page in the browser: one community without and with mechanisms, or a stored sweep.
 
     Only this machine can reach it, unless --classroom or --proxy is given.
     """
     from ..model import mechanisms
     from ..model.scenarios.cases import read_case
+    from ..viz.results.stored import stored_sweep
     from ..viz.screen.communities import communities
-    from ..viz.screen.early import EarlyScreen
+    from ..viz.screen.early import Dress, EarlyScreen
     from ..viz.server import server
     from ..viz.server.access_control import LOOPBACK, authority
 
     if lang not in ("en", "zh"):
         raise UserError("--lang {lang}: the page is in en or zh", lang=lang)
-    lessons = {}
+    sweep, lessons = stored_sweep(case, lesson), {}
     if lesson:
         from ..viz.lessons.reader import shipped_lessons
 
@@ -122,6 +124,8 @@ def serve(
             "COGOV_LANG": lang,
             "COGOV_LESSON": lesson,
         }
+        if sweep:
+            os.environ |= {"SOLARA_APP": "cogov.viz.results.app", "COGOV_SWEEP": str(sweep)}
         port, host_names = listening.getsockname()[1], LOOPBACK
         token = secrets.token_urlsafe(16) if classroom or proxy else ""
         teacher = secrets.token_urlsafe(16) if classroom and lesson else ""
@@ -132,12 +136,11 @@ def serve(
         if classroom:
             host_names += (name := socket.gethostname().lower(), f"{name}.local")
         root = urlsplit(proxy).path.rstrip("/")
-        early = EarlyScreen(communities(), lang, root, plays=not lesson)
+        early = Dress(lang) if sweep else EarlyScreen(communities(), lang, root, plays=not lesson)
         guarded_app = server.guard_app(port, host_names, token, proxy, classroom, teacher, early)
-        prepare_run(
-            read_case(case), None, mechanisms.list_mechanisms()
-        )  # visitors may switch on any mechanism
-        early.prepare()
+        if isinstance(early, EarlyScreen):  # visitors may switch on any mechanism
+            prepare_run(read_case(case), None, mechanisms.list_mechanisms())
+            early.prepare()
         listening.listen(128)
         join = f"/join/{token}" if token else ""
         own = f"/join/{teacher}" if teacher else join

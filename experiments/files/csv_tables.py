@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -266,7 +267,7 @@ def is_textual(column: pd.Series) -> bool:
     return not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column))
 
 
-def write_csv(table: pd.DataFrame | pd.Series, path: str | Path, index: bool = True) -> None:
+def write_csv(table: pd.DataFrame | pd.Series, path: str | Path | BinaryIO, index: bool = True) -> None:
     """Write a table as CSV for spreadsheets, with formulas escaped, and marked as UTF-8 for Excel.
 
     The columns of the index come first, if `index` is true. pandas, DuckDB and readr (R) read the table as it

@@ -38,6 +38,7 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "viz.figures, viz.lessons",
     "viz.screen",
     "viz.page, viz",
+    "viz.results",
     "bench.tables",
     "bench.page",
     "bench",

@@ -40,11 +40,31 @@ STYLE = """<style>
 </style>"""
 
 
-class EarlyScreen:
+class Dress:
+    """What Solara's page gets from us: title, language, viewport and loading page."""
+
+    files: tuple[str, ...] = ()  # paths that `file` of a first screen knows
+
+    def __init__(self, lang: str = "en"):
+        self.lang = lang
+
+    def dress(self, html: str, more: str = "") -> str:
+        """Return Solara's page with our title, language, viewport and loading page; `more` is in its head."""
+        language = "zh-CN" if self.lang == "zh" else "en"
+        html = html.replace("<html>", f'<html lang="{language}">', 1)
+        html = html.replace("<title>Solara ☀️</title>", "<title>cogov · 共治</title>", 1)
+        html = html.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "", 1)  # phones may zoom
+        return html.replace("</head>", f"{STYLE}{more}</head>", 1)
+
+
+class EarlyScreen(Dress):
     """The files of the first screen of some communities; the first community is shown."""
 
+    files = (f"{FOLDER}start.js", f"{FOLDER}first.json")
+
     def __init__(self, communities: Sequence[Scenario], lang: str = "en", root: str = "", plays: bool = True):
-        self.case, self.root, self.lang, self.plays = communities[0], root, lang, plays
+        super().__init__(lang)
+        self.case, self.root, self.plays = communities[0], root, plays
         self.place = place_of(self.case, 0)
         text = json.dumps(
             {"data": page_data(communities, lang), "shell": shell()},
@@ -98,11 +118,7 @@ class EarlyScreen:
             for key, arm in arms.items():
                 RUNS.get(("screen", self.place, key, "worlds", at), lambda: year_in_world(worlds, arm, at))
 
-    def dress(self, html: str) -> str:
-        """Return Solara's page with our title, language, viewport and loading page, and the early script."""
-        language = "zh-CN" if self.lang == "zh" else "en"
-        html = html.replace("<html>", f'<html lang="{language}">', 1)
-        html = html.replace("<title>Solara ☀️</title>", "<title>cogov · 共治</title>", 1)
-        html = html.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "", 1)  # phones may zoom
+    def dress(self, html: str, more: str = "") -> str:
+        """Return the page that `Dress` returns, with the early script in its head."""
         early = f'<script type="module" async src="{self.root}{FOLDER}start.js?v={self.version}"></script>'
-        return html.replace("</head>", f"{STYLE}{early if self.plays else ''}</head>", 1)
+        return super().dress(html, more + (early if self.plays else ""))

@@ -29,7 +29,6 @@ LINE = 32 * 1024  # bytes of a request before its body; a link with a saved stat
 FILES = ("/static/", "/jupyter/nbextensions/", "/_solara/cdn/")
 CDN = FILES[-1]
 PATHS = ("/", "/readyz", "/resourcez")
-EARLY = ("/cogov/start.js", "/cogov/first.json")  # files of screen/early.py
 FILE_PATH = re.compile(
     r"(?:/(?!\.{1,2}(?:/|$))[\w.@+-]+)+", re.ASCII
 )  # path of a file: no escapes, no "..", no empty part
@@ -106,7 +105,7 @@ class AccessControl:
             return await response.send_text(
                 200, JOINED.format(root=self.root), "text/html", [(b"set-cookie", cookie.encode())]
             )
-        if self.early and path in EARLY:
+        if self.early and path in self.early.files:
             return await response.send_file(*await asyncio.to_thread(self.early.file, path))
         try:
             await self.inside(self.sanitise(scope, path), receive, response)
@@ -175,7 +174,7 @@ class AccessControl:
                 return 503, FULL
             known = (
                 path in PATHS
-                or (self.early and path in EARLY)
+                or (self.early and path in self.early.files)
                 or (self.token and path.startswith(JOIN))
                 or (
                     path.startswith(FILES)

@@ -39,7 +39,8 @@ const STYLE = `
 // ---------------------------------------------------------------------------------------------- what is in a spec
 
 const xs = (spec, line) => line.x || spec.x || [];
-const isBars = (spec) => spec.kind === "bars";
+const isBars = (spec) => ["bars", "ranges", "boxes", "tornado"].includes(spec.kind); // a row for each category
+const dotted = (spec) => ["pairs", "scatter"].includes(spec.kind);
 const isPanels = (spec) => spec.kind === "panels";
 const shown = (spec, hidden) => spec.lines.filter((line) => !hidden.has(line.name));
 const named = (spec) => spec.lines.filter((line, n) => spec.lines.findIndex((other) => other.name === line.name) === n); // in panels each name comes once a panel
@@ -72,7 +73,7 @@ function nearest(sorted, x) {
 
 /** Head and rows of the table of values, as numbers and text; a place where no line has a value has no row. */
 function tabled(spec, words) {
-  const columns = spec.lines.flatMap((line) => ["y", "low", "high"].filter((key) => line[key]).map((key) => [line, key]));
+  const columns = spec.lines.flatMap((line) => ["y", "low", "q1", "q3", "high"].filter((key) => line[key]).map((key) => [line, key]));
   const head = [spec.xlabel && !isBars(spec) ? spec.xlabel : "", ...columns.map(([line, key]) => [spec.panels?.[line.panel]?.name, line.name, key !== "y" && (words["chart_" + key] || key)].filter(Boolean).join(", "))];
   const rows = stops(spec).map((x) => [isBars(spec) ? spec.categories[x] : x, ...columns.map(([line, key]) => line[key][rowAt(spec, line, x)] ?? null)]);
   return { head, rows: rows.filter(([, ...values]) => values.some((value) => value !== null)) };
@@ -127,7 +128,7 @@ function extent(spec, hidden, count) {
   low = fixed[0] ?? low;
   high = fixed[1] ?? high;
   if (high <= low) high = low + (Math.abs(low) || 1);
-  const { step } = ticks(low, high, count), air = spec.kind === "pairs" ? 0.2 : 1e-9; // dots want not to lie on the edge
+  const { step } = ticks(low, high, count), air = dotted(spec) ? 0.2 : 1e-9; // dots want not to lie on the edge
   return { step, low: fixed[0] ?? Math.floor(low / step - air + 2e-9) * step, high: fixed[1] ?? Math.ceil(high / step + air - 2e-9) * step };
 }
 
@@ -143,7 +144,7 @@ function said(value, spec, words, step) {
 /** A day of a long run, in years where they are whole. */
 const yearly = (value, words) => (value % 365 ? place(value, words) : new Intl.NumberFormat(words.chart_locale || "en", { style: "unit", unit: "year", unitDisplay: "long" }).format(value / 365));
 
-const place = (value, words) => new Intl.NumberFormat(words.chart_locale || "en", { maximumFractionDigits: 1 }).format(value);
+const place = (value, words, digits = 1) => new Intl.NumberFormat(words.chart_locale || "en", { maximumFractionDigits: digits }).format(value);
 
 // ---------------------------------------------------------------------------------------------- drawing
 
@@ -291,7 +292,7 @@ function plot(svg, spec, { width, hidden, words, top, inset, names }) {
   const texts = levels.at.map((value) => said(value, spec, words, levels.step));
   const left = Math.ceil(Math.max(...texts.map((text) => wide(text)), 18)) + 10 + inset;
   const right = width - 14 - inset - (names.length ? Math.ceil(Math.max(...names.map((line) => wide(line.name, SIZE, 600)))) + 4 : 0);
-  const all = stops(spec), room = spec.kind === "pairs" ? 0.5 : 0;
+  const all = stops(spec), room = spec.kind === "pairs" ? 0.5 : spec.kind === "scatter" ? (all.at(-1) - all[0]) * 0.03 : 0;
   const x = scale(all[0] - room, all.at(-1) + room || 1, left, right), y = scale(low, most, to, from);
   if (!spec.subtitle) svg.append(label(spec.ylabel || "", inset || 2, top + 12));
   const part = { x, y, from, to, left, right };
@@ -300,7 +301,7 @@ function plot(svg, spec, { width, hidden, words, top, inset, names }) {
   svg.append(label(spec.xlabel || "", right, to + 34, { "text-anchor": "end" }));
   if (spec.vline) mark(svg, spec.vline, x, from, to);
   const inside = node("g", { class: "cg-lines" });
-  if (spec.kind === "pairs") drawPairs(inside, spec, hidden, x, y);
+  if (dotted(spec)) drawPairs(inside, spec, hidden, x, y);
   else shown(spec, hidden).forEach((line) => drawLine(inside, spec, line, x, y));
   svg.append(inside);
   drawEndNames(svg, names, y, right, from, to);
@@ -346,9 +347,9 @@ function panels(svg, spec, { width, hidden, words, top, inset }) {
 /** The axis below: ticks that leave room for each other. */
 function across(svg, spec, x, to, left, right, words) {
   const room = Math.max(2, Math.floor((right - left) / 50)), long = spec.cursor && x.high - x.low > 800;
-  const { at } = spec.kind === "pairs" || !(x.high - x.low > 20) ? ticks(x.low, x.high, room, true) : dayTicks(x.low, x.high, long ? Math.max(1, Math.floor((right - left) / 70)) : room);
+  const { at } = dotted(spec) || !(x.high - x.low > 20) ? ticks(x.low, x.high, room, spec.kind !== "scatter") : dayTicks(x.low, x.high, long ? Math.max(1, Math.floor((right - left) / 70)) : room);
   for (const value of at) {
-    const name = long ? yearly(value, words) : place(value, words), half = wide(name) / 2;
+    const name = long ? yearly(value, words) : place(value, words, x.high - x.low < 1 ? 3 : 1), half = wide(name) / 2;
     svg.append(node("line", { x1: crisp(x.at(value)), x2: crisp(x.at(value)), y1: to, y2: to + 4, stroke: "currentColor", "stroke-opacity": 0.45 }));
     svg.append(label(name, Math.min(x.at(value), right + 12 - half), to + 18, { "text-anchor": "middle" }));
   }
@@ -362,27 +363,56 @@ function mark(svg, vline, x, from, to) {
   if (text) svg.append(label(text, at + 6, from + 12));
 }
 
+/** The name of a row in at most two lines no wider than so many px. */
+function rowName(name, width) {
+  const all = folded(name, width, SIZE).map((line) => line.trimEnd()), cut = all.length > 2;
+  return all.slice(0, 2).map((line, n) => {
+    const more = n === 1 && cut;
+    if (!more && wide(line) <= width) return line;
+    while (line && wide(`${line}…`) > width) line = line.slice(0, -1);
+    return `${line}…`;
+  });
+}
+
+/** Rows of categories: bars from zero, ranges with a dot, boxes over single values, or both ends of a tornado. */
 function bars(svg, spec, { width, hidden, words, top, inset }) {
-  const lines = shown(spec, hidden), thick = 13, row = Math.max(1, lines.length) * thick + 14;
-  const names = spec.categories.map((name) => folded(name, width * 0.34, SIZE)[0].trimEnd());
-  const left = Math.ceil(Math.max(...names.map((name) => wide(name)), 20)) + 10 + inset, from = top + 8, to = from + row * names.length;
+  const lines = shown(spec, hidden), thick = 13, tracks = spec.kind === "tornado" ? 1 : Math.max(1, lines.length);
+  const row = Math.max(tracks * thick + 14, spec.kind === "boxes" ? 34 : 30);
+  const names = spec.categories.map((name) => rowName(name, width * 0.34));
+  const left = Math.ceil(Math.max(...names.flat().map((name) => wide(name)), 20)) + 10 + inset, from = top + 8, to = from + row * names.length;
   const room = Math.max(2, Math.floor((width - left) / 90)), { low, high: most, step } = extent(spec, hidden, room);
-  const right = width - 22 - inset, x = scale(Math.min(0, low), most, left, right), levels = ticks(x.low, x.high, 1, false, step);
+  const fromZero = spec.kind === "bars" || spec.kind === "tornado";
+  const right = width - 22 - inset, x = scale(fromZero ? Math.min(0, low) : low, most, left, right), levels = ticks(x.low, x.high, 1, false, step);
   for (const value of levels.at) {
     svg.append(node("line", { x1: crisp(x.at(value)), x2: crisp(x.at(value)), y1: from, y2: to, stroke: "currentColor", "stroke-opacity": value === 0 ? 0.45 : 0.12 }));
     svg.append(label(said(value, spec, words, levels.step), x.at(value), to + 17, { "text-anchor": "middle" }));
   }
   const inside = node("g", { class: "cg-lines" });
   names.forEach((name, n) => {
-    svg.append(label(name, left - 8, from + row * (n + 0.5) + 4, { "text-anchor": "end", "fill-opacity": 0.9 }));
-    lines.forEach((line, k) => {
-      if (!there(line.y[n])) return;
-      const [a, b] = [x.at(0), x.at(line.y[n])];
-      inside.append(node("rect", { x: near(Math.min(a, b)), width: near(Math.max(Math.abs(b - a), 0.5)), y: from + row * n + 7 + k * thick, height: thick - 2, rx: 2, fill: ink(line.colour), class: "cg-bar" }));
-    });
+    const middle = from + row * (n + 0.5);
+    name.forEach((text, k) => svg.append(label(text, left - 8, middle + 4 + (k - (name.length - 1) / 2) * 13, { "text-anchor": "end", "fill-opacity": 0.9 })));
+    lines.forEach((line, k) => drawRow(inside, spec, line, n, x, middle + (spec.kind === "tornado" ? 0 : k - (tracks - 1) / 2) * thick));
   });
   svg.append(inside, label(spec.xlabel || "", right, to + 33, { "text-anchor": "end" }));
   return { x, from, to, bottom: to + 38, at: (n) => from + row * (n + 0.5), find: (_, py) => [Math.max(0, Math.min(names.length - 1, Math.floor((py - from) / row))), 0], row };
+}
+
+/** What a line has in one row, around the height y. */
+function drawRow(into, spec, line, n, x, y) {
+  const [value, low, high] = [line.y[n], line.low?.[n], line.high?.[n]], colour = ink(line.colour);
+  const across = (a, b, thick, more) => into.append(node("rect", { x: near(Math.min(x.at(a), x.at(b))), width: near(Math.max(Math.abs(x.at(b) - x.at(a)), 0.5)), y: near(y - thick / 2), height: thick, rx: 2, fill: colour, ...more }));
+  if (spec.kind === "bars" || spec.kind === "tornado") {
+    if (there(value)) across(0, value, 11, { class: "cg-bar" });
+    return;
+  }
+  if (there(low) && there(high)) across(low, high, line.wide ? 9 : 2.5, { class: "cg-range", "fill-opacity": line.wide ? 0.3 : 1 });
+  if (spec.kind === "boxes") {
+    if (there(line.q1?.[n])) into.append(node("rect", { x: near(x.at(line.q1[n])), width: near(Math.max(x.at(line.q3[n]) - x.at(line.q1[n]), 1)), y: near(y - 8), height: 16, rx: 2, fill: colour, "fill-opacity": 0.22, stroke: colour, "stroke-width": 1.5, class: "cg-box" }));
+    for (const one of line.dots?.[n] || []) into.append(node("circle", { cx: near(x.at(one)), cy: near(y), r: 2.5, fill: "currentColor", "fill-opacity": 0.45, class: "cg-run" }));
+    if (there(value)) into.append(node("line", { x1: near(x.at(value)), x2: near(x.at(value)), y1: near(y - 8), y2: near(y + 8), stroke: colour, "stroke-width": 3, class: "cg-median" }));
+    return;
+  }
+  if (there(value)) into.append(node("circle", { cx: near(x.at(value)), cy: near(y), r: line.wide ? 3.5 : 5, fill: colour, class: "cg-dot" }));
 }
 
 // ---------------------------------------------------------------------------------------------- saving
