@@ -30,11 +30,12 @@ from ..page.input_widgets import Choice
 from ..screen import scripts
 from . import specs, tables
 from .names import measure_name, say
-from .plan import plan_rows, state
+from .plan import plan_rows, state, summary
 from .stored import open_sweep
 from .table_html import table_html
 
-STYLE = (Path(__file__).parent / "static" / "results.css").read_text("utf-8")
+STYLE = (scripts.STATIC / "tokens.css").read_text("utf-8")
+STYLE += (Path(__file__).parent / "static" / "results.css").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -74,24 +75,26 @@ def Page() -> None:
     one = solara.use_memo(lambda: tables.of_measure(analysis, view.measure), [view.measure])
     table = solara.use_memo(lambda: tables.tabulate_arms(one), [view.measure])
 
-    solara.Title(f"{analysis.results.experiment.name} · cogov · 共治")
-    solara.Style(scripts.STATIC.joinpath("tokens.css").read_text("utf-8"))
-    solara.Style(STYLE)
-    solara.Style(fonts.serve_fonts())
-    Address.element(
-        query=view.address(),
-        step=view.address(),
-        on_asked=lambda asked: set_view(view_of(asked, analysis)),
-    )
-    TitleBar(lang, lambda: set_view(replace(view, lang="zh" if lang == "en" else "en")))
-    with solara.Div(classes=["rs-body"]):
-        Head(analysis, lang)
-        Plan(analysis, lang)
-        Measure(analysis, view, set_view)
-        charts = solara.use_memo(lambda: arm_charts(one, table, lang), [view.measure, lang])
-        Section(say(lang, "section.arms"), charts, lang)
-        Factors(one, lang)
-        Table(one, table, lang)
+    def switch() -> None:
+        set_view(replace(view, lang="zh" if lang == "en" else "en"))
+
+    with solara.Column(gap="0px"):
+        solara.Title(f"{analysis.results.experiment.name} · cogov · 共治")
+        solara.Style(STYLE)
+        solara.Style(fonts.serve_fonts())
+        Address.element(
+            query=view.address(),
+            step=view.address(),
+            on_asked=lambda asked: set_view(view_of(asked, analysis)),
+        )
+        TitleBar(lang, switch)
+        with solara.Div(classes=["rs-body"]):
+            Head(analysis, lang)
+            Measure(analysis, view, set_view)
+            Factors(one, lang)
+            Arms(one, table, lang)
+            Table(one, table, lang)
+            Plan(analysis, lang)
 
 
 @solara.component
@@ -109,7 +112,7 @@ def Head(analysis: Analysis, lang: str) -> None:
     solara.HTML(tag="h1", unsafe_innerHTML=escape(experiment.name), classes=["rs-title"])
     if experiment.question:
         solara.Text(experiment.question, classes=["rs-question"])
-    solara.Text(state(analysis, lang), classes=["rs-quiet", "rs-state"])
+    solara.Text(f"{summary(analysis, lang)} {state(analysis, lang)}", classes=["rs-quiet", "rs-state"])
 
 
 @solara.component
@@ -160,6 +163,13 @@ def arm_charts(one: Analysis, table: pd.DataFrame, lang: str) -> list[dict]:
 def is_by_arm(one: Analysis) -> bool:
     """Return whether the arms of a sweep are of interest, or only the one arm that there is."""
     return one.by_arm or len(one.results.plan.arms) == len(one.results.plan.cases)
+
+
+@solara.component
+def Arms(one: Analysis, table: pd.DataFrame, lang: str) -> None:
+    """The arms of a sweep: their means, their differences from the reference, and their runs."""
+    charts = solara.use_memo(lambda: arm_charts(one, table, lang), [one.estimand.measure, lang])
+    Section(say(lang, "section.arms"), charts, lang)
 
 
 @solara.component

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...experiments.statistics.replicate_table import format_factor
-from ..i18n import words
 from ..i18n.words import translate
-from .specs import factor_name, say
+from .names import arm_name, case_name, factor_name, reference_name, say
 
 if TYPE_CHECKING:
     from ...experiments.sweep.experiment import Factor
@@ -29,25 +28,36 @@ def state(analysis: Analysis, lang: str) -> str:
     )
 
 
+def summary(analysis: Analysis, lang: str) -> str:
+    """Say in a line which communities were simulated, for how long, in how many arms and how often."""
+    plan = analysis.results.plan
+    return say(
+        lang,
+        "summary",
+        cases=translate(lang, "story.comma").join(case_name(analysis, case, lang) for case in plan.cases),
+        days=" / ".join(dict.fromkeys(f"{case.days:,}" for case in plan.cases.values())),
+        arms=f"{len(dict.fromkeys(arm.name for arm in plan.arms)):,}",
+        replicates=f"{plan.experiment.replicates:,}",
+    )
+
+
 def plan_rows(analysis: Analysis, lang: str) -> Iterator[tuple[str, str]]:
     """Yield the parts of the plan: (name, text)."""
     results = analysis.results
     experiment, plan, manifest = results.experiment, results.plan, results.manifest
     comma, none = translate(lang, "story.semicolon"), say(lang, "plan.none")
-    arms = list(dict.fromkeys(arm.name for arm in plan.arms))
+    arms = list(dict.fromkeys(arm_name(analysis, arm, lang) for arm in plan.arms))
     more = "" if len(arms) <= NAMED else " …"
     factors = [factor_text(factor, lang) for factor in experiment.factors()]
     lucks = experiment.lucks_per_world
     yield (
         say(lang, "plan.cases"),
-        comma.join(words.case(lang, name, scenario=case) for name, case in plan.cases.items()),
+        comma.join(case_name(analysis, case, lang) for case in plan.cases),
     )
     yield say(lang, "plan.days"), comma.join(dict.fromkeys(f"{case.days:,}" for case in plan.cases.values()))
     yield say(lang, "plan.design"), say(lang, f"design.{experiment.design.kind}")
-    yield (
-        say(lang, "plan.arms"),
-        f"{len(arms):,}{translate(lang, 'story.colon')}{comma.join(arms[:NAMED])}{more}",
-    )
+    colon = translate(lang, "story.colon")
+    yield say(lang, "plan.arms"), f"{len(arms):,}{colon}{comma.join(arms[:NAMED])}{more}"
     yield say(lang, "plan.factors"), comma.join(factors) or none
     yield say(lang, "plan.replicates"), f"{experiment.replicates:,}"
     yield (
@@ -57,7 +67,7 @@ def plan_rows(analysis: Analysis, lang: str) -> Iterator[tuple[str, str]]:
         else say(lang, "worlds none"),
     )
     if analysis.by_arm:
-        yield say(lang, "plan.reference"), str(analysis.reference)
+        yield say(lang, "plan.reference"), reference_name(analysis, lang)
     yield say(lang, "plan.level"), f"{analysis.level:.0%}"
     yield say(lang, "plan.seed"), f"{experiment.seed}"
     version = manifest.get("versions", {}).get("cogov", "?")

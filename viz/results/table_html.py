@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ...experiments.sweep.report_statistics import Analysis
 
+WORDS = ("case", "arm", "verdict")
 COUNTS = ("replicates", "world_worlds", "effect_worlds")
 
 
@@ -26,7 +27,12 @@ def table_html(one: Analysis, table: pd.DataFrame, lang: str) -> str:
         case=lambda rows: [case_name(one, case, lang) for case in rows["case"]],
         arm=lambda rows: rows["arm"].map(arms),
     )
-    head = "".join(f"<th scope='col'>{escape(say(lang, f'column.{name}'))}</th>" for name in flat)
+    flat = flat if len(one.results.plan.cases) > 1 else flat.drop(columns="case")
+    head = "".join(
+        f"<th scope='col' class='{'text' if name in WORDS else 'number'}'>"
+        f"{escape(say(lang, f'column.{name}'))}</th>"
+        for name in flat
+    )
     body = "".join(
         "<tr>" + "".join(cell(one, lang, name, value) for name, value in zip(flat, row)) + "</tr>"
         for row in flat.head(MOST).itertuples(index=False)
