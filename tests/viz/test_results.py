@@ -110,7 +110,7 @@ def test_the_tornado_is_that_of_the_command(folder_of):
     analysis = analyse_sweep(folder_of(ONE_AT_A_TIME))
     (known,) = sensitivities(analysis.results).values()
     tornado, values = specs.factor_charts(analysis, "en")
-    by_factor = 100 * known.table["difference"].groupby(level="factor", sort=False)
+    by_factor = (100 * known.table["difference"]).groupby(level="factor", sort=False)
     assert tornado["lines"][0]["y"] == pytest.approx(list(by_factor.min().clip(upper=0)), rel=1e-5)
     assert tornado["lines"][1]["y"] == pytest.approx(list(by_factor.max().clip(lower=0)), rel=1e-5)
     assert values["lines"][0]["y"] == pytest.approx(list(100 * known.table["difference"]), rel=1e-5)
@@ -165,13 +165,11 @@ def test_every_design_has_charts_that_name_sweep_measure_and_version(folder_of, 
                     part in spec["source"]
                     for part in (name, measure, project()[0], analysis.results.manifest["model"][:8])
                 )
-                assert {len(one["y"]) for one in spec["lines"]} == {
-                    len(spec.get("categories", spec.get("x")))
-                }
+                places = spec.get("categories") or spec["x"]
+                assert {len(drawn["y"]) for drawn in spec["lines"]} == {len(places)}
             rows = dict(plan.plan_rows(one, lang))
-            assert (
-                len(rows) >= 11 and all(rows.values()) and plan.state(one, lang) and plan.summary(one, lang)
-            )
+            assert len(rows) >= 11 and all(rows.values())
+            assert "40" in plan.summary(one, lang) or text == SCREEN
 
 
 def test_the_table_is_saved_with_its_names_and_a_users_text_is_no_markup(folder_of):
@@ -181,10 +179,8 @@ def test_the_table_is_saved_with_its_names_and_a_users_text_is_no_markup(folder_
     assert list(kept["arm"]) == ["no <i>patrol", "patrol"] and set(kept["sweep"]) == {"patrols <b>"}
     assert set(kept["measure"]) == {"resolution_rate"} and set(kept["cogov"].astype(str)) == {project()[0]}
     assert kept["mean"].to_numpy() == pytest.approx(table["mean"].to_numpy())
-    assert re.fullmatch(
-        r"sweep_patrols_b_resolution_rate_cogov-[\d.]+_model-\w{8}",
-        app.file_name(analysis).replace("rate_c", "rate_c"),
-    )
+    named = r"sweep_patrols_b_resolution_rate_cogov-[\d.]+_model-\w{8}"
+    assert re.fullmatch(named, app.file_name(analysis))
     shown = table_html.table_html(analysis, table, "en")
     assert "<i>" not in shown and "no &lt;i&gt;patrol" in shown
     assert f"{table['mean'].iloc[1]:.1%}" in shown and f"{100 * table['difference'].iloc[1]:+.1f}" in shown
@@ -231,7 +227,6 @@ def test_a_stored_sweep_is_read_and_saved_in_a_browser(folder_of, browser):
     analysis = analyse_sweep(folder_of(ARMS))
     hours = tables.tabulate_arms(tables.of_measure(analysis, "hours"))
     with start_server(str(folder_of(ARMS))) as server:
-        server.wait() if hasattr(server, "wait") else None
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(PATIENCE)
         wrong = []
@@ -246,11 +241,8 @@ def test_a_stored_sweep_is_read_and_saved_in_a_browser(folder_of, browser):
         chart.locator(".cg-dot").last.hover(force=True)
         mean = hours["mean"].iloc[1]
         tip = chart.locator(".cg-tip").inner_text()
-        assert "patrol" in tip and re.search(rf"{mean:,.0f}|{mean:.1f}", tip)
-        assert (
-            f"{mean:,.0f}" in page.locator(".rs-table").inner_text()
-            or f"{mean:,.4g}" in page.locator(".rs-table").inner_text()
-        )
+        assert "patrol" in tip and (f"{mean:,.0f}" if mean >= 100 else f"{mean:.1f}") in tip
+        assert f"{mean:,.4g}" in page.locator(".rs-table").inner_text()
         with page.expect_download() as kept:
             chart.get_by_role("button", name="Save the values as CSV").click()
         text = kept.value.path().read_text("utf-8-sig")

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode
 
 import pandas as pd
 import solara
+from reacton import ipyvuetify as rv
 
 from ...engine.texts import LANGUAGES
 from ...engine.texts.errors import UserError
@@ -88,7 +89,7 @@ def Page() -> None:
             on_asked=lambda asked: set_view(view_of(asked, analysis)),
         )
         TitleBar(lang, switch)
-        with solara.Div(classes=["rs-body"]):
+        with rv.Html(tag="main", class_="rs-body"):
             Head(analysis, lang)
             Measure(analysis, view, set_view)
             Factors(one, lang)
@@ -100,7 +101,7 @@ def Page() -> None:
 @solara.component
 def TitleBar(lang: str, switch: Callable[[], None]) -> None:
     """The bar on top: what this is, and the other language."""
-    with solara.Div(classes=["rs-bar"]):
+    with rv.Html(tag="header", class_="rs-bar"):
         solara.Text(f"cogov · {say(lang, 'title')}", classes=["rs-name"])
         solara.Button(translate(lang, "language"), text=True, on_click=switch, classes=["rs-language"])
 
