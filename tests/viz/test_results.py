@@ -146,8 +146,10 @@ def test_points_of_a_sampled_design_are_dots_over_each_factor(folder_of):
     assert app.arm_charts(analysis, tables.tabulate_arms(analysis), "en") == []
     assert knob["kind"] == "scatter" and len(knob["x"]) == 6 and knob["x"] == sorted(knob["x"])
     assert switch["categories"] == ["off", "on"] and sum(map(len, switch["lines"][0]["dots"])) == 6
-    means = analysis.runs.groupby("arm")["resolution_rate"].mean()
-    assert sorted(knob["lines"][0]["y"]) == pytest.approx(sorted(means), rel=1e-5)
+    path = "residents.trust_committee"
+    means = analysis.runs.groupby("arm")[["resolution_rate", path]].mean().astype(float).sort_values(path)
+    assert knob["x"] == pytest.approx(list(means[path]), rel=1e-5)
+    assert knob["lines"][0]["y"] == pytest.approx(list(means["resolution_rate"]), rel=1e-5)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -250,6 +252,10 @@ def test_a_stored_sweep_is_read_and_saved_in_a_browser(folder_of, browser):
         assert rows[2][0] == "patrol" and float(rows[2][1]) == pytest.approx(mean, rel=1e-4)
         assert "patrols" in kept.value.suggested_filename and "hours" in kept.value.suggested_filename
         assert project()[0] in kept.value.suggested_filename
+        with page.expect_download() as picture:
+            chart.get_by_role("button", name="Save as SVG").click()
+        drawn = picture.value.path().read_text("utf-8")
+        assert "patrols &lt;b" in drawn and "cg-dot" in drawn and "cg-range" in drawn
         boxes = page.locator(".cogov-chart").last
         assert boxes.locator(".cg-box").count() == 2 and boxes.locator(".cg-run").count() == 24
         with page.expect_download() as table:

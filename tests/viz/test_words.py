@@ -36,6 +36,8 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "story.took",
     "patterns.p",
     "screen.event arose",
+    "results.subtitle",
+    "results.factor is",
 }
 
 

@@ -31,7 +31,7 @@ from ..page.input_widgets import Choice
 from ..screen import scripts
 from . import specs, tables
 from .names import measure_name, say
-from .plan import plan_rows, state, summary
+from .plan import plan_rows, summary
 from .stored import open_sweep
 from .table_html import table_html
 
@@ -113,7 +113,7 @@ def Head(analysis: Analysis, lang: str) -> None:
     solara.HTML(tag="h1", unsafe_innerHTML=escape(experiment.name), classes=["rs-title"])
     if experiment.question:
         solara.Text(experiment.question, classes=["rs-question"])
-    solara.Text(f"{summary(analysis, lang)} {state(analysis, lang)}", classes=["rs-quiet", "rs-state"])
+    solara.Text(summary(analysis, lang), classes=["rs-quiet", "rs-state"])
 
 
 @solara.component

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ...experiments.statistics.replicate_table import format_factor
+from ...experiments.statistics.replicate_table import SWITCH, format_factor
 from ...experiments.sweep.factor_space import is_switch
 from ...model.measures import SHARES
 from ..i18n import words
@@ -30,7 +30,10 @@ def factor_name(lang: str, path: str) -> str:
     """Return what a factor is called: a mechanism or a knob in words, anything else by its path."""
     if is_switch(path):
         return words.mechanism(lang, path.partition(".")[2])
-    return words.knob(lang, path)[0]
+    name = words.knob(lang, path)[0]
+    if not path.startswith(SWITCH):
+        return name
+    return words.mechanism(lang, path.split(".")[1]) + translate(lang, "story.colon") + name
 
 
 def value_name(lang: str, value: object) -> str:
@@ -63,7 +66,7 @@ def arm_name(one: Analysis, arm: DesignArm, lang: str) -> str:
     """Return what an arm is called: of a design of factors alone, by their values, else its own name."""
     experiment = one.results.experiment
     kind = experiment.design.kind
-    if experiment.arm or kind not in ("one_at_a_time", "grid", "factorial"):
+    if experiment.arm or kind in ("arms", "list"):
         return arm.name
     shown = arm.factors
     if kind == "one_at_a_time":

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...experiments.sweep.experiment import Factor
     from ...experiments.sweep.report_statistics import Analysis
 
-NAMED = 12  # arms that are named in the plan
+NAMED = 8  # arms that are named in the plan
 
 
 def state(analysis: Analysis, lang: str) -> str:
@@ -38,6 +38,7 @@ def summary(analysis: Analysis, lang: str) -> str:
         days=" / ".join(dict.fromkeys(f"{case.days:,}" for case in plan.cases.values())),
         arms=f"{len(dict.fromkeys(arm.name for arm in plan.arms)):,}",
         replicates=f"{plan.experiment.replicates:,}",
+        state=state(analysis, lang),
     )
 
 
@@ -46,7 +47,8 @@ def plan_rows(analysis: Analysis, lang: str) -> Iterator[tuple[str, str]]:
     results = analysis.results
     experiment, plan, manifest = results.experiment, results.plan, results.manifest
     comma, none = translate(lang, "story.semicolon"), say(lang, "plan.none")
-    arms = list(dict.fromkeys(arm_name(analysis, arm, lang) for arm in plan.arms))
+    arms = [arm for arm in plan.arms if arm.case == plan.arms[0].case]
+    named = [arm_name(analysis, arm, lang) for arm in arms[:NAMED]]
     more = "" if len(arms) <= NAMED else " …"
     factors = [factor_text(factor, lang) for factor in experiment.factors()]
     lucks = experiment.lucks_per_world
@@ -57,7 +59,7 @@ def plan_rows(analysis: Analysis, lang: str) -> Iterator[tuple[str, str]]:
     yield say(lang, "plan.days"), comma.join(dict.fromkeys(f"{case.days:,}" for case in plan.cases.values()))
     yield say(lang, "plan.design"), say(lang, f"design.{experiment.design.kind}")
     colon = translate(lang, "story.colon")
-    yield say(lang, "plan.arms"), f"{len(arms):,}{colon}{comma.join(arms[:NAMED])}{more}"
+    yield say(lang, "plan.arms"), f"{len(arms):,}{colon}{comma.join(named)}{more}"
     yield say(lang, "plan.factors"), comma.join(factors) or none
     yield say(lang, "plan.replicates"), f"{experiment.replicates:,}"
     yield (
