@@ -21,7 +21,7 @@ from cogov.experiments.exploration.sweep_analyses import sensitivities
 from cogov.experiments.robustness.weighing import weigh
 from cogov.experiments.sweep.report_statistics import analyse_sweep
 from cogov.experiments.sweep.sweep import sweep
-from cogov.viz.results import app, plan, specs, stored, table_html, tables
+from cogov.viz.results import app, arm_table, plan, specs, stored, tables
 
 PATIENCE = 20_000  # ms; machines are shared
 COMMON = 'cases = ["wuzi_yard"]\noff = ["building_captains", "party_volunteers"]\nkeep = []\n'
@@ -83,6 +83,10 @@ def test_arms_have_the_numbers_of_the_report(folder_of):
     row, same = table.loc[("wuzi_yard", "patrol")], report.loc[("wuzi_yard", "patrol")]
     for name in ("difference", "low_all", "high_all", "verdict"):
         assert row[name] == same[name]
+    several = analyse_sweep(folder_of(ONE_AT_A_TIME))
+    table, report = tables.tabulate_arms(several), several.verdicts
+    assert table["low_all"].iloc[1:].equals(report["low_all"])
+    assert (report["low_all"] < report["low"]).any()  # joint intervals of several arms are wider
     hours = tables.of_measure(analysis, "hours")
     table, report = tables.tabulate_arms(hours), analysis.other_measures.loc["hours"]
     assert table["difference"].dropna().equals(report["difference"])
@@ -174,7 +178,7 @@ def test_every_design_has_charts_that_name_sweep_measure_and_version(folder_of, 
             assert "40" in plan.summary(one, lang) or text == SCREEN
 
 
-def test_the_table_is_saved_with_its_names_and_a_users_text_is_no_markup(folder_of):
+def test_the_table_is_saved_with_its_names_and_shown_in_the_words_of_the_page(folder_of):
     analysis = analyse_sweep(folder_of(ARMS))
     table = tables.tabulate_arms(analysis)
     kept = pd.read_csv(io.BytesIO(app.table_file(analysis, table)))
@@ -183,9 +187,12 @@ def test_the_table_is_saved_with_its_names_and_a_users_text_is_no_markup(folder_
     assert kept["mean"].to_numpy() == pytest.approx(table["mean"].to_numpy())
     named = r"sweep_patrols_b_resolution_rate_cogov-[\d.]+_model-\w{8}"
     assert re.fullmatch(named, app.file_name(analysis))
-    shown = table_html.table_html(analysis, table, "en")
-    assert "<i>" not in shown and "no &lt;i&gt;patrol" in shown
-    assert f"{table['mean'].iloc[1]:.1%}" in shown and f"{100 * table['difference'].iloc[1]:+.1f}" in shown
+    shown = arm_table.shown_table(analysis, table, "en")
+    names = [column["name"] for column in shown["columns"]]
+    (row,) = (dict(zip(names, row)) for row in shown["rows"] if row[0] == "patrol")
+    assert row["mean"] == f"{table['mean'].iloc[1]:.1%}" and row["runs"] == "12"
+    assert row["difference"] == f"{100 * table['difference'].iloc[1]:+.1f}"
+    assert row["verdict"] == table["verdict"].iloc[1]
 
 
 def test_a_view_comes_from_the_address_and_is_checked(folder_of, monkeypatch):
@@ -236,6 +243,7 @@ def test_a_stored_sweep_is_read_and_saved_in_a_browser(folder_of, browser):
         page.goto(server.address)
         page.wait_for_selector(".cogov-chart svg[viewBox]")
         assert page.locator("h1").inner_text() == "patrols <b>" and page.locator("h1 b").count() == 0
+        assert page.locator(".rs-table td").first.inner_text() == "no <i>patrol"
         page.locator(".co-choice-results-measure").select_option(label="Hours of work")
         page.wait_for_selector(".cg-source:has-text('· hours ·')")
         assert page.url.endswith("measure=hours&lang=en")

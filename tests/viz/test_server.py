@@ -719,7 +719,17 @@ def test_no_one_ends_the_visit_of_another(inside):
     assert send_request(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
 
 
-WIDGETS = ("Town", "Chart", "Address", "ScreenWidget", "Drawer", "FileOpener", "SelectBox", "Keys")
+WIDGETS = (
+    "Town",
+    "Chart",
+    "Address",
+    "ScreenWidget",
+    "Drawer",
+    "FileOpener",
+    "SelectBox",
+    "Keys",
+    "ArmTable",
+)
 
 
 @pytest.mark.parametrize("name", WIDGETS)
@@ -730,7 +740,7 @@ def test_a_widget_that_is_closed_is_freed(name):
     # as the page has it: without a server solara keeps every widget's comm
     import solara.server.app  # noqa: F401
 
-    from cogov.viz.page import app  # noqa: F401  brings them all
+    from cogov.viz.results import app  # noqa: F401  brings them all
 
     kinds = {
         kind.__name__: kind

@@ -73,11 +73,11 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
-        "the name of an arm is markup",
-        "viz/results/table_html.py",
-        'return f"<td>{escape(value)}</td>"',
-        'return f"<td>{value}</td>"',
-        f"{PAGE}test_the_table_is_saved_with_its_names_and_a_users_text_is_no_markup",
+        "differences of shares are not in points",
+        "viz/results/arm_table.py",
+        'f"{100 * number:+.1f}" if is_difference',
+        'f"{number:+.1f}" if is_difference',
+        f"{PAGE}test_the_table_is_saved_with_its_names_and_shown_in_the_words_of_the_page",
         plain=True,
     ),
     mutant(

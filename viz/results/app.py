@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from html import escape
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
@@ -30,10 +29,10 @@ from ..page.chart_widget import Chart
 from ..page.input_widgets import Choice
 from ..screen import scripts
 from . import specs, tables
+from .arm_table import ArmTable, shown_table
 from .names import measure_name, say
 from .plan import plan_rows, summary
 from .stored import open_sweep
-from .table_html import table_html
 
 STYLE = (scripts.STATIC / "tokens.css").read_text("utf-8")
 STYLE += (Path(__file__).parent / "static" / "results.css").read_text("utf-8")
@@ -110,7 +109,7 @@ def TitleBar(lang: str, switch: Callable[[], None]) -> None:
 def Head(analysis: Analysis, lang: str) -> None:
     """The sweep's name and question, and how far it has got."""
     experiment = analysis.results.experiment
-    solara.HTML(tag="h1", unsafe_innerHTML=escape(experiment.name), classes=["rs-title"])
+    rv.Html(tag="h1", children=[experiment.name])
     if experiment.question:
         solara.Text(experiment.question, classes=["rs-question"])
     solara.Text(summary(analysis, lang), classes=["rs-quiet", "rs-state"])
@@ -119,11 +118,11 @@ def Head(analysis: Analysis, lang: str) -> None:
 @solara.component
 def Plan(analysis: Analysis, lang: str) -> None:
     """The plan of the sweep, a line for each part."""
-    rows = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in plan_rows(analysis, lang)
-    )
     heading(say(lang, "plan"))
-    solara.HTML(tag="dl", unsafe_innerHTML=rows, classes=["rs-plan", "rs-card"])
+    with rv.Html(tag="dl", class_="rs-plan rs-card"):
+        for name, text in plan_rows(analysis, lang):
+            rv.Html(tag="dt", children=[name])
+            rv.Html(tag="dd", children=[text])
 
 
 @solara.component
@@ -148,7 +147,7 @@ def Measure(analysis: Analysis, view: View, set_view: Callable[[View], None]) ->
 
 def heading(text: str) -> None:
     """Show a heading of the page."""
-    solara.HTML(tag="h2", unsafe_innerHTML=escape(text))
+    rv.Html(tag="h2", children=[text])
 
 
 def arm_charts(one: Analysis, table: pd.DataFrame, lang: str) -> list[dict]:
@@ -207,7 +206,7 @@ def Table(one: Analysis, table: pd.DataFrame, lang: str) -> None:
     """All arms as a table, and its file."""
     heading(say(lang, "section.table"))
     with solara.Div(classes=["rs-card", "rs-table"]):
-        solara.HTML(unsafe_innerHTML=table_html(one, table, lang))
+        ArmTable.element(table=shown_table(one, table, lang))
         solara.FileDownload(
             lambda: table_file(one, table),
             filename=f"{file_name(one)}.csv",
