@@ -195,6 +195,24 @@ def test_the_table_is_saved_with_its_names_and_shown_in_the_words_of_the_page(fo
     assert row["verdict"] == table["verdict"].iloc[1]
 
 
+def test_a_sweep_that_is_not_finished_shows_what_there_is(folder_of):
+    for text in ALL:
+        for kept in (0, 1, 3):
+            analysis = analyse_sweep(folder_of(text))
+            analysis.results.ledger = analysis.results.ledger[:kept]
+            table = tables.tabulate_arms(analysis)
+            assert table["replicates"].sum() <= kept and len(table) == len(analysis.results.plan.arms)
+            shown = arm_table.shown_table(analysis, table, "zh")
+            assert {len(row) for row in shown["rows"]} == {len(shown["columns"])}
+            assert f"已完成{kept}次" in plan.summary(analysis, "zh")
+            for spec in app.arm_charts(analysis, table, "zh"):
+                assert json.loads(json.dumps(spec, allow_nan=False)) == spec
+            try:
+                specs.factor_charts(analysis, "zh")
+            except UserError as error:
+                assert re.search("run|replicate", str(error))
+
+
 def test_a_view_comes_from_the_address_and_is_checked(folder_of, monkeypatch):
     monkeypatch.setenv("COGOV_LANG", "zh")
     analysis = analyse_sweep(folder_of(ARMS))

@@ -81,6 +81,14 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "values are compared without the arms that are missing",
+        "viz/results/tables.py",
+        "one.estimand.measure, planned)",
+        "one.estimand.measure)",
+        f"{PAGE}test_a_sweep_that_is_not_finished_shows_what_there_is",
+        plain=True,
+    ),
+    mutant(
         "any measure of an address is believed",
         "viz/results/app.py",
         "measure if measure in tables.measures_with_values(analysis) else analysis.estimand.measure",

@@ -155,7 +155,7 @@ def arm_charts(one: Analysis, table: pd.DataFrame, lang: str) -> list[dict]:
     if not is_by_arm(one):
         return []
     charts = [specs.arms_chart(one, table, lang)]
-    if one.by_arm:
+    if one.by_arm and table["difference"].notna().any():
         charts.append(specs.difference_chart(one, table, lang))
     return [*charts, specs.boxes_chart(one, lang)]
 

@@ -278,6 +278,8 @@ def indices_chart(one: Analysis, table: pd.DataFrame, lang: str) -> dict:
 def points_charts(one: Analysis, lang: str) -> list[dict]:
     """Chart the points of a sampled design over each factor: dots over numbers, boxes over other values."""
     measure = one.estimand.measure
+    if not one.done.any():
+        return []
     points = tables.tabulate_points(one).dropna(subset=[measure])
     specs = []
     for factor in (

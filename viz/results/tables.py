@@ -60,13 +60,16 @@ def tabulate_arms(one: Analysis) -> pd.DataFrame:
     table = table.assign(low=table["mean"] - half, high=table["mean"] + half)
     if one.by_arm:
         table = table.join(one.verdicts[["difference", "low_all", "high_all", "verdict"]])
-    if one.results.experiment.lucks_per_world:
+    if one.results.experiment.lucks_per_world and one.done.any():
         table = table.join(tabulate_worlds(one))
     return table
 
 
 def tabulate_worlds(one: Analysis) -> pd.DataFrame:
-    """Tabulate the ranges over plausible worlds of each arm: one row per (case, arm); see `tabulate_arms`."""
+    """Tabulate the ranges over plausible worlds of each arm, of which some run is done: (case, arm).
+
+    The columns are those of `tabulate_arms`.
+    """
     measure, lucks = one.estimand.measure, one.results.experiment.lucks_per_world
     parts = {}
     for case in one.results.plan.cases:
@@ -79,7 +82,7 @@ def tabulate_worlds(one: Analysis) -> pd.DataFrame:
             effects = describe_ranges(effects_by_world(values, one.reference))
             table = table.join(effects[RANGE].add_prefix("effect_")) if len(effects) else table
         parts[case] = table
-    return pd.concat(parts, names=["case"]) if parts else pd.DataFrame()
+    return pd.concat(parts, names=["case"])
 
 
 def tabulate_runs(one: Analysis) -> dict[tuple[str, str], np.ndarray]:
@@ -98,11 +101,19 @@ def factor_tables(one: Analysis) -> dict[tuple[str, str], pd.DataFrame]:
     """
     kind, measure = one.results.experiment.design.kind, one.estimand.measure
     if kind in SCREENED:
+        for case in one.results.plan.cases:
+            all_arms(one, case)
         found = sensitivities(one.results, measure)
         return {place: result.table for place, result in found.items()}
     if kind in CROSSED:
         return {(case, ""): tabulate_values(one, case) for case in one.results.plan.cases}
     return {}
+
+
+def all_arms(one: Analysis, case: str) -> pd.DataFrame:
+    """Return the measure in all arms of a case: (replicates, arms). Raises UserError if an arm has no run."""
+    planned = [arm.name for arm in one.results.plan.arms if arm.case == case]
+    return pivot_arms(runs_of_case(one.results, case), one.estimand.measure, planned)
 
 
 def tabulate_values(one: Analysis, case: str) -> pd.DataFrame:
@@ -112,7 +123,7 @@ def tabulate_values(one: Analysis, case: str) -> pd.DataFrame:
     (factor, value) -> difference, low, high (Student, over replicates), swing. Raises UserError.
     """
     runs = runs_of_case(one.results, case)
-    wide = complete(pivot_arms(runs, one.estimand.measure))
+    wide = complete(all_arms(one, case))
     arms = runs.drop_duplicates("arm").set_index("arm")
     rows = {}
     for path in (factor.path for factor in one.results.experiment.factors()):
