@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from cogov.experiments.exploration.sweep_analyses import sensitivities
 from cogov.experiments.robustness.weighing import weigh
 from cogov.experiments.sweep.report_statistics import analyse_sweep
 from cogov.experiments.sweep.sweep import sweep
-from cogov.viz.results import app, arm_table, plan, specs, stored, tables
+from cogov.viz.results import app, arm_table, names, plan, specs, stored, tables
 
 PATIENCE = 20_000  # ms; machines are shared
 COMMON = 'cases = ["wuzi_yard"]\noff = ["building_captains", "party_volunteers"]\nkeep = []\n'
@@ -188,11 +189,28 @@ def test_the_table_is_saved_with_its_names_and_shown_in_the_words_of_the_page(fo
     named = r"sweep_patrols_b_resolution_rate_cogov-[\d.]+_model-\w{8}"
     assert re.fullmatch(named, app.file_name(analysis))
     shown = arm_table.shown_table(analysis, table, "en")
-    names = [column["name"] for column in shown["columns"]]
-    (row,) = (dict(zip(names, row)) for row in shown["rows"] if row[0] == "patrol")
-    assert row["mean"] == f"{table['mean'].iloc[1]:.1%}" and row["runs"] == "12"
+    heads = [column["name"] for column in shown["columns"]]
+    (row,) = (dict(zip(heads, row)) for row in shown["rows"] if row[0] == "patrol")
+    assert (
+        shown["rows"][0][0] == "no <i>patrol"
+        and row["mean"] == f"{table['mean'].iloc[1]:.1%}"
+        and row["runs"] == "12"
+    )
     assert row["difference"] == f"{100 * table['difference'].iloc[1]:+.1f}"
     assert row["verdict"] == table["verdict"].iloc[1]
+
+
+def test_arms_are_called_by_what_they_differ_in(folder_of):
+    one, corner = analyse_sweep(folder_of(ARMS)), analyse_sweep(folder_of(FACTORIAL))
+    arm = one.results.plan.arms[1]
+    for name, shown in (("grid_patrol + chat_groups", "Grid patrol + Chat groups"), ("none", "no mechanism")):
+        assert names.arm_name(one, replace(arm, name=name), "en") == shown
+    assert names.arm_name(one, arm, "zh") == "patrol"
+    last = names.arm_name(corner, corner.results.plan.arms[-1], "en")
+    assert last == "Grid patrol = on, Initial trust in the committee = 0.9"
+    star = analyse_sweep(folder_of(ONE_AT_A_TIME))
+    called = [names.arm_name(star, arm, "zh") for arm in star.results.plan.arms]
+    assert called[0] == "未改动" and "网格巡查＝开" in called
 
 
 def test_a_sweep_that_is_not_finished_shows_what_there_is(folder_of):

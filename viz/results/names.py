@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ...experiments.statistics.plausible_effects import NONE
 from ...experiments.statistics.replicate_table import SWITCH, format_factor
 from ...experiments.sweep.factor_space import is_switch
+from ...model import mechanisms
 from ...model.measures import SHARES
 from ..i18n import words
 from ..i18n.words import translate
@@ -63,11 +65,17 @@ def reference_name(one: Analysis, lang: str) -> str:
 
 
 def arm_name(one: Analysis, arm: DesignArm, lang: str) -> str:
-    """Return what an arm is called: of a design of factors alone, by their values, else its own name."""
+    """Return what an arm is called: of a design of factors alone, by their values, else its own name.
+
+    Names of mechanisms, and none of them, are in the words of the language.
+    """
     experiment = one.results.experiment
     kind = experiment.design.kind
     if experiment.arm or kind in ("arms", "list"):
-        return arm.name
+        named = arm.name.split(" + ")
+        if all(name in mechanisms.list_mechanisms() for name in named):  # as `cogov robust` calls its arms
+            return " + ".join(words.mechanism(lang, name) for name in named)
+        return translate(lang, "nothing on") if arm.name == NONE else arm.name
     shown = arm.factors
     if kind == "one_at_a_time":
         first = next(other for other in one.results.plan.arms if other.case == arm.case)  # the unchanged case
