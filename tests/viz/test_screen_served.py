@@ -201,3 +201,20 @@ def test_questions_that_no_page_asks_are_answered_in_words(page):
     ):
         assert words in page.evaluate(ask, question), json.dumps(question)[:80]
     assert re.search("building captains", page.inner_text("#headline"))
+
+
+def test_all_of_it_is_printed(page):
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf()))
+    assert 2 <= pages <= 4
+
+
+def test_when_the_server_is_gone_the_page_says_so_in_its_own_words(browser):
+    from cogov.bench.page.page_visitors import start_server
+
+    with start_server("wuzi_yard") as server:
+        page = open_page(browser, server.address)
+        where = page.url
+    page.wait_for_selector(".cogov-gone")
+    assert "服务器没有回应" in page.inner_text(".cogov-gone") and "Solara" not in page.inner_text("body")
+    assert "building_captains" in where
+    page.context.close()

@@ -35,6 +35,7 @@ import {
 
 const DEFAULT = "building_captains";
 const CALM_DAY = 120; // day shown where motion is not wanted
+const LONG = 60_000; // ms that a message stays which one must have read
 const SLOW = 400; // ms between looks at the answers that come in
 
 export class Screen extends Stage {
@@ -161,6 +162,12 @@ export class Screen extends Stage {
     }
     requestAnimationFrame((t) => this.frame(t));
     this.remember(false);
+  }
+
+  /** Ask another host from now on. @param {import("./hosts.js").Host} host */
+  attach(host) {
+    this.host = host;
+    host.onSilence = () => this.toast(say("server silent"), LONG);
   }
 
   close() {
@@ -521,13 +528,13 @@ export class Screen extends Stage {
       this.isPlaying ? "M7 5h3.6v14H7zM13.4 5H17v14h-3.600z" : "M8 4.800v14.400L19.500 12z",
     );
   }
-  /** @param {string} text */
-  toast(text) {
+  /** Say something for a while. @param {string} text @param {number} [ms] */
+  toast(text, ms = 4000) {
     const box = this.find(".toast");
     box.textContent = text;
     box.hidden = false;
     clearTimeout(this.toasting);
-    this.toasting = setTimeout(() => (box.hidden = true), 4000);
+    this.toasting = setTimeout(() => (box.hidden = true), ms);
   }
   /** @param {string} text */
   async copy(text) {
