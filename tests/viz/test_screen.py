@@ -67,20 +67,26 @@ def lives(arrays, first):
     }
 
 
-def test_a_year_comes_back_from_what_differs_in_it(years):
-    without, treated = years
-    _, base = unpacked(pack_reference(without))
-    _, own = unpacked(pack_difference(treated, without))
-    known = len(base["issue_id"])
-    first = np.r_[0, base["events"].cumsum()]
-    put_together = lives({**base}, first)
-    assert put_together == lives(without.arrays, without.arrays["issue_first"])
+def put_together(reference, difference):
+    """Return the lives of an arm from the packed reference and what differs, as a page does."""
+    _, base = unpacked(reference)
+    _, own = unpacked(difference)
+    assert own["row"].max() < len(base["issue_id"]) + len(own["issue_id"])
     ids = np.r_[base["issue_id"], own["issue_id"]][own["row"]]
     again = lives({**own, "issue_id": ids}, np.r_[0, own["events"].cumsum()])
     gone = {int(i) for i, count in zip(ids, own["events"]) if not count}
-    put_together = {i: life for i, life in put_together.items() if i not in gone} | again
-    assert put_together == lives(treated.arrays, treated.arrays["issue_first"])
-    assert len(own["row"]) < known and own["row"].max() < known + len(own["issue_id"])
+    kept = lives(base, np.r_[0, base["events"].cumsum()])
+    return {i: life for i, life in kept.items() if i not in gone} | again
+
+
+@pytest.mark.parametrize("one, other", [("", ARM), ("", "self_management"), ("self_management", "")])
+def test_a_year_comes_back_from_what_differs_in_it(one, other):
+    """An issue may arise in both arms, in the reference only, or in the other arm only."""
+    first, second = (record_year(scenario_of(CASE, key), pair_seed(CASE)) for key in (one, other))
+    ids = [{*recording.arrays["issue_id"].tolist()} for recording in (first, second)]
+    assert (ids[0] == ids[1]) == (other == ARM)
+    again = put_together(pack_reference(first), pack_difference(second, first))
+    assert again == lives(second.arrays, second.arrays["issue_first"])
 
 
 def test_a_difference_is_much_smaller_than_a_year(years):

@@ -5,11 +5,12 @@ import re
 from dataclasses import replace
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.screen.single_file import FilePlan, build_file, keys_of_file
 
-CASE = replace(read_case("wuzi_yard"), days=150)
+CASE = replace(read_case("wuzi_yard"), days=300)
 NAMES = ["building_captains", "grid_patrol", "whistle"]
 SIZES = [
     (1366, 650),
@@ -171,6 +172,7 @@ def test_the_home_that_is_followed_is_the_one_in_the_middle(page):
         """() => { const s = window.cogovScreen, change = s.gains.change;
         return { home: s.home, change: change[s.home], all: Array.from(s.candidates, (f) => change[f]) }; }"""
     )
+    assert len(chosen["all"]) > 5
     assert sorted(chosen["all"])[(len(chosen["all"]) - 1) // 2] == chosen["change"]
 
 
@@ -213,10 +215,10 @@ def test_it_is_used_by_keyboard_alone(page):
             break
     else:
         raise AssertionError("Play is not within ten stops")
-    page.focus(".track")
+    page.focus(".scrub")
     page.keyboard.press("Home")
     page.keyboard.press("PageUp")
-    assert page.locator(".track").get_attribute("aria-valuenow") == "30"
+    assert page.locator(".scrub").get_attribute("aria-valuenow") == "30"
     page.focus(".pane.a canvas")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -235,4 +237,33 @@ def test_on_a_phone_one_town_has_a_divider(browser, address):
     assert wipe.get_attribute("aria-valuenow") == "55"
     page.click("#open-tray")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("light", ["dusk", "day", "night"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_no_rule_of_accessibility_is_broken(browser, address, size, light):
+    page = open_file(browser, address, size)
+    page.evaluate("light => window.cogovScreen.setLight(light)", light)
+    for opener in ("", "#open-tray", "#open-more", ".pane.a .tell"):
+        if opener:
+            page.locator(opener).click(force=True)
+            page.wait_for_timeout(400)  # it slides
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], [node["html"][:90] for node in rule["nodes"]]) for rule in found] == [], opener
+        page.keyboard.press("Escape")
+    page.close()
+
+
+def test_what_a_case_is_called_is_shown_as_text(browser, tmp_path):
+    markup = "<img src=x onerror=window.hit=1>&amp;"
+    case = replace(CASE, short_title=markup, short_title_zh=markup, story=markup)
+    path = tmp_path / "hostile.html"
+    path.write_text(build_file(FilePlan(case, keys_of_file(case, NAMES[:1]), 0, 2, 10), workers=0), "utf-8")
+    page = open_file(browser, path.as_uri())
+    page.click("#open-more")
+    page.click("[data-room=evidence]")
+    assert page.inner_text(".places").startswith(markup) and markup in page.inner_text("#sheet")
+    assert page.evaluate("window.hit") is None and page.wrong == []
     page.close()

@@ -24,7 +24,7 @@ def CompareRoom(view: dict, set_view: Callable[[dict], None], go: Callable[[str]
 
     def show() -> None:
         if checked_view(widget.view) != view:
-            widget.asked = view
+            widget.asked = {"view": view, "turn": widget.asked.get("turn", 0) + 1}
 
     solara.use_effect(listen, [])
     solara.use_effect(show, [view])

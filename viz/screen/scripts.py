@@ -12,7 +12,7 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
-NUMBERS = re.compile(r"^export const ((?:\w+ = \d+(?:, )?)+);", re.MULTILINE)
+NUMBERS = re.compile(r"^export const ((?:\w+ = \d+(?:,\s+)?)+);", re.MULTILINE)
 
 
 @cache
@@ -48,15 +48,23 @@ def source(name: str) -> str:
 def exports(name: str) -> list[str]:
     """Return the names that a module exports."""
     text = source(name)
-    numbers = [part.split(" = ")[0] for group in NUMBERS.findall(text) for part in group.split(", ")]
+    numbers = [part.split(" = ")[0] for group in NUMBERS.findall(text) for part in re.split(r",\s+", group)]
     return list(dict.fromkeys([*EXPORT.findall(text), *numbers]))
 
 
 def as_function(name: str) -> str:
-    """Return a module as a function that is called at once and returns its exports."""
-    text = IMPORT.sub(
-        lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = module_{found[2]};\n", source(name)
-    )
+    """Return a module as a function that is called at once and returns its exports.
+
+    Raises ValueError if it imports what another module does not export.
+    """
+
+    def take(found: re.Match) -> str:
+        wanted = {part.split(" as ")[0].strip() for part in found[1].split(",")} - {""}
+        if unknown := wanted - {*exports(found[2])}:
+            raise ValueError(f"{name}.js imports {', '.join(sorted(unknown))} from {found[2]}.js")
+        return f"const {{{found[1].replace(' as ', ': ')}}} = module_{found[2]};\n"
+
+    text = IMPORT.sub(take, source(name))
     body, names = EXPORT.sub("", text), ", ".join(exports(name))
     return f"const module_{name} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();"
 

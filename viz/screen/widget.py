@@ -62,7 +62,7 @@ class ScreenWidget(anywidget.AnyWidget):
     data = traitlets.Dict().tag(sync=True)  # see page_data
     frame = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)  # what is shown, see `View` in static/screen.js
-    asked = traitlets.Dict().tag(sync=True)  # what the browser's Back leads to
+    asked = traitlets.Dict().tag(sync=True)  # "view": what Back leads to; "turn" counts, so that it differs
     room = traitlets.Unicode("").tag(sync=True)  # the room that the visitor chose
 
     def __init__(self, communities: Sequence[Scenario] = (), lang: str = "en", **more: Any) -> None:

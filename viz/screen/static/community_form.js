@@ -114,7 +114,11 @@ export function openCommunityForm(root, options) {
       }
     } else {
       const input = element("input", "cf-input", {
-        id: at, type: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": describedby,
+        id: at,
+        type: "text",
+        autocomplete: "off",
+        spellcheck: "false",
+        "aria-describedby": describedby,
         inputmode: f.kind === "text" ? "text" : f.kind === "number" ? "decimal" : "numeric",
       });
       if (f.required) input.required = true;
@@ -137,33 +141,63 @@ export function openCommunityForm(root, options) {
   file.hidden = true;
   file.addEventListener("change", () => void openFile(file.files?.[0]));
   const rule = element(
-    "details", "cf-rule", {},
-    element("summary", "", {}, phrase("fill.rule")), element("p", "", {}, phrase("fill.hint")),
+    "details",
+    "cf-rule",
+    {},
+    element("summary", "", {}, phrase("fill.rule")),
+    element("p", "", {}, phrase("fill.hint")),
   );
   const form = element(
-    "form", "cf", { novalidate: "", "aria-labelledby": `${id}-title`, lang: lang === "zh" ? "zh-CN" : "en" },
+    "form",
+    "cf",
+    { novalidate: "", "aria-labelledby": `${id}-title`, lang: lang === "zh" ? "zh-CN" : "en" },
     element(
-      "header", "cf-top", {},
+      "header",
+      "cf-top",
+      {},
       element("h2", "", { id: `${id}-title` }, phrase("title")),
       element("p", "cf-lead", {}, phrase("lead")),
-      element("div", "cf-tools", {}, button("open", "", () => file.click()), button("again", "", startAgain)),
+      element(
+        "div",
+        "cf-tools",
+        {},
+        button("open", "", () => file.click()),
+        button("again", "", startAgain),
+      ),
       closer(),
     ),
-    said, file,
-    ...GROUPS.map((group) => element(
-      "fieldset", "cf-group", {}, element("legend", "", {}, phrase(`group.${group}`)),
-      element("div", "cf-fields", {}, ...fields.filter((f) => f.group === group).map(row)),
-    )),
+    said,
+    file,
+    ...GROUPS.map((group) =>
+      element(
+        "fieldset",
+        "cf-group",
+        {},
+        element("legend", "", {}, phrase(`group.${group}`)),
+        element("div", "cf-fields", {}, ...fields.filter((f) => f.group === group).map(row)),
+      ),
+    ),
     rule,
     element(
-      "footer", "cf-foot", {}, why, summary,
+      "footer",
+      "cf-foot",
+      {},
+      why,
+      summary,
       element(
-        "div", "cf-actions", {}, button("fill", "", () => void check(true)),
-        button("save", "", () => void save()), button("use", "cf-first", () => void useIt()),
+        "div",
+        "cf-actions",
+        {},
+        button("fill", "", () => void check(true)),
+        button("save", "", () => void save()),
+        button("use", "cf-first", () => void useIt()),
       ),
     ),
   );
-  form.addEventListener("submit", (event) => { event.preventDefault(); void check(); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void check();
+  });
 
   function closer() {
     const node = element("button", "cf-close", { type: "button", "aria-label": phrase("close") }, "×");
@@ -200,12 +234,18 @@ export function openCommunityForm(root, options) {
     try {
       latest = await ask(request);
     } catch {
-      if (turn === asked) { form.removeAttribute("aria-busy"); tell(why, phrase("failed")); }
+      if (turn === asked) {
+        form.removeAttribute("aria-busy");
+        tell(why, phrase("failed"));
+      }
       return null;
     }
     if (turn !== asked) return null;
     form.removeAttribute("aria-busy");
-    if (latest.refused) { tell("open" in request ? said : why, latest.refused); return null; }
+    if (latest.refused) {
+      tell("open" in request ? said : why, latest.refused);
+      return null;
+    }
     answer = latest;
     if (replace) {
       draft = { ...draft, fields: { ...draft.fields, ...latest.fields }, filled: latest.filled };
@@ -245,14 +285,18 @@ export function openCommunityForm(root, options) {
   /** @param {Answer} latest */
   function show(latest) {
     for (const f of fields) {
-      const { box, inputs, problem } = /** @type {NonNullable<ReturnType<typeof rows.get>>} */ (rows.get(f.name));
+      const { box, inputs, problem } = /** @type {NonNullable<ReturnType<typeof rows.get>>} */ (
+        rows.get(f.name)
+      );
       const needed = insists && latest.missing.includes(f.name) ? phrase("required.now") : "";
       const text = latest.problems[f.name] ?? needed;
       if (problem.textContent !== text) problem.textContent = text;
       problem.hidden = !text;
       box.classList.toggle("cf-wrong", Boolean(text));
-      const marked = f.kind === "yes_no" ? [/** @type {HTMLElement} */ (inputs[0].closest("[role=radiogroup]"))] : inputs;
-      for (const node of marked) text ? node.setAttribute("aria-invalid", "true") : node.removeAttribute("aria-invalid");
+      const marked =
+        f.kind === "yes_no" ? [/** @type {HTMLElement} */ (inputs[0].closest("[role=radiogroup]"))] : inputs;
+      for (const node of marked)
+        text ? node.setAttribute("aria-invalid", "true") : node.removeAttribute("aria-invalid");
       if (f.kind !== "yes_no") {
         const usual = latest.left_out[f.name];
         inputs[0].placeholder = usual === undefined ? "" : phrase("left_out", { n: number.format(usual) });
@@ -260,11 +304,16 @@ export function openCommunityForm(root, options) {
     }
     if (latest.problems[""]) tell(why, latest.problems[""]);
     const wrong = Object.keys(latest.problems).filter(Boolean);
-    const counts = Object.fromEntries(Object.entries(latest.counts).map(([name, n]) => [name, number.format(n)]));
+    const counts = Object.fromEntries(
+      Object.entries(latest.counts).map(([name, n]) => [name, number.format(n)]),
+    );
     const state = wrong.length
       ? phrase("summary.wrong", { n: wrong.length, fields: named(wrong) })
-      : latest.missing.length ? phrase("summary.missing", { fields: named(latest.missing) })
-      : latest.ready ? phrase("summary.ready") : "";
+      : latest.missing.length
+        ? phrase("summary.missing", { fields: named(latest.missing) })
+        : latest.ready
+          ? phrase("summary.ready")
+          : "";
     const town = latest.counts.buildings ? phrase("summary.town", counts) : phrase("summary.empty");
     if (summary.dataset.text !== town + state) {
       summary.dataset.text = town + state;
@@ -327,7 +376,10 @@ export function openCommunityForm(root, options) {
     const before = draft;
     draft = { ...empty(), file: text };
     const latest = await question({ open: text, file_name: name }, true);
-    if (!latest) { draft = before; return; }
+    if (!latest) {
+      draft = before;
+      return;
+    }
     insists = false;
     tell(why, "");
     const hidden = latest.hidden ? [element("p", "", {}, latest.hidden)] : [];
@@ -344,7 +396,10 @@ export function openCommunityForm(root, options) {
 
   /** @param {Draft} before */
   function takeBack(before) {
-    return button("back", "cf-quiet", () => { begin(before); tell(said, ""); });
+    return button("back", "cf-quiet", () => {
+      begin(before);
+      tell(said, "");
+    });
   }
 
   /** @param {Draft} next */
@@ -359,6 +414,10 @@ export function openCommunityForm(root, options) {
   begin(draft);
   return {
     draft: () => structuredClone(draft),
-    remove: () => { window.clearTimeout(timer); asked += 1; form.remove(); },
+    remove: () => {
+      window.clearTimeout(timer);
+      asked += 1;
+      form.remove();
+    },
   };
 }

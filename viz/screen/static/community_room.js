@@ -10,13 +10,16 @@ import { currentLanguage, pageData, say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
 
-const KEPT = "cogov.own";  // the case file of the visitor's own community, in this browser
-const SUMMER = 1;  // season of the preview
+const KEPT = "cogov.own"; // the case file of the visitor's own community, in this browser
+const SUMMER = 1; // season of the preview
 
 /** @param {Screen} screen */
 export function openCommunity(screen) {
-  const panel = screen.find("#form"), canvas = /** @type {HTMLCanvasElement} */ (panel.querySelector("canvas")), lang = currentLanguage();
-  const box = document.createElement("div"), given = /** @type {any} */ (pageData()).form[lang];
+  const panel = screen.find("#form"),
+    canvas = /** @type {HTMLCanvasElement} */ (panel.querySelector("canvas")),
+    lang = currentLanguage();
+  const box = document.createElement("div"),
+    given = /** @type {any} */ (pageData()).form[lang];
   /** @type {any} */ (panel.querySelector(".form-fields")).replaceChildren(box);
   screen.pause();
   panel.hidden = false;
@@ -56,7 +59,10 @@ export function openCommunity(screen) {
 
 /** @param {HTMLCanvasElement} canvas @param {Record<string, any> | null} place @param {Screen} screen */
 function drawPreview(canvas, place, screen) {
-  const dpr = Math.min(2, devicePixelRatio || 1), w = canvas.clientWidth, h = canvas.clientHeight, c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const dpr = Math.min(2, devicePixelRatio || 1),
+    w = canvas.clientWidth,
+    h = canvas.clientHeight,
+    c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   if (!w || !h) return;
   canvas.width = Math.round(w * dpr);
   canvas.height = Math.round(h * dpr);
@@ -71,12 +77,15 @@ function drawPreview(canvas, place, screen) {
 async function bringOwn(screen, toml) {
   try {
     const { message } = await screen.host.ask({ kind: "own", toml, lang: currentLanguage() });
-    const { communities } = pageData(), at = communities.findIndex((c) => c.own || c.name === message.community.name);
+    const { communities } = pageData(),
+      at = communities.findIndex((c) => c.own || c.name === message.community.name);
     if (at >= 0) communities.splice(at, 1);
     communities.unshift(message.community);
     try {
       localStorage.setItem(KEPT, toml);
-    } catch { /* a browser that keeps nothing: the file can be saved */ }
+    } catch {
+      /* a browser that keeps nothing: the file can be saved */
+    }
     return message.community.name;
   } catch (error) {
     screen.toast(String(/** @type {Error} */ (error).message));
@@ -89,6 +98,8 @@ export async function recallOwn(screen) {
   let kept = null;
   try {
     kept = localStorage.getItem(KEPT);
-  } catch { /* nothing is kept */ }
+  } catch {
+    /* nothing is kept */
+  }
   if (kept) await bringOwn(screen, kept);
 }

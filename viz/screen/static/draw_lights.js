@@ -10,14 +10,16 @@ import { NOT_YET, RESOLVED, UNKNOWN, WITHDRAWN, WORK } from "./recording.js";
 /** @typedef {import("./palette.js").Look} Look */
 /** @typedef {import("./recording.js").Year} Year */
 
-const OLD = 30;  // days after which an issue is old
-const FADES = 4;  // days for which a solved issue glows
-const WEARY = 0.065, MOST_WEARY = 0.52;  // how much an old issue darkens its building's wall
-const LEAST = 2.7;  // pixels of the smallest light
+const OLD = 30; // days after which an issue is old
+const FADES = 4; // days for which a solved issue glows
+const WEARY = 0.065,
+  MOST_WEARY = 0.52; // how much an old issue darkens its building's wall
+const LEAST = 2.7; // pixels of the smallest light
 
 /** @param {Canvas} c @param {Place} place @param {Year} year @param {Look} look @param {number} zoom */
 export function drawLights(c, place, year, look, zoom) {
-  const { issue } = year.film, day = year.at;
+  const { issue } = year.film,
+    day = year.at;
   /** @type {number[][]} */
   const [cold, warm, work, done, old] = [[], [], [], [], []];
   const weary = new Uint16Array(place.houses.length);
@@ -42,7 +44,12 @@ export function drawLights(c, place, year, look, zoom) {
   }
   c.globalAlpha = 1;
   if (look.glow) drawGlows(c, place, look, zoom, { cold, warm, work, old });
-  for (const [list, colour] of /** @type {[number[], string][]} */ ([[cold, look.cold], [warm, look.warm], [work, look.work]])) fillLights(c, place, list, colour, look, zoom);
+  for (const [list, colour] of /** @type {[number[], string][]} */ ([
+    [cold, look.cold],
+    [warm, look.warm],
+    [work, look.work],
+  ]))
+    fillLights(c, place, list, colour, look, zoom);
   for (const i of done) {
     c.globalAlpha = 1 - (day - year.resolved_on[i]) / FADES;
     fillLights(c, place, [i], look.done, { ...look, rim: "" }, zoom);
@@ -59,7 +66,9 @@ function drawGlows(c, place, look, zoom, { cold, warm, work, old }) {
     const sprite = glow(colour, size);
     c.globalAlpha = alpha;
     for (const i of list) {
-      const w = place.issueW[i], h = place.issueH[i], r = wide * Math.max(w, 0.5 * h);
+      const w = place.issueW[i],
+        h = place.issueH[i],
+        r = wide * Math.max(w, 0.5 * h);
       c.drawImage(sprite, place.issueX[i] + w / 2 - r, place.issueY[i] + h / 2 - r, 2 * r, 2 * r);
     }
   };
@@ -76,8 +85,11 @@ function fillLights(c, place, list, colour, look, zoom) {
   const least = LEAST / zoom;
   c.fillStyle = colour;
   for (const i of list) {
-    const shape = place.issueShape[i], x = place.issueX[i], y = place.issueY[i];
-    const w = Math.max(least, place.issueW[i]), h = Math.max(least, place.issueH[i]);
+    const shape = place.issueShape[i],
+      x = place.issueX[i],
+      y = place.issueY[i];
+    const w = Math.max(least, place.issueW[i]),
+      h = Math.max(least, place.issueH[i]);
     if (shape < 2 || w * zoom < 3.4) c.fillRect(x, y, w, h);
     else {
       if (shape === 3) {
@@ -96,7 +108,14 @@ function fillLights(c, place, list, colour, look, zoom) {
   if (look.rim) {
     c.strokeStyle = look.rim;
     c.lineWidth = 0.7 / zoom;
-    for (const i of list) if (place.issueShape[i] < 2) c.strokeRect(place.issueX[i], place.issueY[i], Math.max(least, place.issueW[i]), Math.max(least, place.issueH[i]));
+    for (const i of list)
+      if (place.issueShape[i] < 2)
+        c.strokeRect(
+          place.issueX[i],
+          place.issueY[i],
+          Math.max(least, place.issueW[i]),
+          Math.max(least, place.issueH[i]),
+        );
   }
   if (zoom * place.scale > 11) drawPanes(c, place, list, colour === look.cold);
 }
@@ -106,7 +125,10 @@ function drawPanes(c, place, list, curtain) {
   c.save();
   for (const i of list) {
     if (place.issueShape[i] !== 0) continue;
-    const x = place.issueX[i], y = place.issueY[i], w = place.issueW[i], h = place.issueH[i];
+    const x = place.issueX[i],
+      y = place.issueY[i],
+      w = place.issueW[i],
+      h = place.issueH[i];
     if (curtain) {
       c.globalAlpha = 0.35;
       c.fillStyle = "#4d4580";

@@ -6,10 +6,22 @@
 /** @typedef {import("./palette.js").Look} Look */
 /** Somebody on the way, from the left (side -1) or the right (1). @typedef {{issue: number, house: import("./place.js").House, kind: string, since: number, side: number, stairwell: number}} Helper */
 
-const COATS = { captain: "#fdf6e3", crew: "#c9d84e", volunteer: "#e4576a", patrol: "#58b3a4", table: "#d9c9e8" };
-const AT_A_TABLE = new Set(["joint_council", "mediation_room", "five_party_alliance", "concurrent_posts", "consent_campaign"]);
+const COATS = {
+  captain: "#fdf6e3",
+  crew: "#c9d84e",
+  volunteer: "#e4576a",
+  patrol: "#58b3a4",
+  table: "#d9c9e8",
+};
+const AT_A_TABLE = new Set([
+  "joint_council",
+  "mediation_room",
+  "five_party_alliance",
+  "concurrent_posts",
+  "consent_campaign",
+]);
 const ON_PATROL = new Set(["grid_patrol", "whistle"]);
-const TOO_HIGH = 7;  // floors; above, a crew comes in a cradle from the roof
+const TOO_HIGH = 7; // floors; above, a crew comes in a cradle from the roof
 
 /** @param {string} mechanism  "" for property crews and the committee */
 export function kindOfHelper(mechanism) {
@@ -46,8 +58,11 @@ function drawPerson(c, x, y, h, coat, skin, step = 0) {
  * @param {Canvas} c @param {Helper} who @param {number} t @param {Place} place @param {Look} look @param {number} zoom @param {string} side
  */
 export function drawHelper(c, who, t, place, look, zoom, side) {
-  const h = who.house, s = h.s, tall = Math.max(0.95 * s, 7 / zoom);
-  const x = place.issueX[who.issue] + place.issueW[who.issue] / 2, y = place.issueY[who.issue] + place.issueH[who.issue];
+  const h = who.house,
+    s = h.s,
+    tall = Math.max(0.95 * s, 7 / zoom);
+  const x = place.issueX[who.issue] + place.issueW[who.issue] / 2,
+    y = place.issueY[who.issue] + place.issueH[who.issue];
   const climb = Math.max(0, Math.min(1, (t - 0.4) / 0.35));
   c.globalAlpha = Math.max(0, t > 0.85 ? (1 - t) / 0.15 : Math.min(1, t / 0.08));
   if (who.kind === "table") {
@@ -62,12 +77,17 @@ export function drawHelper(c, who, t, place, look, zoom, side) {
 
 /** @param {Canvas} c @param {Helper} who @param {Way} way @param {Look} look */
 function drawCrew(c, who, { x, y, t, climb, tall, zoom }, look) {
-  const h = who.house, s = h.s, high = Math.max(y, h.y - h.h * s), left = x - 0.3 * s, right = x + 0.3 * s;
+  const h = who.house,
+    s = h.s,
+    high = Math.max(y, h.y - h.h * s),
+    left = x - 0.3 * s,
+    right = x + 0.3 * s;
   c.strokeStyle = look.trim;
   c.lineWidth = Math.max(0.08 * s, 0.7 / zoom);
   c.beginPath();
   if (h.y - high > TOO_HIGH * s) {
-    const top = h.y - h.body * s, at = top + (high + 0.35 * s - top) * climb;
+    const top = h.y - h.body * s,
+      at = top + (high + 0.35 * s - top) * climb;
     c.moveTo(left - 0.25 * s, top);
     c.lineTo(left - 0.25 * s, at);
     c.moveTo(right + 0.25 * s, top);
@@ -78,7 +98,8 @@ function drawCrew(c, who, { x, y, t, climb, tall, zoom }, look) {
     drawPerson(c, x, at, tall, COATS.crew, look.person, t * 3);
     return;
   }
-  const lean = 0.5 * s, foot = h.y + 0.3 * s;
+  const lean = 0.5 * s,
+    foot = h.y + 0.3 * s;
   c.moveTo(left - lean, foot);
   c.lineTo(left, high);
   c.moveTo(right - lean, foot);
@@ -95,12 +116,29 @@ function drawCrew(c, who, { x, y, t, climb, tall, zoom }, look) {
 
 /** @param {Canvas} c @param {Helper} who @param {Way} way @param {Place} place @param {Look} look @param {string} side */
 function drawWalker(c, who, { x: goalX, y: goalY, t, climb, tall, zoom }, place, look, side) {
-  const h = who.house, s = h.s, walk = Math.min(1, t / 0.4), shape = place.issueShape[who.issue], isLow = shape >= 2;
-  const column = h.columns[Math.min(h.columns.length - 1, Math.max(0, who.stairwell))], stairs = h.x + s * (column.stair + 0.42);
-  const start = stairs + who.side * s * 3.5, goal = isLow ? goalX : stairs;
-  const x = t < 0.4 ? start + (goal - start) * walk : isLow ? goalX : stairs + (goalX - stairs) * Math.max(0, climb * 2 - 1) * 0.35;
-  const y = t < 0.4 || shape === 3 ? h.y + 0.45 * s * (1 - walk) : isLow && goalY > h.y - 2 * s ? h.y : h.y + (goalY + 0.15 * s - h.y) * climb;
-  if (who.kind === "patrol" && t < 0.4) {  // on a bicycle
+  const h = who.house,
+    s = h.s,
+    walk = Math.min(1, t / 0.4),
+    shape = place.issueShape[who.issue],
+    isLow = shape >= 2;
+  const column = h.columns[Math.min(h.columns.length - 1, Math.max(0, who.stairwell))],
+    stairs = h.x + s * (column.stair + 0.42);
+  const start = stairs + who.side * s * 3.5,
+    goal = isLow ? goalX : stairs;
+  const x =
+    t < 0.4
+      ? start + (goal - start) * walk
+      : isLow
+        ? goalX
+        : stairs + (goalX - stairs) * Math.max(0, climb * 2 - 1) * 0.35;
+  const y =
+    t < 0.4 || shape === 3
+      ? h.y + 0.45 * s * (1 - walk)
+      : isLow && goalY > h.y - 2 * s
+        ? h.y
+        : h.y + (goalY + 0.15 * s - h.y) * climb;
+  if (who.kind === "patrol" && t < 0.4) {
+    // on a bicycle
     c.strokeStyle = look.trim;
     c.lineWidth = 0.1 * s;
     c.beginPath();
@@ -110,7 +148,8 @@ function drawWalker(c, who, { x: goalX, y: goalY, t, climb, tall, zoom }, place,
     c.stroke();
   }
   drawPerson(c, x, y, tall, COATS[who.kind], look.person, t * 3);
-  if (who.kind === "captain" && tall * zoom > 9) {  // an armband
+  if (who.kind === "captain" && tall * zoom > 9) {
+    // an armband
     c.fillStyle = side;
     c.fillRect(x - tall * 0.17, y - tall * 0.62, tall * 0.34, tall * 0.11);
   }
@@ -118,7 +157,8 @@ function drawWalker(c, who, { x: goalX, y: goalY, t, climb, tall, zoom }, place,
 
 /** @param {Canvas} c @param {number} x @param {number} y @param {number} s @param {Look} look @param {string} side */
 function drawTable(c, x, y, s, look, side) {
-  for (const dx of [-1.3, -0.45, 0.45, 1.3]) drawPerson(c, x + dx * s, y - 0.2 * s, 1.25 * s, dx < 0 ? COATS.table : COATS.captain, look.person);
+  for (const dx of [-1.3, -0.45, 0.45, 1.3])
+    drawPerson(c, x + dx * s, y - 0.2 * s, 1.25 * s, dx < 0 ? COATS.table : COATS.captain, look.person);
   c.fillStyle = look.trunk;
   c.fillRect(x - 1.7 * s, y - 0.5 * s, 3.4 * s, 0.22 * s);
   c.fillRect(x - 1.4 * s, y - 0.3 * s, 0.16 * s, 0.5 * s);

@@ -6,17 +6,20 @@ import { mix, noise, seasonal, toRgb } from "./palette.js";
 /** @typedef {CanvasRenderingContext2D} Canvas */
 /** @typedef {import("./palette.js").Look} Look */
 
-const MOON = 29.53;  // days
+const MOON = 29.53; // days
 /** @type {Map<string, HTMLCanvasElement>} */
 const sprites = new Map();
 
 /** A soft round light, made once per colour and size: small ones are cheap to lay down by the thousand. @param {string} colour @param {number} [r] */
 export function glow(colour, r = 32) {
-  const key = colour + r, made = sprites.get(key);
+  const key = colour + r,
+    made = sprites.get(key);
   if (made) return made;
   const sprite = document.createElement("canvas");
   sprite.width = sprite.height = 2 * r;
-  const x = /** @type {Canvas} */ (sprite.getContext("2d")), g = x.createRadialGradient(r, r, 0, r, r, r), rgb = toRgb(colour).join();
+  const x = /** @type {Canvas} */ (sprite.getContext("2d")),
+    g = x.createRadialGradient(r, r, 0, r, r, r),
+    rgb = toRgb(colour).join();
   g.addColorStop(0, `rgba(${rgb},.62)`);
   g.addColorStop(0.25, `rgba(${rgb},.26)`);
   g.addColorStop(1, `rgba(${rgb},0)`);
@@ -28,8 +31,18 @@ export function glow(colour, r = 32) {
 
 /** @param {Canvas} c @param {number} w @param {number} h @param {Look} look @param {number} season @param {number} day */
 export function drawSky(c, w, h, look, season, day) {
-  const full = 0.5 - 0.5 * Math.cos(2 * Math.PI * ((day / MOON) % 1)), dark = look.glow ? 0.28 * (1 - full) : 0;
-  const [top, middle, low] = [0, 1, 2].map((k) => mix(seasonal(look.sky.map((/** @type {string[]} */ x) => x[k]), season), "#0c0f28", dark));
+  const full = 0.5 - 0.5 * Math.cos(2 * Math.PI * ((day / MOON) % 1)),
+    dark = look.glow ? 0.28 * (1 - full) : 0;
+  const [top, middle, low] = [0, 1, 2].map((k) =>
+    mix(
+      seasonal(
+        look.sky.map((/** @type {string[]} */ x) => x[k]),
+        season,
+      ),
+      "#0c0f28",
+      dark,
+    ),
+  );
   const g = c.createLinearGradient(0, 0, 0, h * 0.62);
   g.addColorStop(0, top);
   g.addColorStop(0.55, middle);
@@ -48,8 +61,10 @@ export function drawSky(c, w, h, look, season, day) {
 
 /** @param {Canvas} c @param {number} w @param {number} h @param {Look} look @param {number} day @param {number} r @param {boolean} narrow */
 export function drawMoon(c, w, h, look, day, r, narrow) {
-  const age = (day / MOON) % 1, x = narrow ? w * (0.43 + 0.14 * age) : w * (0.56 + 0.36 * age);
-  const y = h * 0.5 - 18 * Math.sin(Math.PI * age), lit = 0.5 - 0.5 * Math.cos(2 * Math.PI * age);
+  const age = (day / MOON) % 1,
+    x = narrow ? w * (0.43 + 0.14 * age) : w * (0.56 + 0.36 * age);
+  const y = h * 0.5 - 18 * Math.sin(Math.PI * age),
+    lit = 0.5 - 0.5 * Math.cos(2 * Math.PI * age);
   if (look.glow) {
     c.globalAlpha = 0.35 * lit;
     c.drawImage(glow(look.moon), x - 4 * r, y - 4 * r, 8 * r, 8 * r);
@@ -57,7 +72,8 @@ export function drawMoon(c, w, h, look, day, r, narrow) {
   c.globalAlpha = look.glow ? 0.95 : 0.8;
   c.fillStyle = look.moon;
   c.beginPath();
-  const k = Math.cos(2 * Math.PI * age), waxes = age < 0.5;
+  const k = Math.cos(2 * Math.PI * age),
+    waxes = age < 0.5;
   c.arc(x, y, r, -Math.PI / 2, Math.PI / 2, !waxes);
   c.ellipse(x, y, Math.abs(k) * r, r, 0, Math.PI / 2, -Math.PI / 2, waxes ? k > 0 : k < 0);
   c.fill();
@@ -76,17 +92,26 @@ export function drawWeather(c, w, h, look, seconds, month) {
     c.lineWidth = 1;
     c.beginPath();
     for (let n = 0; n < 60 * RAIN[month] * area; n++) {
-      const x = (((noise(n) * w * 1.1 - seconds * 40) % w) + w) % w, y = (noise(n + 99) * h + seconds * (620 + 200 * noise(n + 7))) % h;
+      const x = (((noise(n) * w * 1.1 - seconds * 40) % w) + w) % w,
+        y = (noise(n + 99) * h + seconds * (620 + 200 * noise(n + 7))) % h;
       c.moveTo(x, y);
       c.lineTo(x - 2, y + 11);
     }
     c.stroke();
   }
   /** @type {[number, string][]} */
-  const falling = [[PETALS[month], look.glow ? "#f0b6cc" : "#e58fb2"], [LEAVES[month], look.glow ? "#d9a05c" : "#b97a2e"]];
+  const falling = [
+    [PETALS[month], look.glow ? "#f0b6cc" : "#e58fb2"],
+    [LEAVES[month], look.glow ? "#d9a05c" : "#b97a2e"],
+  ];
   for (const [much, colour] of falling) {
     c.fillStyle = colour;
     for (let n = 0; n < 22 * much * area; n++)
-      c.fillRect((noise(n + 13) * w + Math.sin(seconds * 0.9 + n) * 24 + seconds * 9) % w, (noise(n + 31) * h + seconds * (26 + 26 * noise(n))) % h, 2.6, 1.7);
+      c.fillRect(
+        (noise(n + 13) * w + Math.sin(seconds * 0.9 + n) * 24 + seconds * 9) % w,
+        (noise(n + 31) * h + seconds * (26 + 26 * noise(n))) % h,
+        2.6,
+        1.7,
+      );
   }
 }

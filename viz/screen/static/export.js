@@ -7,7 +7,7 @@ import { say } from "./words.js";
 /** @typedef {import("./screen.js").Screen} Screen */
 /** @typedef {import("./cards.js").Card} Card */
 
-const SCALE = 4;  // pixels of a PNG per unit of the chart
+const SCALE = 4; // pixels of a PNG per unit of the chart
 
 /** @param {HTMLElement} root @param {Screen} screen @param {Card} card */
 export function exportButtons(root, screen, card) {
@@ -16,7 +16,8 @@ export function exportButtons(root, screen, card) {
     button.className = "link";
     button.textContent = kind;
     button.setAttribute("aria-label", say("save as", { kind }));
-    button.onclick = async () => save(`${screen.fileName()}_${card.name}.${kind.toLowerCase()}`, await blobOf(kind, screen, card));
+    button.onclick = async () =>
+      save(`${screen.fileName()}_${card.name}.${kind.toLowerCase()}`, await blobOf(kind, screen, card));
     root.append(button);
   }
 }
@@ -31,25 +32,56 @@ async function blobOf(kind, screen, card) {
 /** @param {Screen} screen @param {Card} card */
 export function csvOf(screen, card) {
   /** @param {string | number} cell */
-  const quoted = (cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell));
-  return [`# ${card.title}`, `# ${screen.source()}`, ...card.table.map((row) => row.map(quoted).join(","))].join("\r\n") + "\r\n";
+  const quoted = (cell) =>
+    /[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell);
+  return (
+    [`# ${card.title}`, `# ${screen.source()}`, ...card.table.map((row) => row.map(quoted).join(","))].join(
+      "\r\n",
+    ) + "\r\n"
+  );
 }
 
 /** The chart with its title, axis and source, and with its colours written into it. @param {Screen} screen @param {Card} card */
 export function svgOf(screen, card) {
-  const shown = /** @type {SVGSVGElement} */ (screen.root.querySelector(`[data-card="${card.name}"] svg`)), copy = /** @type {SVGSVGElement} */ (shown.cloneNode(true));
-  const before = shown.querySelectorAll("*"), after = copy.querySelectorAll("*");
+  const shown = /** @type {SVGSVGElement} */ (screen.root.querySelector(`[data-card="${card.name}"] svg`)),
+    copy = /** @type {SVGSVGElement} */ (shown.cloneNode(true));
+  const before = shown.querySelectorAll("*"),
+    after = copy.querySelectorAll("*");
   before.forEach((node, k) => {
     const style = getComputedStyle(node);
-    for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight"]) /** @type {SVGElement} */ (after[k]).style.setProperty(name, style.getPropertyValue(name));
+    for (const name of [
+      "fill",
+      "stroke",
+      "stroke-width",
+      "stroke-dasharray",
+      "opacity",
+      "font-size",
+      "font-weight",
+    ])
+      /** @type {SVGElement} */ (after[k]).style.setProperty(name, style.getPropertyValue(name));
   });
-  const { width, height } = shown.viewBox.baseVal, lines = wrapped(card.title, 52), top = 14 + 15 * lines.length, style = getComputedStyle(screen.root);
-  const ground = style.getPropertyValue("--card"), ink = style.getPropertyValue("--ink"), foot = wrapped(screen.source(), 76).slice(0, 2);
-  for (const [name, value] of Object.entries({ x: 0, y: top, width, height })) copy.setAttribute(name, String(value));
-  return html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + top + 44}" viewBox="0 0 ${width} ${height + top + 44}" font-family="sans-serif">
-    <rect width="100%" height="100%" fill="${ground}"/>${lines.map((text, k) => html`<text x="6" y="${18 + 15 * k}" font-size="12.5" font-weight="700" fill="${ink}">${text}</text>`)}
-    ${ours(new XMLSerializer().serializeToString(copy))}<text x="6" y="${top + height + 14}" font-size="9.5" fill="${ink}">${card.axis}</text>
-    ${foot.map((text, k) => html`<text x="6" y="${top + height + 27 + 10 * k}" font-size="7.5" fill="${ink}">${text}</text>`)}</svg>`.text;
+  const { width, height } = shown.viewBox.baseVal,
+    lines = wrapped(card.title, 52),
+    top = 14 + 15 * lines.length,
+    style = getComputedStyle(screen.root);
+  const ground = style.getPropertyValue("--card"),
+    ink = style.getPropertyValue("--ink"),
+    foot = wrapped(screen.source(), 76).slice(0, 2);
+  for (const [name, value] of Object.entries({ x: 0, y: top, width, height }))
+    copy.setAttribute(name, String(value));
+  return html`<svg
+    xmlns="http://www.w3.org/2000/svg"
+    width="${width}"
+    height="${height + top + 44}"
+    viewBox="0 0 ${width} ${height + top + 44}"
+    font-family="sans-serif"
+  >
+    <rect width="100%" height="100%" fill="${ground}" />
+    ${lines.map((text, k) => html`<text x="6" y="${18 + 15 * k}" font-size="12.5" font-weight="700" fill="${ink}">${text}</text>`)}
+    ${ours(new XMLSerializer().serializeToString(copy))}
+    <text x="6" y="${top + height + 14}" font-size="9.5" fill="${ink}">${card.axis}</text>
+    ${foot.map((text, k) => html`<text x="6" y="${top + height + 27 + 10 * k}" font-size="7.5" fill="${ink}">${text}</text>`)}
+  </svg>`.text;
 }
 
 /** @param {string} text @param {number} width  in Latin letters; a Chinese character counts as two */
@@ -67,13 +99,20 @@ function wrapped(text, width) {
 
 /** @param {string} svg @returns {Promise<Blob>} */
 async function pngOf(svg) {
-  const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" })), image = new Image();
+  const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" })),
+    image = new Image();
   image.src = address;
   await image.decode();
   const canvas = document.createElement("canvas");
   canvas.width = image.width * SCALE;
   canvas.height = image.height * SCALE;
-  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(image, 0, 0, canvas.width, canvas.height);
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(
+    image,
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
   URL.revokeObjectURL(address);
   return new Promise((done) => canvas.toBlob((blob) => done(/** @type {Blob} */ (blob)), "image/png"));
 }

@@ -51,9 +51,16 @@ export class FileHost {
   stop() {}
   /** @param {object} view @param {boolean} isStep */
   remember(view, isStep) {
-    try {  // a page in a frame of another site may not touch the address
-      history[isStep ? "pushState" : "replaceState"](null, "", "#" + encodeURIComponent(JSON.stringify(view)));
-    } catch { /* the view is then not in the address, and all else works */ }
+    try {
+      // a page in a frame of another site may not touch the address
+      history[isStep ? "pushState" : "replaceState"](
+        null,
+        "",
+        "#" + encodeURIComponent(JSON.stringify(view)),
+      );
+    } catch {
+      /* the view is then not in the address, and all else works */
+    }
   }
   go() {}
   /** @returns {Promise<{message: any, bytes: Uint8Array}>} */
@@ -75,10 +82,11 @@ export class WidgetHost {
     /** @type {Map<number, (message: any, bytes?: Uint8Array) => void>} */
     this.waiting = new Map();
     model.on("msg:custom", (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => {
-      const bytes = buffers?.[0] && new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength);
+      const bytes =
+        buffers?.[0] && new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength);
       this.waiting.get(message.number)?.(message, bytes);
     });
-    this.ask({ kind: "hello" });  // whoever waits for a place among the visits comes next
+    this.ask({ kind: "hello" }); // whoever waits for a place among the visits comes next
   }
   hasArm() {
     return true;
@@ -106,7 +114,9 @@ export class WidgetHost {
   }
   /** @type {Host["runs"]} */
   async runs(wanted, onRun) {
-    await this.ask({ kind: "runs", wanted }, ({ which, what, at, run }) => onRun(wanted[which], what, at, run));
+    await this.ask({ kind: "runs", wanted }, ({ which, what, at, run }) =>
+      onRun(wanted[which], what, at, run),
+    );
   }
   stop() {
     this.model.send({ kind: "stop" });

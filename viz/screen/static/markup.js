@@ -15,15 +15,21 @@ const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&
 function textOf(value) {
   if (value instanceof Markup) return value.text;
   if (Array.isArray(value)) return value.map(textOf).join("");
-  if (value === null || value === undefined || value === false) return "";
+  if (value === null || value === undefined) return "";
   return String(value).replace(/[&<>"']/g, (c) => ESCAPED[c]);
 }
 
-/** A tag for templates: html`<p>${text}</p>`. Lists are joined; null, undefined and false are nothing. @param {TemplateStringsArray} parts @param {unknown[]} values */
-export const html = (parts, ...values) => new Markup(parts.reduce((out, part, k) => out + textOf(values[k - 1]) + part));
+/** A tag for templates: html`<p>${text}</p>`. Lists are joined; null and undefined are nothing. @param {TemplateStringsArray} parts @param {unknown[]} values */
+export const html = (parts, ...values) =>
+  new Markup(parts.reduce((out, part, k) => out + textOf(values[k - 1]) + part));
 
 /** Text of a catalogue, in which <b> and <b class="a"> may stand, and nothing else. @param {string} text */
-export const emphasised = (text) => new Markup(textOf(text).replace(/&lt;(\/?b|b class=)(&quot;([ab])&quot;)?&gt;/g, (_, tag, __, side) => (side ? `<b class="${side}">` : `<${tag}>`)));
+export const emphasised = (text) =>
+  new Markup(
+    textOf(text).replace(/&lt;(\/?b|b class=)(&quot;([ab])&quot;)?&gt;/g, (_, tag, __, side) =>
+      side ? `<b class="${side}">` : `<${tag}>`,
+    ),
+  );
 /** Markup from our own files. @param {string} text */
 export const ours = (text) => new Markup(text);
 

@@ -12,18 +12,19 @@ import { calendar, pageData } from "./words.js";
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {CanvasRenderingContext2D} Canvas */
 
-const WALK = 1.5;  // seconds that a helper is on the way
-const MOST = 46, FEW = 26;  // helpers of a pane at once, in a large place and in a small one
-const ACTS = ["reported", "agreed", "consented"];  // events to which a mechanism's helpers walk
-const WORKS = ["resolved", "begun on the spot"];  // events to which anybody walks
-export const NEAR = 26;  // pixels of a flat at the nearest zoom
+const WALK = 1.5; // seconds that a helper is on the way
+const MOST = 46,
+  FEW = 26; // helpers of a pane at once, in a large place and in a small one
+const ACTS = ["reported", "agreed", "consented"]; // events to which a mechanism's helpers walk
+const WORKS = ["resolved", "begun on the spot"]; // events to which anybody walks
+export const NEAR = 26; // pixels of a flat at the nearest zoom
 
 export class Camera {
   constructor() {
     this.z = 1;
     this.x = 0;
     this.y = 0;
-    this.house = -1;  // the house that it looks at; -1 none
+    this.house = -1; // the house that it looks at; -1 none
   }
   /** @param {Canvas} c @param {number} dpr */
   apply(c, dpr) {
@@ -36,7 +37,10 @@ export class Camera {
   /** @param {import("./place.js").House} house @param {number} w @param {number} h */
   static on(house, w, h) {
     const camera = new Camera();
-    camera.z = Math.max(1, Math.min((h * 0.66) / ((house.h + 1) * house.s), (w * 0.62) / (house.w * house.s), NEAR / house.s));
+    camera.z = Math.max(
+      1,
+      Math.min((h * 0.66) / ((house.h + 1) * house.s), (w * 0.62) / (house.w * house.s), NEAR / house.s),
+    );
     camera.x = house.x + (house.w * house.s) / 2 - w / camera.z / 2;
     camera.y = house.y + 1.8 * house.s - (h * 0.8) / camera.z;
     camera.house = house.n;
@@ -81,13 +85,14 @@ export class Pane {
     this.drawn = -1;
   }
 
-  /** Draw sky, place and lights of a day on the layer. @param {number} day @param {import("./screen.js").Screen} screen */
+  /** Draw sky, place and lights of a day on the layer. @param {number} day @param {import("./stage.js").Stage} screen */
   take(day, screen) {
     if (!this.year || !screen.place) return;
     if (Math.abs(day - this.drawn) > 3) this.helpers = [];
     this.year.to(day);
     this.drawn = day;
-    const { l, w, h, dpr } = this, { look, place, camera, still, film } = screen;
+    const { l, w, h, dpr } = this,
+      { look, place, camera, still, film } = screen;
     l.setTransform(dpr, 0, 0, dpr, 0, 0);
     drawSky(l, w, h, look, seasonOf(day, film.firstMonth), day);
     drawMoon(l, w, screen.isNarrow ? 84 : 136, look, day, place.many ? 11 : 15, screen.isNarrow);
@@ -103,27 +108,53 @@ export class Pane {
     if (!year || day > year.film.days) return;
     for (const e of year.eventsOf(day)) {
       if (this.helpers.length >= (place.many ? MOST : FEW)) break;
-      const what = pageData().what[year.what[e]], i = year.issueOf[e], mechanism = year.actor(e);
+      const what = pageData().what[year.what[e]],
+        i = year.issueOf[e],
+        mechanism = year.actor(e);
       if (!WORKS.includes(what) && !(mechanism && ACTS.includes(what))) continue;
       if (this.helpers.some((helper) => helper.issue === i)) continue;
       const { building, stairwell } = year.film.issue;
-      this.helpers.push({ issue: i, house: place.houses[building[i]], kind: kindOfHelper(mechanism), since: now + 120 * noise(e), side: noise(e + 1) > 0.5 ? 1 : -1, stairwell: stairwell[i] });
+      this.helpers.push({
+        issue: i,
+        house: place.houses[building[i]],
+        kind: kindOfHelper(mechanism),
+        since: now + 120 * noise(e),
+        side: noise(e + 1) > 0.5 ? 1 : -1,
+        stairwell: stairwell[i],
+      });
     }
   }
 
-  /** One frame. @param {import("./screen.js").Screen} screen @param {number} now */
+  /** One frame. @param {import("./stage.js").Stage} screen @param {number} now */
   paint(screen, now) {
-    const { c, dpr } = this, { look, camera, place, film, isPlaying } = screen;
+    const { c, dpr } = this,
+      { look, camera, place, film, isPlaying } = screen;
     if (!place) return;
     c.setTransform(1, 0, 0, 1, 0, 0);
     const gliding = screen.gliding;
-    if (gliding) c.drawImage(this.layer, gliding.x * dpr, gliding.y * dpr, this.layer.width * gliding.z, this.layer.height * gliding.z);
+    if (gliding)
+      c.drawImage(
+        this.layer,
+        gliding.x * dpr,
+        gliding.y * dpr,
+        this.layer.width * gliding.z,
+        this.layer.height * gliding.z,
+      );
     else {
       c.drawImage(this.layer, 0, 0);
       camera.apply(c, dpr);
       const colour = screen.colourOf(this.side);
       this.helpers = this.helpers.filter((x) => now - x.since < WALK * 1000 || !isPlaying);
-      for (const x of this.helpers) drawHelper(c, x, isPlaying ? Math.max(0, (now - x.since) / (WALK * 1000)) : 0.7, place, look, camera.z, colour);
+      for (const x of this.helpers)
+        drawHelper(
+          c,
+          x,
+          isPlaying ? Math.max(0, (now - x.since) / (WALK * 1000)) : 0.7,
+          place,
+          look,
+          camera.z,
+          colour,
+        );
       if (screen.home >= 0) drawRing(c, screen, place, colour);
     }
     if (isPlaying && !screen.isCalm) {
@@ -133,10 +164,15 @@ export class Pane {
   }
 }
 
-/** A thin ring round the home that is followed, with a stem up to its flag. @param {Canvas} c @param {import("./screen.js").Screen} screen @param {Place} place @param {string} colour */
+/** A thin ring round the home that is followed, with a stem up to its flag. @param {Canvas} c @param {import("./stage.js").Stage} screen @param {Place} place @param {string} colour */
 function drawRing(c, screen, place, colour) {
-  const f = screen.home, z = screen.camera.z, s = place.flatScale[f], x = place.flatX[f] + 0.34 * s, y = place.flatY[f] + 0.38 * s;
-  const r = Math.max(0.85 * s, 7 / z), house = place.houses[place.arrays.flat_building[f]];
+  const f = screen.home,
+    z = screen.camera.z,
+    s = place.flatScale[f],
+    x = place.flatX[f] + 0.34 * s,
+    y = place.flatY[f] + 0.38 * s;
+  const r = Math.max(0.85 * s, 7 / z),
+    house = place.houses[place.arrays.flat_building[f]];
   c.strokeStyle = "#fff";
   c.lineWidth = 2 / z;
   c.beginPath();
@@ -147,8 +183,9 @@ function drawRing(c, screen, place, colour) {
   c.beginPath();
   c.arc(x, y, r + 1.8 / z, 0, 7);
   c.stroke();
-  if (z > 1.02) return;  // near, the ring is enough
-  const top = house.y - (house.h + 0.6) * house.s, q = 5.5 / z;
+  if (z > 1.02) return; // near, the ring is enough
+  const top = house.y - (house.h + 0.6) * house.s,
+    q = 5.5 / z;
   c.strokeStyle = "#fff";
   c.lineWidth = 1.2 / z;
   c.beginPath();

@@ -5,23 +5,48 @@
 /** @typedef {Record<string, any>} Packed  a header with its arrays by name */
 
 const KINDS = {
-  i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array,
-  i4: Int32Array, u4: Uint32Array, i8: BigInt64Array, f4: Float32Array, f8: Float64Array,
+  i1: Int8Array,
+  u1: Uint8Array,
+  i2: Int16Array,
+  u2: Uint16Array,
+  i4: Int32Array,
+  u4: Uint32Array,
+  i8: BigInt64Array,
+  f4: Float32Array,
+  f8: Float64Array,
 };
 
 // States of an issue, as in model/issues/issue_table.py.
-export const UNKNOWN = 0, REPORTED = 1, TABLE = 2, SIGN = 3, MONEY = 4, UPWARD = 5, WORK = 6;
-export const RESOLVED = 7, VERIFIED = 8, WITHDRAWN = 9, LAPSED = 10, NOT_YET = 255;
+export const UNKNOWN = 0,
+  REPORTED = 1,
+  TABLE = 2,
+  SIGN = 3,
+  MONEY = 4,
+  UPWARD = 5,
+  WORK = 6;
+export const RESOLVED = 7,
+  VERIFIED = 8,
+  WITHDRAWN = 9,
+  LAPSED = 10,
+  NOT_YET = 255;
 // Where an issue can be seen, as in model/issues/categories.py.
-export const HOME = 0, STAIRWELL = 1, BUILDING = 2, COMPOUND = 3, STREET = 4;
+export const HOME = 0,
+  STAIRWELL = 1,
+  BUILDING = 2,
+  COMPOUND = 3,
+  STREET = 4;
 // Bits of flat_traits, and codes of event_who, as in experiments/narrative/recording.py.
-export const MEMBER = 1, VOLUNTEER = 2, HOUSEBOUND = 4;
+export const MEMBER = 1,
+  VOLUNTEER = 2,
+  HOUSEBOUND = 4;
 export const SAME_HOME = 12;
 const ISSUE_COLUMNS = ["id", "building", "stairwell", "flat", "category", "scope", "severity"];
 
 /** Decompress gzip. @param {Uint8Array} bytes @returns {Promise<ArrayBuffer>} */
 export async function decompress(bytes) {
-  const stream = new Blob([/** @type {BlobPart} */ (bytes)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([/** @type {BlobPart} */ (bytes)])
+    .stream()
+    .pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).arrayBuffer();
 }
 
@@ -45,12 +70,14 @@ export class Film {
     this.days = /** @type {number} */ (reference.days);
     this.firstMonth = /** @type {number} */ (reference.first_month);
     this.categories = /** @type {string[]} */ (reference.categories);
-    this.place = reference;  // building_* and flat_*
+    this.place = reference; // building_* and flat_*
     /** @type {Record<string, any>} */
     this.issue = {};
     for (const name of ISSUE_COLUMNS) this.issue[name] = Array.from(reference[`issue_${name}`]);
     /** @type {Map<bigint, number>} */
-    this.rowOf = new Map(this.issue.id.map((/** @type {bigint} */ id, /** @type {number} */ row) => [id, row]));
+    this.rowOf = new Map(
+      this.issue.id.map((/** @type {bigint} */ id, /** @type {number} */ row) => [id, row]),
+    );
     /** @type {Map<string, Year>} */
     this.years = new Map();
   }
@@ -66,7 +93,9 @@ export class Film {
     const own = new Map();
     if (packed !== this.reference) {
       const rows = Array.from(packed.issue_id, (id) => this.meet(id, packed));
-      packed.row.forEach((/** @type {number} */ row, /** @type {number} */ k) => own.set(row < known ? row : Number(rows[row - known]), k));
+      packed.row.forEach((/** @type {number} */ row, /** @type {number} */ k) =>
+        own.set(row < known ? row : Number(rows[row - known]), k),
+      );
     }
     const year = new Year(this, packed, own);
     this.years.set(key, year);
@@ -96,22 +125,25 @@ function starts(counts) {
 
 /** One arm's year: the events of every issue, and the state of each on the day it was last taken `to`. */
 export class Year {
-  at = -1;  // the day that `state` is of
-  state = new Uint8Array();  // of each issue
-  resolved_on = new Int32Array();  // the day an issue was resolved, while it is; else -1
-  open = new Int32Array();  // open issues by day
-  unknown = new Int32Array();  // open issues by day that nobody has reported
-  issueOf = new Uint32Array();  // the issue of each event
-  byDay = new Uint32Array();  // events in the order of days
+  at = -1; // the day that `state` is of
+  state = new Uint8Array(); // of each issue
+  resolved_on = new Int32Array(); // the day an issue was resolved, while it is; else -1
+  open = new Int32Array(); // open issues by day
+  unknown = new Int32Array(); // open issues by day that nobody has reported
+  issueOf = new Uint32Array(); // the issue of each event
+  byDay = new Uint32Array(); // events in the order of days
   firstOfDay = new Uint32Array();
 
   /** @param {Film} film @param {Packed} packed @param {Map<number, number>} own */
   constructor(film, packed, own) {
-    const { reference } = film, n = film.issues, known = reference.issue_id.length;
+    const { reference } = film,
+      n = film.issues,
+      known = reference.issue_id.length;
     this.film = film;
     this.mechanisms = /** @type {string[]} */ (packed.mechanisms);
     this.trust = packed.day_trust_committee;
-    const firstOfReference = starts(reference.events), firstOwn = packed === reference ? firstOfReference : starts(packed.events);
+    const firstOfReference = starts(reference.events),
+      firstOwn = packed === reference ? firstOfReference : starts(packed.events);
     const count = new Uint32Array(n);
     for (let i = 0; i < n; i++) {
       const k = own.get(i);
@@ -125,7 +157,9 @@ export class Year {
     this.by = new Uint8Array(total);
     this.who = new Uint8Array(total);
     for (let i = 0; i < n; i++) {
-      const k = own.get(i), source = k !== undefined ? packed : reference, begin = k !== undefined ? firstOwn[k] : firstOfReference[i];
+      const k = own.get(i),
+        source = k !== undefined ? packed : reference,
+        begin = k !== undefined ? firstOwn[k] : firstOfReference[i];
       for (let e = this.first[i], s = begin; e < this.first[i + 1]; e++, s++) {
         this.day[e] = source.event_day[s];
         this.state_after[e] = source.event_state[s];
@@ -160,7 +194,8 @@ export class Year {
     for (let i = 0; i < this.film.issues; i++) {
       let was = NOT_YET;
       for (let e = this.first[i]; e < this.first[i + 1]; e++) {
-        const now = this.state_after[e], day = Math.min(days + 1, this.day[e]);
+        const now = this.state_after[e],
+          day = Math.min(days + 1, this.day[e]);
         this.open[day] += Number(now < RESOLVED) - Number(was < RESOLVED);
         this.unknown[day] += Number(now === UNKNOWN) - Number(was === UNKNOWN);
         was = now;
@@ -231,7 +266,8 @@ export class Year {
 
   /** Days that an issue stood open, to the end of the run; 0 if it never arose. @param {number} i */
   daysOpen(i) {
-    let open = 0, since = -1;
+    let open = 0,
+      since = -1;
     for (let e = this.first[i]; e < this.first[i + 1]; e++) {
       const isOpen = this.state_after[e] < RESOLVED;
       if (isOpen && since < 0) since = this.day[e];

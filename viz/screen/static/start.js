@@ -13,27 +13,45 @@ const COVER = "position: fixed; inset: 0; overflow-y: auto; background: #f8f4eb;
 /** @param {HTMLElement} element @param {Shell} shell @param {import("./hosts.js").Host} host */
 function mount(element, shell, host) {
   const shadow = element.shadowRoot ?? element.attachShadow({ mode: "open" });
-  put(shadow, html`<style>${ours(shell.css)}</style><div class="screen" data-light="dusk">${ours(shell.html)}</div>`);
+  put(
+    shadow,
+    html`<style>
+        ${ours(shell.css)}
+      </style>
+      <div class="screen" data-light="dusk">${ours(shell.html)}</div>`,
+  );
   const screen = new Screen(/** @type {HTMLElement} */ (shadow.querySelector(".screen")), shadow, host);
-  Object.assign(window, { cogovScreen: screen });  // for a page around it, for tests and for the bench
+  Object.assign(window, { cogovScreen: screen }); // for a page around it, for tests and for the bench
   return screen;
 }
 
-/** The view that an address asks for. @param {string} text  of "#..." */
+const TEXTS = ["place", "a", "b", "lang", "light"],
+  NUMBERS = ["seed", "day", "home"]; // parts of a view
+
+/** The view that JSON in an address asks for, without what cannot be one. @param {string | null} text @returns {import("./screen.js").View} */
 function viewOf(text) {
   try {
-    return JSON.parse(decodeURIComponent(text.replace(/^#/, ""))) ?? {};
+    const parts = Object.entries(JSON.parse(text ?? ""));
+    return Object.fromEntries(
+      parts.filter(
+        ([name, value]) =>
+          (TEXTS.includes(name) && typeof value === "string") ||
+          (NUMBERS.includes(name) && Number.isInteger(value) && value >= 0),
+      ),
+    );
   } catch {
     return {};
   }
 }
+const viewOfHash = () => viewOf(decodeURIComponent(location.hash.slice(1)));
 
 /** Start from a file that holds everything. @param {HTMLElement} element @param {Shell} shell @param {any} data @param {any} films */
 export async function startFile(element, shell, data, films) {
-  const view = viewOf(location.hash), asked = new URLSearchParams(location.search).get("lang");
+  const view = viewOfHash(),
+    asked = new URLSearchParams(location.search).get("lang");
   setWords(data, view.lang ?? asked ?? data.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
   const screen = mount(element, shell, new FileHost(films));
-  addEventListener("popstate", () => screen.show(viewOf(location.hash)));
+  addEventListener("popstate", () => screen.show(viewOfHash()));
   await screen.start(view);
   return screen;
 }
@@ -42,15 +60,13 @@ export async function startFile(element, shell, data, films) {
 export async function startEarly(address) {
   const { data, shell, films } = await (await fetch(address)).json();
   const place = document.createElement("div");
-  while (!document.body) await new Promise(requestAnimationFrame);  // the script may run while the page is read
+  while (!document.body) await new Promise(requestAnimationFrame); // the script may run while the page is read
   place.style.cssText = COVER;
   document.body.append(place);
-  let view = {};
-  try {
-    view = JSON.parse(new URLSearchParams(location.search).get("view") ?? "{}");
-  } catch { /* the server says so */ }
+  const view = viewOf(new URLSearchParams(location.search).get("view"));
   setWords(data, view.lang ?? data.lang);
-  const host = new FileHost(films), screen = mount(place, shell, host);
+  const host = new FileHost(films),
+    screen = mount(place, shell, host);
   host.remember = () => {};
   await screen.start({ ...view, place: data.communities[0].name });
   return { screen, place, view };
@@ -64,7 +80,7 @@ export async function startServed(model, element, shell) {
   const view = model.get("view") ?? {};
   setWords(model.get("data"), view.lang ?? "en");
   const screen = mount(element, shell, new WidgetHost(model));
-  model.on("change:asked", () => screen.show(model.get("asked")));
+  model.on("change:asked", () => screen.show(model.get("asked").view).then(() => screen.remember(false)));
   await screen.recall();
   await screen.start(view);
   return screen;
@@ -78,11 +94,16 @@ async function takeOver({ screen, place, view }, model) {
     close();
     place.remove();
   };
-  model.on("change:asked", () => screen.show(model.get("asked")));
-  await screen.recall();  // its own module: this script and the early one share no state
-  const shown = screen.view(), isOther = ["place", "a", "b", "seed"].some((name) => view[name] !== undefined && view[name] !== shown[name]);
-  if (isOther) screen.show(view);
+  model.on("change:asked", () => screen.show(model.get("asked").view).then(() => screen.remember(false)));
+  await screen.recall(); // its own module: this script and the early one share no state
+  const shown = screen.view(),
+    isOther = ["place", "a", "b", "seed"].some(
+      (name) => view[name] !== undefined && view[name] !== shown[name],
+    );
+  if (isOther) await screen.show(view);
   else screen.askAnswers();
   screen.words();
+  screen.line.draw(); // its bars have ends now
+  screen.remember(false);
   return screen;
 }

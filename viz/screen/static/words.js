@@ -61,7 +61,10 @@ export const mechanismName = (name) => say(`mechanism.${name}`);
 /** The name of a mechanism inside a sentence. @param {string} name */
 export const mechanismInText = (name) => say(`in_text.${name}`);
 /** What has happened, by category of issue. @param {string} category @param {Community} community */
-export const troubleName = (category, community) => (hasText(`trouble.${category}`) ? say(`trouble.${category}`) : (community.categories[language][category] ?? category));
+export const troubleName = (category, community) =>
+  hasText(`trouble.${category}`)
+    ? say(`trouble.${category}`)
+    : (community.categories[language][category] ?? category);
 /** @param {string} text */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -70,7 +73,8 @@ export const whole = (n) => Math.round(n).toLocaleString("en");
 /** A difference with its sign. @param {number} n */
 export const signed = (n) => (Math.round(n) > 0 ? "+" : Math.round(n) < 0 ? "−" : "±") + whole(Math.abs(n));
 /** A number of days in words. @param {number} n */
-export const spanOfDays = (n) => (n <= 0 ? say("same day") : n === 1 ? say("one day") : say("days", { n: whole(n) }));
+export const spanOfDays = (n) =>
+  n <= 0 ? say("same day") : n === 1 ? say("one day") : say("days", { n: whole(n) });
 
 const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /**
@@ -91,7 +95,7 @@ export function calendar(day, firstMonth) {
 /** The first day of each month of a run: {day, month, year}. @param {number} days @param {number} firstMonth */
 export function monthsOf(days, firstMonth) {
   const months = [];
-  for (let day = 0, month = firstMonth - 1, year = 0; day < days; ) {
+  for (let day = 0, month = firstMonth - 1, year = 0; day < days;) {
     months.push({ day, month, year });
     day += LENGTHS[month];
     month += 1;
