@@ -31,6 +31,7 @@ def address():
                     break
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
+        assert serving.poll() is None, "the server ended"
     finally:
         serving.terminate()
         serving.wait(20)
@@ -140,6 +141,7 @@ def test_no_rule_of_accessibility_is_broken(visit, query):
     tab.wait_for_selector(
         ".co-lesson-card, .co-commit, .co-print:not([disabled]), .co-finish:not([disabled])"
     )
+    tab.wait_for_timeout(1500)  # the page fades in
     found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
     assert [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]] == []
 
