@@ -32,6 +32,9 @@ from .lessons_room import LessonsRoom
 from .researchers_room import ResearchersRoom
 
 STYLE = """
+.v-app-bar.v-toolbar { background: #f8f4eb !important; box-shadow: none !important }
+.v-app-bar.v-toolbar { border-bottom: 1px solid #ddd4c2 !important }
+.v-app-bar .v-toolbar__content, .v-app-bar .v-btn, .v-app-bar .v-icon { color: #1f2138 !important }
 .v-btn { text-transform: none !important; letter-spacing: 0 !important }
 .co-grade { border: 1px solid #999; border-radius: 8px; padding: 0 .5rem; font-size: .8rem }
 .co-quiet { color: #666; font-size: .85rem } .co-card { border-radius: 10px !important }
