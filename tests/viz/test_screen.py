@@ -227,6 +227,7 @@ def test_the_file_asks_for_nothing_and_says_what_it_is(file_text):
         "http://www.w3.org", ""
     )
     data = in_file(file_text, "data")
+    assert data["first"] == {"a": "", "b": ARM, "seed": 0}
     assert [c["name"] for c in data["communities"]] == ["wuzi_yard"] and data["runs"] == {
         "luck": 6,
         "worlds": 12,

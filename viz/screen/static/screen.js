@@ -6,6 +6,7 @@ import { armOf, armWith, isNothing, keyOf, listOfArm, nameOfArm, NOTHING } from 
 import { showNumbers } from "./cards.js";
 import { openCommunity, recallOwn } from "./community_room.js";
 import { openEvidence } from "./evidence.js";
+import { save } from "./export.js";
 import { showFinding } from "./finding.js";
 import { listen } from "./hands.js";
 import { gainsOf, homeName, homesToFollow, portrait, standingOf, storyByDay } from "./homes.js";
@@ -178,14 +179,15 @@ export class Screen extends Stage {
   /** Show a view, from the address or from Back. @param {View} view @param {boolean} [isFirst] */
   async show(view, isFirst) {
     if (view.lang && view.lang !== currentLanguage()) setLanguage(view.lang);
-    this.seed = view.seed ?? 0;
+    const { first } = pageData();
+    this.seed = view.seed ?? first.seed;
     this.placeShown = pageData().communities.some((c) => c.name === view.place)
       ? view.place
       : pageData().communities[0].name;
-    const b = view.b === undefined || (view.b && isNothing(armOf(view.b))) ? DEFAULT : view.b;
+    const b = view.b === undefined || (view.b && isNothing(armOf(view.b))) ? first.b : view.b;
     /** @param {Arm} arm */
     const known = (arm) => (this.host.hasArm(this.community.name, keyOf(arm)) ? arm : NOTHING);
-    this.sides = [known(armOf(view.a ?? "")), known(armOf(b))];
+    this.sides = [known(armOf(view.a ?? first.a)), known(armOf(b))];
     await this.live(isFirst ?? false);
     if (view.home !== undefined && view.home >= 0) this.follow(view.home);
   }
@@ -305,6 +307,21 @@ export class Screen extends Stage {
     openTray(this);
     this.host.stop();
     this.askRuns(["", ...pageData().mechanisms.map((m) => m.name)]);
+  }
+
+  /** Save what is on show as one file, which shows it anywhere. */
+  async saveFile() {
+    this.toast(say("file made"));
+    const { place, a, b, seed, lang } = this.view();
+    try {
+      const { bytes } = await this.host.ask({ kind: "file", place, a, b, seed, lang });
+      save(
+        `${this.fileName()}.html`,
+        new Blob([/** @type {BlobPart} */ (bytes.slice())], { type: "text/html" }),
+      );
+    } catch (error) {
+      this.toast(String(/** @type {Error} */ (error).message));
+    }
   }
 
   /** The one mechanism that the right side has and the left has not, if that is all that differs; else "". */
