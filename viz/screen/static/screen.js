@@ -10,7 +10,7 @@ import { save } from "./export.js";
 import { showFinding } from "./finding.js";
 import { listen } from "./hands.js";
 import { gainsOf, homeName, homesToFollow, portrait, standingOf, storyByDay } from "./homes.js";
-import { html, put } from "./markup.js";
+import { emphasised, html, put } from "./markup.js";
 import { openMenu } from "./menu.js";
 import { LOOKS } from "./palette.js";
 import { Camera } from "./pane.js";
@@ -66,6 +66,8 @@ export class Screen extends Stage {
   isPressed = false;
   explained = DEFAULT; // the mechanism that the tray explains
   asked = 0; // number of the latest question
+  /** @type {Element | null} what had the focus before the sheet was opened */
+  opener = null;
   looking = 0;
   toasting = 0;
 
@@ -106,7 +108,9 @@ export class Screen extends Stage {
     const arm = this.sides[side],
       name = nameOfArm(arm, this.community.reported);
     return isNothing(this.sides[0]) && side === 0
-      ? say("without")
+      ? isNothing(this.sides[1])
+        ? capital(name)
+        : capital(say("without it", { m: nameOfArm(this.sides[1], this.community.reported) }))
       : isNothing(this.sides[0])
         ? capital(say("with it", { m: name }))
         : capital(name);
@@ -493,7 +497,9 @@ export class Screen extends Stage {
         pane.plate,
         html`<h3><i></i>${this.sideTitle(k)}</h3>
           <p>
-            <b></b> ${say("still open here")}<span><b></b> ${say("unreported here")}</span>
+            <b></b> ${say("still open here")}<span
+              >${emphasised(say("unreported here", { n: "<b></b>" }))}</span
+            >
           </p>`,
       );
     });
@@ -533,7 +539,8 @@ export class Screen extends Stage {
         pane.caption,
         html`${portrait(mood, light, this.film.place.flat_elders[this.home] > 0, this.home)}
           <p>
-            <small>${who}</small>${text.split(/(?<=\. |。)/).map((part) => html`<span>${part}</span> `)}
+            <small>${who} · ${say("followed")}</small
+            >${text.split(/(?<=\. |。)/).map((part) => html`<span>${part}</span> `)}
           </p>`,
       );
     });
@@ -580,12 +587,15 @@ export class Screen extends Stage {
   /** Back to the whole community. */
   out() {
     closeSheet(this);
+    /** @type {HTMLElement | null} */ (this.opener)?.focus({ preventScroll: true });
+    this.opener = null;
     this.camera.house = -1;
     this.resize();
     if (this.camera.z > 1.02) this.glide(new Camera());
   }
   /** Go to a house, and open its story beside it. @param {number} n @param {number} [flat] */
   visit(n, flat = -1) {
+    if (this.find("#sheet").hidden) this.opener = this.shadow.activeElement;
     openSheet(this, { house: n, flat });
     const before = this.camera.house;
     this.resize();
