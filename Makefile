@@ -17,12 +17,13 @@ READY  := $(VENV)/.ready
 PIP    := -m pip --quiet --disable-pip-version-check --no-input
 TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.14)
 
-.PHONY: help demo test check slow baselines effects lessons-table validation trust trust-short lock audit sbom fonts clean again
+.PHONY: help demo test check scripts slow baselines effects lessons-table validation trust trust-short lock audit sbom fonts clean again
 
 help:
 	@echo 'make demo    compare one community with and without building captains, 20 replicates, into out/demo'
 	@echo 'make test    run the quick tests, on all cores'
 	@echo 'make check   check format, lint and types, and run the quick tests; changes nothing'
+	@echo 'make scripts check the types and the format of the first screen, with npx of Node'
 	@echo 'make slow    run the slow tests'
 	@echo 'make trust   run every check of reliability, within half an hour; make trust-short takes minutes'
 	@echo 'make baselines  write the results of every case to tests/baselines; needs a **Results:** line in CHANGELOG.md if they moved'
@@ -49,6 +50,11 @@ check: $(READY)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/python tools/check_types.py --no-error-summary
 	@$(MAKE) --no-print-directory test
+
+# Not part of the tests, because they need Python alone.
+scripts:
+	@npx --yes --package typescript@5.9 tsc -p viz/screen/static/tsconfig.json
+	@npx --yes prettier@3 --print-width 110 --check 'viz/screen/static/*.js'
 
 slow: $(READY)
 	@$(BIN)/pytest -q tests -m slow

@@ -163,8 +163,9 @@ def test_a_class_of_two_and_its_teacher_in_browsers(browser):
         teacher.wait_for_function("document.querySelector('.co-said-count').innerText.startsWith('2 ')")
         votes = teacher.locator(".co-votes li strong").all_inner_texts()
         assert votes == ["0", "1", "1"]
-        for _ in range(3):
+        for number in (4, 5, 6):
             teacher.locator(".co-class-next").click()
+            wait_for_step(teacher, number)
         for visit in (teacher, *pupils):
             wait_for_step(visit, 6)
             visit.wait_for_selector("text=Your teacher will show the results.")

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from cogov.viz.lessons.reader import shipped_lessons
 from cogov.viz.lessons.steps import Predict, Score
@@ -30,6 +31,7 @@ def address():
                     break
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
+        assert serving.poll() is None, "the server ended"
     finally:
         serving.terminate()
         serving.wait(20)
@@ -122,6 +124,26 @@ def test_a_lesson_can_be_walked_to_its_end_on_a_phone(visit, name):
             go_on(tab)
     tab.wait_for_selector(".co-finish:not([disabled])")
     assert "The real case" in tab.locator(".co-step").inner_text() and tab.wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "query",
+    [
+        "room=lessons",
+        "lesson=lamp&step=3",
+        "lesson=lamp&look=handout",
+        "lesson=table&step=9&said=3-1_4-1_8-1",
+    ],
+)
+def test_no_rule_of_accessibility_is_broken(visit, query):
+    tab = visit(query)
+    tab.wait_for_selector(
+        ".co-lesson-card, .co-commit, .co-print:not([disabled]), .co-finish:not([disabled])"
+    )
+    tab.wait_for_timeout(1500)  # the page fades in
+    found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]] == []
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from cogov.model.simulate import build_community, simulate
 from cogov.viz.screen import page_data, scripts
 from cogov.viz.screen.arms import held_by, key_of_names, parse_key, scenario_of
 from cogov.viz.screen.communities import checked_view
+from cogov.viz.screen.early import FRAME
 from cogov.viz.screen.single_file import FilePlan, build_file, keys_of_file
 
 CASE = replace(read_case("wuzi_yard"), days=150)
@@ -225,7 +227,18 @@ def test_the_file_asks_for_nothing_and_says_what_it_is(file_text):
         "http://www.w3.org", ""
     )
     data = in_file(file_text, "data")
+    assert data["first"] == {"a": "", "b": ARM, "seed": 0}
     assert [c["name"] for c in data["communities"]] == ["wuzi_yard"] and data["runs"] == {
         "luck": 6,
         "worlds": 12,
     }
+
+
+def test_every_text_of_solaras_frame_that_is_replaced_is_there():
+    import solara.server
+
+    folder = Path(solara.server.__file__).parent / "templates"
+    frame = "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.j2")))
+    shown = frame.replace("{{ title }}", "Solara ☀️")
+    missing = [text for text in FRAME if text not in shown and "Solara ☀️" not in text]
+    assert missing == []

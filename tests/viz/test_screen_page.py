@@ -70,7 +70,7 @@ def test_the_file_needs_nothing_and_says_the_finding(shared):
     assert re.search(
         r"building captains.*\d+ of 100 problems are solved within a month", shared.inner_text("#headline")
     )
-    assert "6 years that differ by luck alone" in shared.inner_text("#doubt-words")
+    assert "6 simulated years that differ by luck alone" in shared.inner_text("#doubt-words")
     assert "12 plausible worlds" in shared.inner_text("#doubt-words")
 
 

@@ -201,3 +201,43 @@ def test_questions_that_no_page_asks_are_answered_in_words(page):
     ):
         assert words in page.evaluate(ask, question), json.dumps(question)[:80]
     assert re.search("building captains", page.inner_text("#headline"))
+
+
+def test_all_of_it_is_printed(page):
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf()))
+    assert 2 <= pages <= 4
+
+
+def test_when_the_server_is_gone_the_page_says_so_in_its_own_words(browser):
+    from cogov.bench.page.page_visitors import start_server
+
+    with start_server("wuzi_yard") as server:
+        page = open_page(browser, server.address)
+        where = page.url
+    page.wait_for_selector(".cogov-gone")
+    assert "服务器没有回应" in page.inner_text(".cogov-gone") and "Solara" not in page.inner_text("body")
+    assert "building_captains" in where
+    page.context.close()
+
+
+def test_what_is_on_show_is_saved_as_one_file(page, browser, tmp_path):
+    choose(page, "whistle")
+    wait_for_finding(page, "the whistle")
+    page.keyboard.press("Escape")
+    page.wait_for_function("window.cogovScreen.answers.every((a) => a.worlds.length === 40)")
+    page.click("#open-more")
+    with page.expect_download() as kept:
+        page.click(".file")
+    assert kept.value.suggested_filename == "wuzi_yard_none_whistle_seed0.html"
+    path = tmp_path / "kept.html"
+    kept.value.save_as(path)
+    asked = []
+    opened = browser.new_page(reduced_motion="reduce")
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(path.as_uri())
+    opened.wait_for_selector("#headline:not(.waits)")
+    assert opened.inner_text("#headline") == page.inner_text("#headline")
+    assert [where for where in asked if not where.startswith("file:")] == []
+    curves = "window.cogovScreen.years.map((year) => Array.from(year.open))"
+    assert opened.evaluate(curves) == page.evaluate(curves)
+    opened.close()

@@ -27,10 +27,10 @@ def sheet(lesson: Lesson, facts: dict | None, lang: str) -> str:
             first.append(html_of(blocks(getattr(step.text, lang))))
         elif isinstance(step, Predict):
             boxes = "".join(f"<li>☐ {escape(getattr(choice, lang))}</li>" for choice in step.choice)
-            first.append(f"<h3>{escape(getattr(step.question, lang))}</h3><ul>{boxes}</ul>")
+            first.append(f"<h2>{escape(getattr(step.question, lang))}</h2><ul>{boxes}</ul>")
             if n == questions_of(lesson, setup_of(Walk(lesson, n)))[-1]:
                 first.append(f"<p>{escape(translate(lang, 'handout.why'))}</p>{line * LINES}")
-    second = [f"<h2>{escape(translate(lang, 'lesson.result'))}: {escape(getattr(lesson.title, lang))}</h2>"]
+    second = [f"<h1>{escape(translate(lang, 'lesson.result'))}: {escape(getattr(lesson.title, lang))}</h1>"]
     for n, step in enumerate(lesson.steps if facts else ()):
         walk = Walk(lesson, n, facts=facts)
         at = setup_of(walk)
@@ -46,7 +46,7 @@ def sheet(lesson: Lesson, facts: dict | None, lang: str) -> str:
         elif isinstance(step, Text) and n > at >= 0:
             second.append(html_of(step_text(walk, lang)) + line * LINES)
     case = escape(translate(lang, "lesson.reference"))
-    second.append(f"<h3>{case}</h3>{html_of(blocks(getattr(lesson.reference, lang)))}")
+    second.append(f"<h2>{case}</h2>{html_of(blocks(getattr(lesson.reference, lang)))}")
     return f"<section>{''.join(first)}</section><section>{''.join(second)}</section>"
 
 

@@ -32,6 +32,9 @@ from .lessons_room import LessonsRoom
 from .researchers_room import ResearchersRoom
 
 STYLE = """
+.v-app-bar.v-toolbar { background: #f8f4eb !important; box-shadow: none !important }
+.v-app-bar.v-toolbar { border-bottom: 1px solid #ddd4c2 !important }
+.v-app-bar .v-toolbar__content, .v-app-bar .v-btn, .v-app-bar .v-icon { color: #1f2138 !important }
 .v-btn { text-transform: none !important; letter-spacing: 0 !important }
 .co-grade { border: 1px solid #999; border-radius: 8px; padding: 0 .5rem; font-size: .8rem }
 .co-quiet { color: #666; font-size: .85rem } .co-card { border-radius: 10px !important }
@@ -129,7 +132,8 @@ def Layout(children) -> None:
 class Address(anywidget.AnyWidget):
     """Keep what is shown in the browser's address bar: it can be copied, survives a reload, and Back works.
 
-    A change of the day alone replaces the entry of the browser's history; any other change adds one.
+    A change of the day alone replaces the entry of the browser's history; any other change adds one. It
+    greets the server, whose answer in bytes tells AccessControl that this visit has its page.
     """
 
     _esm = """export default { render({ model }) {
@@ -139,15 +143,30 @@ class Address(anywidget.AnyWidget):
         const adds = history.state?.cogov !== undefined && history.state.cogov !== step;
         history[adds ? "pushState" : "replaceState"]({ ...history.state, cogov: step }, "", query);
       };
-      const back = () => { model.set("asked", location.search.slice(1)); model.save_changes(); };
+      let turn = 0;  // so that the same address can be asked for again
+      const back = () => {
+        model.set("asked", `${location.search.slice(1)}#${++turn}`);
+        model.save_changes();
+      };
       model.on("change:query", put);
       addEventListener("popstate", back);
       put();
+      model.send("hello");
       return () => removeEventListener("popstate", back);
     } }"""
     query = traitlets.Unicode("").tag(sync=True)
     step = traitlets.Unicode("").tag(sync=True)  # what Back goes back over: the query without the day
-    asked = traitlets.Unicode("").tag(sync=True)  # the address that Back or Forward leads to
+    # the address that Back or Forward leads to, "#", and a number that differs each time
+    asked = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, **traits) -> None:
+        super().__init__(**traits)
+        self.on_msg(greet)
+
+
+def greet(address: Address, message: object, buffers: object) -> None:
+    """Answer the greeting of a page."""
+    address.send("hello", [b"\0"])
 
 
 @solara.component
@@ -184,7 +203,7 @@ def Page() -> None:
         Address.element(
             query=visit.address(),
             step=replace(visit, state=replace(state, day=0)).address("day", "light", "lang"),
-            on_asked=lambda asked: change(lambda now: open_page(asked)),
+            on_asked=lambda asked: change(lambda now: open_page(asked.partition("#")[0])),
         )
         if visit.room != COMPARE:
             TopBar(state, set_state, go)

@@ -67,7 +67,7 @@ def Lesson(walk, set_walk, lang, around) -> None:
         Words("p", translate(lang, f"lesson.waits.{missing}") if waits else "", ["co-waits"])
         if walk.last:
             with solara.Div(classes=["co-reference"]):
-                Words("h3", translate(lang, "lesson.reference"))
+                Words("h2", translate(lang, "lesson.reference"))
                 Blocks(blocks(getattr(lesson.reference, lang)))
         Buttons(walk, set_walk, lang, around)
 

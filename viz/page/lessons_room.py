@@ -151,8 +151,7 @@ def LessonAndTown(state, walk, set_walk, leave) -> None:
         if playing:
             town.playing = False
         elif isinstance(walk.step, PlayStep):
-            with town.hold_sync():
-                town.day, town.speed, town.playing = walk.step.begin, walk.step.speed, True
+            town.lesson = town.lesson | {"plays": town.lesson.get("plays", 0) + 1}
 
     def commit(choice: int) -> None:
         asked = walk.at
@@ -296,7 +295,13 @@ def signatures(walk: Walk, at: int) -> tuple:
     setup = walk.lesson.steps[at] if at >= 0 else None
     if setup is None or not setup.signing:
         return ()
-    return tuple(record_signatures(arm, pair_seed(arm, setup.seed), setup.kinds[0]) for arm in setup.arms())
+    return tuple(
+        page_state.PAIRS.get(
+            ("signatures", walk.lesson.name, at, side),
+            lambda arm=arm: record_signatures(arm, pair_seed(arm, setup.seed), setup.kinds[0]),
+        )
+        for side, arm in enumerate(setup.arms())
+    )
 
 
 def side_labels(walk: Walk, at: int, design: dict | None, lang: str) -> tuple[str, str]:
@@ -331,15 +336,16 @@ def use_town(town, shown, walk, around, lang, set_playing) -> None:
         if shown is None:
             return
         step, last = walk.step, shown.films[0].run.days
-        with town.hold_sync():
-            town.playing, town.day = False, progress.day_to_stand_at(walk, last, covered)
-            town.lesson = {
-                "covered": covered,
-                "cover": translate(lang, "lesson.covered"),
-                "until": step.to if isinstance(step, PlayStep) else 0,
-                "signed": [when.tolist() for when in around.signed],
-                "sign": translate(lang, "lesson.signed"),
-            }
+        town.lesson = {
+            "step": f"{walk.at} {covered}",
+            "stand": progress.day_to_stand_at(walk, last, covered),
+            "covered": covered,
+            "cover": translate(lang, "lesson.covered"),
+            "plays": town.lesson.get("plays", 0),
+            **days_to_play(step),
+            "signed": [when.tolist() for when in around.signed],
+            "sign": translate(lang, "lesson.signed"),
+        }
 
     def listen() -> Callable:
         town.observe(lambda change: set_playing(change["new"]), "playing")
@@ -348,6 +354,13 @@ def use_town(town, shown, walk, around, lang, set_playing) -> None:
     solara.use_effect(show, [id(shown), lang, str(around.labels)])
     solara.use_effect(stand, [id(shown), lang, walk.at, covered])
     solara.use_effect(listen, [])
+
+
+def days_to_play(step) -> dict[str, float]:
+    """Return what the town must know to play a step; {} if there is nothing to play."""
+    if not isinstance(step, PlayStep):
+        return {}
+    return {"begin": step.begin, "until": step.to, "speed": step.speed}
 
 
 def state_of(walk: Walk, state: page_state.PageState) -> page_state.PageState | None:

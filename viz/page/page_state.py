@@ -155,7 +155,9 @@ def open_state(case: str = "guiyuan", lang: str = "en") -> PageState:
 
     Raises UserError.
     """
-    return replace(PageState(case=case, lang=lang), settings=(Setting(), preset(case, "reported")))
+    reported = preset(case, "reported")
+    treated = reported if reported.on else Setting((DEFAULT,))  # an example reports nothing
+    return replace(PageState(case=case, lang=lang), settings=(Setting(), treated))
 
 
 def state_of_view(view: dict[str, Any], state: PageState) -> PageState:

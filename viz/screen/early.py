@@ -36,8 +36,26 @@ if (!isOther) window.cogovEarly = startEarly("{first}");
 STYLE = """<style>
 #loader-container { background: #f8f4eb; justify-content: center; }
 #loader-container > * { display: none !important; }
+.cogov-gone { background: #fffdf8; color: #1f2138; padding: 24px 32px; border-radius: 14px; max-width: 34em }
 #loader-container::after { content: "共治 cogov …"; font: 28px Georgia, serif; color: #1f2138; }
 </style>"""
+
+
+# texts of Solara's frame -> ours, in both languages, since they are shown when nothing can be asked any more
+FRAME = {
+    "<title>Solara ☀️</title>": "<title>cogov · 共治</title>",
+    ", maximum-scale=1, user-scalable=no, minimal-ui": "",  # phones may zoom
+    """<v-progress-circular indeterminate size="128" style="text-align: center;">Server
+                disconnected.</v-progress-circular>""": """<div class="cogov-gone">The server does not answer.
+                What is shown stays. Start it again, and reload this page: its address holds what you see.<br>
+                服务器没有回应。图上的内容不会消失；请重新启动服务器再刷新本页，网址里记着现在的内容。</div>""",
+    "App is disconnected, and may not function properly. Please refresh the page.": "Not connected 已断开",
+    "Please refresh the page</v-card-title>": "Please reload the page 请刷新本页</v-card-title>",
+    "Could not restore session. Please refresh.": "The server has started anew, and the address of this page "
+    "holds what you see. 服务器已重新启动，网址里记着现在的内容。",
+    "Refresh now": "Reload 刷新",
+    "Restoring session…": "Connecting again … 正在重新连接……",
+}
 
 
 class Dress:
@@ -52,8 +70,8 @@ class Dress:
         """Return Solara's page with our title, language, viewport and loading page; `more` is in its head."""
         language = "zh-CN" if self.lang == "zh" else "en"
         html = html.replace("<html>", f'<html lang="{language}">', 1)
-        html = html.replace("<title>Solara ☀️</title>", "<title>cogov · 共治</title>", 1)
-        html = html.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "", 1)  # phones may zoom
+        for theirs, ours in FRAME.items():
+            html = html.replace(theirs, ours, 1)
         return html.replace("</head>", f"{STYLE}{more}</head>", 1)
 
 

@@ -16,6 +16,7 @@ from ...model.scenarios.cases import list_cases, list_examples
 from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from ..text.evidence_words import describe_mechanism_grade
+from .arms import DEFAULT
 
 
 def page_data(
@@ -41,6 +42,7 @@ def page_data(
         "version": release.project()[0],
         "runs": {"luck": runs[0], "worlds": runs[1]},
         "lang": lang,
+        "first": {"a": "", "b": DEFAULT, "seed": 0},
         "form": {
             language: {"words": sections(language)["community_form"], "fields": describe_fields(language)}
             for language in (LANGUAGES if form else ())

@@ -20,7 +20,7 @@ from ...experiments.evidence.plausible_worlds import PlausibleWorlds
 from ...experiments.narrative.recording import record_year
 from ...experiments.narrative.recording_difference import pack_difference, pack_reference
 from ...model.scenarios.scenario import Scenario
-from .arms import key_of_names, scenario_of
+from .arms import DEFAULT, key_of_names, scenario_of
 from .page_data import page_data
 from .scripts import script, shell
 
@@ -82,14 +82,25 @@ def build_file(
             progress()
     film = {"reference": as_text(pack_reference(reference)), "years": years}
     film["runs"] = simulate_runs(plan, arms, workers, progress)
-    data = page_data([plan.case], lang, (plan.lucks, plan.worlds), form=False) | {"shell": shell()}
     if progress:
         progress()
+    first = {"a": "", "b": DEFAULT if DEFAULT in plan.keys else plan.keys[0], "seed": plan.seed}
+    return file_of(plan.case, film, first, lang)
+
+
+def file_of(case: Scenario, film: dict[str, Any], first: dict[str, Any], lang: str) -> str:
+    """Return the text of a file with a film: the packed years, and the runs of each arm.
+
+    `first` is what the file shows when it is opened: the keys of both sides, and the seed.
+    """
+    runs = film["runs"][""]
+    counts = (len(runs["luck"]), len(runs["worlds"]))
+    data = page_data([case], lang, counts, form=False) | {"shell": shell(), "first": first}
     return PAGE.format(
         lang="zh-CN" if lang == "zh" else "en",
         description=data["texts"][lang]["title"],
         data=in_script(data),
-        films=in_script({plan.case.name: film}),
+        films=in_script({case.name: film}),
         script=script().replace("</", "<\\/"),
     )
 
@@ -122,4 +133,4 @@ def as_text(raw: bytes) -> str:
 
 def in_script(value: Any) -> str:
     """Return JSON that may stand inside a script element."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -34,6 +34,7 @@ from .communities import check_size
 from .page_data import describe_community, page_data
 from .recordings import Place, difference_of, packed_reference, place_of
 from .scripts import script, shell
+from .single_file import as_text, file_of
 from .year_cache import RUNS
 
 LOG = logging.getLogger("cogov.web")
@@ -88,6 +89,7 @@ class ScreenWidget(anywidget.AnyWidget):
             "form": self.send_form,
             "own": self.send_own,
             "why": self.send_why,
+            "file": self.send_file,
         }
         job = answer.get(str(message.get("kind")))
         if job is None:
@@ -167,6 +169,29 @@ class ScreenWidget(anywidget.AnyWidget):
             table = RUNS.get(("why", place, key, name, world), job)
             self.send({"number": number, "part": True, "parts": table["part"].to_dict()})
         self.send({"number": number})
+
+    def send_file(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Send what is on show as one HTML file: both sides, with their runs."""
+        case, place, _ = self.case_of(message)
+        first = {side: str(message.get(side, "")) for side in ("a", "b")}
+        keys = dict.fromkeys(["", first["a"], first["b"]])
+        years = {key: as_text(difference_of(case, place, key)) for key in keys if key}
+        film = {"reference": as_text(packed_reference(case, place)), "years": years}
+        film["runs"] = {key: self.runs_of(case, place, key, stopped) for key in keys}
+        text = file_of(case, film, {**first, "seed": place[1]}, self.language(message))
+        self.send({"number": number}, [text.encode()])
+
+    def runs_of(self, case: Scenario, place: Place, key: str, stopped: threading.Event) -> dict[str, list]:
+        """Return all runs of an arm, most of which are known already. Raises UserError."""
+        arm, worlds = scenario_of(case, key), worlds_of_case(case, held_by(key))
+        jobs = {
+            "luck": [partial(year_of_luck, arm, place[1], at) for at in range(LUCKS)],
+            "worlds": [partial(year_in_world, worlds, arm, at) for at in range(WORLDS)],
+        }
+        return {
+            what: [RUNS.get(("screen", place, key, what, at), make) for at, make in enumerate(makes)]
+            for what, makes in jobs.items()
+        }
 
     def language(self, message: Mapping) -> str:
         """Return the language of a question."""

@@ -281,10 +281,9 @@ class AccessControl:
 class RenderSlot:
     """One of the few slots for rendering a new visit.
 
-    It is released when the first screen is there, whose greeting is answered by the first binary message, or
-    another room sends its recordings, which are one, too. `receive` and `send`
-    replace those of the socket. A client that leaves while it waits takes no slot; one that sends nothing
-    after it was granted one is disconnected.
+    It is released when the page is there, whose greeting is answered by the first binary message. `receive`
+    and `send` replace those of the socket. A client that leaves while it waits takes no slot; one that sends
+    nothing after it was granted one is disconnected.
     """
 
     def __init__(self, turns, client_receive, client_send):

@@ -302,9 +302,9 @@ function cardHours(screen) {
 
 /** @param {Screen} screen @returns {Card} */
 function cardTrust(screen) {
-  const [a, b] = screen.answers.map((answer) => 100 * mean(valuesOf(answer.luck, "trust_committee"))),
-    d = Math.round(b - a),
-    days = screen.film.days;
+  const days = screen.film.days,
+    [a, b] = screen.years.map((year) => Math.round((100 * year.trust[year.trust.length - 1]) / 255)),
+    d = b - a;
   const title = say(d > 0 ? "card trust up" : d < 0 ? "card trust down" : "card trust same", {
     d: Math.abs(d),
     B: capital(screen.sideName(1)),
@@ -477,7 +477,7 @@ function cardWhy(screen) {
     title,
     axis: say("axis why", { n: worlds.length }),
     svg,
-    table: [["part", "mean points"], ...rows.map((r) => [r.lever, r.mean.toFixed(3)])],
+    table: [["part", "mean points"], ...rows.map((r) => [leverName(r.lever), r.mean])],
   };
 }
 /** Parts that are levers, not the hours or what levers do together. @param {{lever: string}[]} rows */

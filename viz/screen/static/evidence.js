@@ -23,7 +23,7 @@ export function openEvidence(screen) {
       </div>
       <h4>${say("evidence story")}</h4>
       <p>${community.story[lang]}</p>
-      <p class="soft">${community.provenance}</p>
+      <p class="soft">${lang === "zh" && community.story.zh ? "" : community.provenance}</p>
       <h4>${say("evidence given")}</h4>
       <p>${community.given[lang].length ? community.given[lang].join(say("comma")) : say("evidence none")}</p>
       <p class="soft">${say("evidence assumed")}</p>

@@ -11,6 +11,7 @@ const SCALE = 4; // pixels of a PNG per unit of the chart
 
 /** @param {HTMLElement} root @param {Screen} screen @param {Card} card */
 export function exportButtons(root, screen, card) {
+  if (!card.table.length) return;
   for (const kind of ["CSV", "SVG", "PNG"]) {
     const button = document.createElement("button");
     button.className = "link";
@@ -32,12 +33,21 @@ async function blobOf(kind, screen, card) {
 /** @param {Screen} screen @param {Card} card */
 export function csvOf(screen, card) {
   /** @param {string | number} cell */
+  const plain = (cell) =>
+    typeof cell === "number"
+      ? Number(cell.toPrecision(6))
+      : cell === "a" || cell === "b"
+        ? screen.sideName(cell === "b" ? 1 : 0)
+        : cell;
+  /** @param {string | number} cell */
   const quoted = (cell) =>
     /[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell);
   return (
-    [`# ${card.title}`, `# ${screen.source()}`, ...card.table.map((row) => row.map(quoted).join(","))].join(
-      "\r\n",
-    ) + "\r\n"
+    [
+      `# ${card.title}`,
+      `# ${screen.source()}`,
+      ...card.table.map((row) => row.map(plain).map(quoted).join(",")),
+    ].join("\r\n") + "\r\n"
   );
 }
 
@@ -61,38 +71,40 @@ export function svgOf(screen, card) {
       /** @type {SVGElement} */ (after[k]).style.setProperty(name, style.getPropertyValue(name));
   });
   const { width, height } = shown.viewBox.baseVal,
-    lines = wrapped(card.title, 52),
+    lines = wrapped(card.title, width - 14, "700 12.5px sans-serif"),
     top = 14 + 15 * lines.length,
     style = getComputedStyle(screen.root);
   const ground = style.getPropertyValue("--card"),
     ink = style.getPropertyValue("--ink"),
-    foot = wrapped(screen.source(), 76).slice(0, 2);
+    foot = wrapped(screen.source(), width - 12, "7.5px sans-serif"),
+    axis = wrapped(card.axis, width - 12, "9.5px sans-serif");
+  const tall = top + height + 14 + 12 * axis.length + 10 * foot.length;
   for (const [name, value] of Object.entries({ x: 0, y: top, width, height }))
     copy.setAttribute(name, String(value));
   return html`<svg
     xmlns="http://www.w3.org/2000/svg"
     width="${width}"
-    height="${height + top + 44}"
-    viewBox="0 0 ${width} ${height + top + 44}"
+    height="${tall}"
+    viewBox="0 0 ${width} ${tall}"
     font-family="sans-serif"
   >
     <rect width="100%" height="100%" fill="${ground}" />
     ${lines.map((text, k) => html`<text x="6" y="${18 + 15 * k}" font-size="12.5" font-weight="700" fill="${ink}">${text}</text>`)}
     ${ours(new XMLSerializer().serializeToString(copy))}
-    <text x="6" y="${top + height + 14}" font-size="9.5" fill="${ink}">${card.axis}</text>
-    ${foot.map((text, k) => html`<text x="6" y="${top + height + 27 + 10 * k}" font-size="7.5" fill="${ink}">${text}</text>`)}
+    ${axis.map((text, k) => html`<text x="6" y="${top + height + 14 + 12 * k}" font-size="9.5" fill="${ink}">${text}</text>`)}
+    ${foot.map((text, k) => html`<text x="6" y="${top + height + 16 + 12 * axis.length + 10 * k}" font-size="7.5" fill="${ink}">${text}</text>`)}
   </svg>`.text;
 }
 
-/** @param {string} text @param {number} width  in Latin letters; a Chinese character counts as two */
-function wrapped(text, width) {
+const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+/** The lines of a text that is at most `width` wide. @param {string} text @param {number} width @param {string} font */
+function wrapped(text, width, font) {
+  ruler.font = font;
   const lines = [""];
-  let used = 0;
   for (const word of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) ?? []) {
-    const long = [...word].reduce((n, c) => n + (c > "\u2e80" ? 2 : 1), 0);
-    if (used + long > width && used) [used] = [0, lines.push("")];
-    lines[lines.length - 1] += word;
-    used += long;
+    const last = lines.length - 1;
+    if (lines[last] && ruler.measureText((lines[last] + word).trimEnd()).width > width) lines.push(word);
+    else lines[last] += word;
   }
   return lines;
 }

@@ -29,7 +29,8 @@ export function listen(screen) {
   on(".skip", () => screen.find("#play").focus());
   for (const pane of screen.panes) listenToPane(screen, pane);
   listenToWipe(screen);
-  screen.root.addEventListener("keydown", (e) => onKey(screen, e));
+  // on the window: what had the focus may have been drawn anew, and is then gone
+  addEventListener("keydown", (e) => screen.closed || onKey(screen, e));
   addEventListener("pointerup", () => (screen.isPressed = false));
   screen.root.addEventListener("pointerdown", (e) => {
     screen.isPressed = true;

@@ -14,9 +14,12 @@
  * @property {(wanted: Wanted[], onRun: (wanted: Wanted, kind: "luck" | "worlds", number: number, run: Run) => void) => Promise<void>} runs
  * @property {() => void} stop  runs that are still asked for
  * @property {(view: object, isStep: boolean) => void} remember  what is shown, in the address
+ * @property {() => void} onSilence  what to do when a server does not answer
  * @property {(room: string) => void} go
  * @property {(question: object, onPart?: (message: any) => void) => Promise<{message: any, bytes: Uint8Array}>} ask  anything else of a server
  */
+
+const PATIENCE = 12_000; // ms
 
 /** @param {string} text  base64 */
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -27,6 +30,7 @@ export class FileHost {
   constructor(films) {
     this.films = films;
     this.can = { anyArm: false, rank: false, moreWorlds: false, rooms: false, share: false };
+    this.onSilence = () => {};
   }
   /** @param {string} place @param {string} key */
   hasArm(place, key) {
@@ -81,6 +85,7 @@ export class WidgetHost {
     this.number = 0;
     /** @type {Map<number, (message: any, bytes?: Uint8Array) => void>} */
     this.waiting = new Map();
+    this.onSilence = () => {}; // called when a question has waited for PATIENCE
     model.on("msg:custom", (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => {
       const bytes =
         buffers?.[0] && new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength);
@@ -94,8 +99,10 @@ export class WidgetHost {
   /** @param {object} question @param {(message: any, bytes?: Uint8Array) => void} [onPart] @returns {Promise<{message: any, bytes: Uint8Array}>} */
   ask(question, onPart) {
     const number = ++this.number;
+    const late = setTimeout(() => this.onSilence(), PATIENCE);
     return new Promise((done, fail) => {
       this.waiting.set(number, (message, bytes) => {
+        clearTimeout(late);
         if (message.part) return onPart?.(message, bytes);
         this.waiting.delete(number);
         if (message.wrong) fail(new Error(message.wrong));

@@ -53,7 +53,14 @@ export function openMenu(screen) {
       <ul class="legend">
         ${SWATCHES.map(([css, key]) => html`<li><i class="swatch" style="${css}"></i>${say(key)}</li>`)}
       </ul>
-      ${screen.host.can.share ? html`<button class="quiet share">${say("copy link")}</button>` : ""}
+      ${
+        screen.host.can.share
+          ? html`<p class="tools">
+              <button class="quiet share">${say("copy link")}</button>
+              <button class="quiet file">${say("save file")}</button>
+            </p>`
+          : ""
+      }
       <p class="soft">${say("about")}</p>`,
   );
   menu.hidden = false;
@@ -71,6 +78,8 @@ export function openMenu(screen) {
     };
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (menu.querySelectorAll(".room")))
     button.onclick = () => screen.enter(button.dataset.room ?? "");
+  const file = /** @type {HTMLButtonElement | null} */ (menu.querySelector(".file"));
+  if (file) file.onclick = () => screen.saveFile();
   const share = /** @type {HTMLButtonElement | null} */ (menu.querySelector(".share"));
   if (share) share.onclick = () => screen.copy(location.href);
 }

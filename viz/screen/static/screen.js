@@ -6,10 +6,11 @@ import { armOf, armWith, isNothing, keyOf, listOfArm, nameOfArm, NOTHING } from 
 import { showNumbers } from "./cards.js";
 import { openCommunity, recallOwn } from "./community_room.js";
 import { openEvidence } from "./evidence.js";
+import { save } from "./export.js";
 import { showFinding } from "./finding.js";
 import { listen } from "./hands.js";
 import { gainsOf, homeName, homesToFollow, portrait, standingOf, storyByDay } from "./homes.js";
-import { html, put } from "./markup.js";
+import { emphasised, html, put } from "./markup.js";
 import { openMenu } from "./menu.js";
 import { LOOKS } from "./palette.js";
 import { Camera } from "./pane.js";
@@ -35,6 +36,7 @@ import {
 
 const DEFAULT = "building_captains";
 const CALM_DAY = 120; // day shown where motion is not wanted
+const LONG = 60_000; // ms that a message stays which one must have read
 const SLOW = 400; // ms between looks at the answers that come in
 
 export class Screen extends Stage {
@@ -64,6 +66,8 @@ export class Screen extends Stage {
   isPressed = false;
   explained = DEFAULT; // the mechanism that the tray explains
   asked = 0; // number of the latest question
+  /** @type {Element | null} what had the focus before the sheet was opened */
+  opener = null;
   looking = 0;
   toasting = 0;
 
@@ -104,7 +108,9 @@ export class Screen extends Stage {
     const arm = this.sides[side],
       name = nameOfArm(arm, this.community.reported);
     return isNothing(this.sides[0]) && side === 0
-      ? say("without")
+      ? isNothing(this.sides[1])
+        ? capital(name)
+        : capital(say("without it", { m: nameOfArm(this.sides[1], this.community.reported) }))
       : isNothing(this.sides[0])
         ? capital(say("with it", { m: name }))
         : capital(name);
@@ -163,6 +169,12 @@ export class Screen extends Stage {
     this.remember(false);
   }
 
+  /** Ask another host from now on. @param {import("./hosts.js").Host} host */
+  attach(host) {
+    this.host = host;
+    host.onSilence = () => this.toast(say("server silent"), LONG);
+  }
+
   close() {
     this.closed = true;
     this.host.stop();
@@ -171,14 +183,15 @@ export class Screen extends Stage {
   /** Show a view, from the address or from Back. @param {View} view @param {boolean} [isFirst] */
   async show(view, isFirst) {
     if (view.lang && view.lang !== currentLanguage()) setLanguage(view.lang);
-    this.seed = view.seed ?? 0;
+    const { first } = pageData();
+    this.seed = view.seed ?? first.seed;
     this.placeShown = pageData().communities.some((c) => c.name === view.place)
       ? view.place
       : pageData().communities[0].name;
-    const b = view.b === undefined || (view.b && isNothing(armOf(view.b))) ? DEFAULT : view.b;
+    const b = view.b === undefined || (view.b && isNothing(armOf(view.b))) ? first.b : view.b;
     /** @param {Arm} arm */
     const known = (arm) => (this.host.hasArm(this.community.name, keyOf(arm)) ? arm : NOTHING);
-    this.sides = [known(armOf(view.a ?? "")), known(armOf(b))];
+    this.sides = [known(armOf(view.a ?? first.a)), known(armOf(b))];
     await this.live(isFirst ?? false);
     if (view.home !== undefined && view.home >= 0) this.follow(view.home);
   }
@@ -298,6 +311,21 @@ export class Screen extends Stage {
     openTray(this);
     this.host.stop();
     this.askRuns(["", ...pageData().mechanisms.map((m) => m.name)]);
+  }
+
+  /** Save what is on show as one file, which shows it anywhere. */
+  async saveFile() {
+    this.toast(say("file made"));
+    const { place, a, b, seed, lang } = this.view();
+    try {
+      const { bytes } = await this.host.ask({ kind: "file", place, a, b, seed, lang });
+      save(
+        `${this.fileName()}.html`,
+        new Blob([/** @type {BlobPart} */ (bytes.slice())], { type: "text/html" }),
+      );
+    } catch (error) {
+      this.toast(String(/** @type {Error} */ (error).message));
+    }
   }
 
   /** The one mechanism that the right side has and the left has not, if that is all that differs; else "". */
@@ -469,7 +497,9 @@ export class Screen extends Stage {
         pane.plate,
         html`<h3><i></i>${this.sideTitle(k)}</h3>
           <p>
-            <b></b> ${say("still open here")}<span><b></b> ${say("unreported here")}</span>
+            <b></b> ${say("still open here")}<span
+              >${emphasised(say("unreported here", { n: "<b></b>" }))}</span
+            >
           </p>`,
       );
     });
@@ -509,7 +539,8 @@ export class Screen extends Stage {
         pane.caption,
         html`${portrait(mood, light, this.film.place.flat_elders[this.home] > 0, this.home)}
           <p>
-            <small>${who}</small>${text.split(/(?<=\. |。)/).map((part) => html`<span>${part}</span> `)}
+            <small>${who} · ${say("followed")}</small
+            >${text.split(/(?<=\. |。)/).map((part) => html`<span>${part}</span> `)}
           </p>`,
       );
     });
@@ -521,13 +552,13 @@ export class Screen extends Stage {
       this.isPlaying ? "M7 5h3.6v14H7zM13.4 5H17v14h-3.600z" : "M8 4.800v14.400L19.500 12z",
     );
   }
-  /** @param {string} text */
-  toast(text) {
+  /** Say something for a while. @param {string} text @param {number} [ms] */
+  toast(text, ms = 4000) {
     const box = this.find(".toast");
     box.textContent = text;
     box.hidden = false;
     clearTimeout(this.toasting);
-    this.toasting = setTimeout(() => (box.hidden = true), 4000);
+    this.toasting = setTimeout(() => (box.hidden = true), ms);
   }
   /** @param {string} text */
   async copy(text) {
@@ -556,12 +587,15 @@ export class Screen extends Stage {
   /** Back to the whole community. */
   out() {
     closeSheet(this);
+    /** @type {HTMLElement | null} */ (this.opener)?.focus({ preventScroll: true });
+    this.opener = null;
     this.camera.house = -1;
     this.resize();
     if (this.camera.z > 1.02) this.glide(new Camera());
   }
   /** Go to a house, and open its story beside it. @param {number} n @param {number} [flat] */
   visit(n, flat = -1) {
+    if (this.find("#sheet").hidden) this.opener = this.shadow.activeElement;
     openSheet(this, { house: n, flat });
     const before = this.camera.house;
     this.resize();

@@ -26,10 +26,10 @@ export function openSheet(screen, { house, flat = -1 }) {
   const isOpen = (year, i) => year.arose(i) >= 0 && year.arose(i) <= day && year.ended(i) > day;
   /** @param {number} i */
   const weight = (i) =>
-    (film.issue.flat[i] === flat ? 1000 : 0) +
-    (isInBoth(a, b, i) ? 300 : 0) +
-    (isOpen(a, i) || isOpen(b, i) ? 200 : 0) +
-    Math.min(150, Math.abs(a.ended(i) - b.ended(i)));
+    (isInBoth(a, b, i) ? 100 : 0) +
+    3 * Math.min(150, Math.abs(a.ended(i) - b.ended(i))) +
+    (film.issue.flat[i] === flat ? 60 : 0) +
+    (isOpen(a, i) || isOpen(b, i) ? 30 : 0);
   const shown = list
       .filter((i) => Math.max(a.ended(i), b.ended(i)) >= 0)
       .sort((i, j) => weight(j) - weight(i)),

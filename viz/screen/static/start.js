@@ -21,6 +21,7 @@ function mount(element, shell, host) {
       <div class="screen" data-light="dusk">${ours(shell.html)}</div>`,
   );
   const screen = new Screen(/** @type {HTMLElement} */ (shadow.querySelector(".screen")), shadow, host);
+  screen.attach(host);
   Object.assign(window, { cogovScreen: screen }); // for a page around it, for tests and for the bench
   return screen;
 }
@@ -89,7 +90,7 @@ export async function startServed(model, element, shell) {
 /** Keep what plays already, and let it ask the server from now on. @param {{screen: Screen, place: HTMLElement, view: any}} early @param {any} model */
 async function takeOver({ screen, place, view }, model) {
   const close = screen.close.bind(screen);
-  screen.host = new WidgetHost(model);
+  screen.attach(new WidgetHost(model));
   screen.close = () => {
     close();
     place.remove();

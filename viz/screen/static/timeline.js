@@ -280,15 +280,19 @@ export class Timeline {
     const isLate = at > this.root.clientWidth - 104,
       up = -7,
       down = 16; // one label above its line, one below
-    for (const [side, open, shift] of /** @type {[string, number, number][]} */ ([
-      ["a", a, a >= b ? up : down],
-      ["b", b, a >= b ? down : up],
+    // low on the chart there is no room below: both stand above their lines
+    const lowest = this.bottom - 3,
+      higher = Math.min(lowest - 14, this.y(Math.max(a, b)) + up),
+      lower = Math.max(higher + 14, Math.min(lowest, this.y(Math.min(a, b)) + down));
+    for (const [side, open, y] of /** @type {[string, number, number][]} */ ([
+      ["a", a, a >= b ? higher : lower],
+      ["b", b, a >= b ? lower : higher],
     ])) {
       const label = /** @type {Element} */ (svg.querySelector(`.end.${side}`));
       label.textContent = this.root.clientWidth < 560 ? whole(open) : say("n open", { n: whole(open) });
       label.setAttribute("x", String(isLate ? at - 9 : at + 9));
       label.setAttribute("text-anchor", isLate ? "end" : "start");
-      label.setAttribute("y", String(Math.max(11, Math.min(this.bottom - 3, this.y(open) + shift))));
+      label.setAttribute("y", String(Math.max(11, y)));
     }
     this.slider.setAttribute("aria-valuenow", String(day));
     const { year } = calendar(day, screen.film.firstMonth);

@@ -1,7 +1,7 @@
 // @ts-check
 // The tray: what differs on either side, in five groups; with effect, cost, how it disappoints, and evidence.
 
-import { differences, LEAST, mean, nineOfTen, quantile } from "./answers.js";
+import { differences, LEAST, mean, nineOfTen } from "./answers.js";
 import { armWith, isNothing, isReported, keyOf, NOTHING } from "./arms.js";
 import { html, put } from "./markup.js";
 import { capital, mechanismName, pageData, say, signed, whole } from "./words.js";
@@ -15,26 +15,20 @@ const REPORTED = "reported"; // the chip of all that was reported
 const armAlone = (screen, name) => (name === REPORTED ? armWith(screen.community.reported) : armWith([name]));
 
 /**
- * What a mechanism alone changes against none: points of 100 issues and hours, with the range of nine of ten
- * worlds where there are enough; null while nothing is known.
+ * What a mechanism alone changes against none, as the headline counts it: points of 100 issues and hours, means of
+ * the years of luck, and the range of nine of ten worlds where there are enough; null while nothing is known.
  * @param {Screen} screen @param {string} name
  */
 export function effectOf(screen, name) {
   const arm = screen.answerOf(armAlone(screen, name)),
     none = screen.answerOf(NOTHING);
-  const worlds = differences(none.worlds, arm.worlds, RATE),
-    luck = differences(none.luck, arm.luck, RATE);
-  const isWide = worlds.length >= LEAST,
-    points = (isWide ? worlds : luck).map((d) => 100 * d);
-  if (!points.length) return null;
-  const hours = isWide
-    ? differences(none.worlds, arm.worlds, "hours")
-    : differences(none.luck, arm.luck, "hours");
+  const luck = differences(none.luck, arm.luck, RATE),
+    worlds = differences(none.worlds, arm.worlds, RATE);
+  if (!luck.length) return null;
   return {
-    points: isWide ? quantile(points, 0.5) : mean(points),
-    range: isWide ? nineOfTen(points) : null,
-    hours: mean(hours),
-    runs: points.length,
+    points: 100 * mean(luck),
+    range: worlds.length >= LEAST ? nineOfTen(worlds.map((d) => 100 * d)) : null,
+    hours: mean(differences(none.luck, arm.luck, "hours")),
   };
 }
 
@@ -82,6 +76,7 @@ export function openTray(screen) {
   /** @type {HTMLButtonElement} */ (tray.querySelector(".order")).onclick = () => {
     screen.isOrdered = !screen.isOrdered;
     openTray(screen);
+    /** @type {HTMLElement | null} */ (tray.querySelector(".order"))?.focus({ preventScroll: true });
   };
   /** @type {HTMLButtonElement} */ (tray.querySelector(".x")).onclick = () =>
     screen.shut("#tray", "#open-tray");
@@ -132,7 +127,7 @@ function chipHtml(screen, name) {
     class="chip ${screen.edited ? "b" : "a"}"
     aria-pressed="${isOn}"
     data-name="${name}"
-    ${isThere ? "" : `disabled title="${say("not in file")}"`}
+    ${isThere ? "" : html`disabled title="${say("not in file")}"`}
   >
     <i aria-hidden="true">${letter}</i><span>${label}</span>
     <em class="${!effect ? "" : effect.points > 1 ? "up" : effect.points < -1 ? "down" : ""}"

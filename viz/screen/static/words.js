@@ -12,6 +12,7 @@
  * @property {string[]} groups  purposes of mechanisms
  * @property {string[]} payers  who gives hours
  * @property {string} version
+ * @property {{a: string, b: string, seed: number}} first  what is shown where the address is silent
  * @property {{luck: number, worlds: number}} runs  how many years of each kind an answer has
  *
  * @typedef {object} Community

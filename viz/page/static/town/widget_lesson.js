@@ -1,7 +1,8 @@
 // The widget in a lesson: it covers what is to be predicted, stops where a step ends, and lights homes that have signed.
 //
-// `lesson` holds: covered, cover (what is said instead), until (day to stop at; 0 the last), signed (of each arm the day on which each
-// home signed, -1 never) and sign (how their number is said).
+// `lesson` holds: step (its name), stand (the day that it shows), covered, cover (what is said instead), plays (how often one has asked to
+// play it), begin, until (the days to play; until 0 the last), speed, signed (of each arm the day on which each home signed, -1 never) and
+// sign (how their number is said). All in one trait, because the order in which traits of one message arrive is not known.
 
 const LAMP = "#ffc93c";  // a home that has signed
 
@@ -31,20 +32,34 @@ const withLesson = (Base) => class extends Base {
 
   load() {
     super.load();
+    this.step = null;
     this.relesson();
   }
 
   relesson() {
-    const { covered = false, cover = "" } = this.lesson, taught = Object.keys(this.lesson).length > 0;
+    const { covered = false, cover = "", step = "", stand = 0, plays = 0, begin = 0, speed = 7 } = this.lesson, taught = Object.keys(this.lesson).length > 0;
     this.root.classList.toggle("taught", taught);
     if (taught && !this.taught) this.legend.open = false;
     this.taught = taught;
     this.cover.hidden = !covered;
     this.cover.textContent = cover;
     for (const part of [this.range, this.playButton, ...this.bar.querySelectorAll(".cogov-back, .cogov-forward")]) part.disabled = covered;
-    if (covered) this.setPlaying(false);
+    if (taught && step !== this.step) this.goTo(stand, true);
+    this.step = step;
+    if (plays > (this.plays ?? plays)) {
+      this.goTo(begin);
+      this.setSpeed(speed);
+      this.setPlaying(true);
+    }
+    this.plays = plays;
     this.drawSpark();
     this.refresh();
+  }
+
+  /** From the last day one plays the step again. */
+  playChanged() {
+    if (this.model.get("playing") && this.clock >= this.days) this.clock = this.lesson.begin ?? 0;
+    super.playChanged();
   }
 
   drawSpark() {
@@ -54,7 +69,7 @@ const withLesson = (Base) => class extends Base {
 
   play() { if (!this.lesson.covered) super.play(); }
 
-  goTo(day) { if (!this.lesson.covered) super.goTo(day); }
+  goTo(day, asked = false) { if (asked || !this.lesson.covered) super.goTo(day); }
 
   scrub(day) { if (!this.lesson.covered) super.scrub(day); }
 
