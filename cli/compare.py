@@ -247,7 +247,6 @@ def page(
     ] = 40,
     days: Days = None,
     seed: Seed = 0,
-    settings: Set = None,
     lang: Lang = "en",
     workers: Workers = None,
     out_file: Annotated[Path, typer.Option("--out", help="The file.")] = Path("cogov.html"),
@@ -268,7 +267,7 @@ def page(
     if out_file.suffix.lower() not in (".html", ".htm"):
         raise UserError("--out {file}: the file is an HTML page; let its name end with .html", file=out_file)
     names = list(mechanisms.list_mechanisms()) if every else list(mechanism or ())
-    scenario = alter_scenario(read_case(case), settings=settings or (), days=days)
+    scenario = alter_scenario(read_case(case), days=days)
     alter_scenario(scenario, names)  # raises UserError if a mechanism is unknown
     if not (names or scenario.mechanisms):
         raise UserError("the case reports no mechanism; name one with --mechanism, or all with --all")

@@ -32,7 +32,7 @@ SHOWN = (  # measures that pages show
 DIGITS = 6  # significant digits of a number that is sent
 
 
-def worlds_of_case(scenario: Scenario, held: frozenset[str] = frozenset()) -> PlausibleWorlds:
+def worlds_of_case(scenario: Scenario, held: frozenset[str] = frozenset(), seed: int = 0) -> PlausibleWorlds:
     """Return the worlds in which any mix of mechanisms is tried: those of the scenario with all of them.
 
     `held` are the paths of knobs that are not drawn, because a user sets them.
@@ -41,7 +41,7 @@ def worlds_of_case(scenario: Scenario, held: frozenset[str] = frozenset()) -> Pl
         name: scenario.mechanisms.get(name, mechanisms.load_class(name)())
         for name in mechanisms.list_mechanisms()
     }
-    return PlausibleWorlds(set_parameters(scenario, {"mechanisms": every}), held)
+    return PlausibleWorlds(set_parameters(scenario, {"mechanisms": every}), held, seed)
 
 
 def year_of_luck(arm: Scenario, seed: int, number: int, progress: Callable | None = None) -> dict:

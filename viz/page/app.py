@@ -97,7 +97,7 @@ def open_page(query: str | None) -> Visit:
         walk = walk_from_link(query, shipped_lessons(), state.lang if state else lang)
     except UserError as error:
         wrong = words.translate_exception(lang, error)
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         view = checked_view(json.loads(asked.get("view", "{}")))
     if walk or room not in ROOMS:
         room = LESSONS if walk else RESEARCHERS if state or wrong else COMPARE

@@ -127,7 +127,7 @@ class EarlyScreen(Dress):
     def simulate(self) -> None:
         """Simulate the years and the runs of both sides of the first screen."""
         self.first()
-        worlds = worlds_of_case(self.case)
+        worlds = worlds_of_case(self.case)  # of seed 0, with which the page begins
         arms = {key: scenario_of(self.case, key) for key in ("", DEFAULT)}
         for at in range(LUCKS):
             for key, arm in arms.items():

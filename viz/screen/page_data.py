@@ -16,7 +16,7 @@ from ...model.scenarios.cases import list_cases, list_examples
 from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from ..text.evidence_words import describe_mechanism_grade
-from .arms import DEFAULT
+from .arms import DEFAULT, KNOBS
 
 
 def page_data(
@@ -78,6 +78,12 @@ def without_name(does: str) -> str:
     return words.capital(rest if colon else does)
 
 
+def usual_knobs(scenario: Scenario, name: str) -> dict[str, float]:
+    """Return the strength and dates that a case gives to a mechanism, where they are not the model's own."""
+    ours, plain = scenario.mechanisms[name], mechanisms.load_class(name)()
+    return {knob: getattr(ours, knob) for knob in KNOBS if getattr(ours, knob) != getattr(plain, knob)}
+
+
 def words_of_given(scenario: Scenario, lang: str) -> list[str]:
     """Return the numbers of the community that a report gives, each with its name."""
     people = scenario.community
@@ -95,6 +101,7 @@ def describe_community(scenario: Scenario, served: bool = True) -> dict[str, Any
         "title": {lang: words.case(lang, scenario.name, scenario=scenario) for lang in LANGUAGES},
         "size": {lang: sections(lang)["screen"]["size houses"].format(n=buildings) for lang in LANGUAGES},
         "reported": sorted(scenario.mechanisms),
+        "usual": {name: usual_knobs(scenario, name) for name in sorted(scenario.mechanisms)},
         "yards": {lang: name_compounds(scenario, lang) for lang in LANGUAGES},
         "categories": {
             lang: {name: words.category(lang, name, scenario) for name in scenario.issues}

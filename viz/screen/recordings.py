@@ -9,7 +9,7 @@ from ...experiments.narrative.recording import Recording, record_year
 from ...experiments.narrative.recording_difference import pack_difference, pack_reference
 from ...model.scenarios.scenario import Scenario
 from .arms import scenario_of
-from .year_cache import YEARS
+from .year_cache import PACKED, YEARS
 
 Place = tuple[str, int]  # a community's digest, and the seed
 
@@ -28,15 +28,20 @@ def reference_of(case: Scenario, place: Place) -> Recording:
 
 def packed_reference(case: Scenario, place: Place) -> bytes:
     """Return the year without any mechanism as a page reads it."""
+    if (packed := PACKED.peek(place)) is not None:
+        return packed
     reference = reference_of(case, place)
-    return YEARS.get(("packed", place), lambda: pack_reference(reference))
+    return PACKED.get(place, lambda: pack_reference(reference))
 
 
 def difference_of(case: Scenario, place: Place, key: str) -> bytes:
     """Return what differs in the year of an arm, as a page reads it. Raises UserError."""
-    arm, reference = scenario_of(case, key), reference_of(case, place)
+    arm = scenario_of(case, key)
+    if (packed := PACKED.peek((place, key))) is not None:
+        return packed
+    reference = reference_of(case, place)  # before the turn of `make`, within which none can be had
 
     def make() -> bytes:
         return pack_difference(record_year(arm, pair_seed(case, place[1])), reference)
 
-    return YEARS.get(("difference", place, key), make)
+    return PACKED.get((place, key), make)

@@ -109,7 +109,7 @@ def simulate_runs(
     plan: FilePlan, arms: dict[str, Scenario], workers: int | None, progress: Callable | None
 ) -> dict[str, dict[str, list]]:
     """Simulate the years of luck and the plausible worlds of every arm: key -> {"luck", "worlds"} -> runs."""
-    job = partial(one_number, arms, worlds_of_case(plan.case), plan.seed, plan.lucks)
+    job = partial(one_number, arms, worlds_of_case(plan.case, seed=plan.seed), plan.seed, plan.lucks)
     out: dict[str, dict[str, list]] = {key: {"luck": [], "worlds": []} for key in arms}
     for number, results in enumerate(run_jobs(job, plan.lucks + plan.worlds, workers, progress, len(arms))):
         for key, run in results.items():

@@ -38,6 +38,7 @@ from .single_file import as_text, file_of
 from .year_cache import RUNS
 
 LOG = logging.getLogger("cogov.web")
+MOST_OPEN = 12  # questions of one visitor that are answered at once
 MOST_ASKED = 60  # arms of one question
 WHY_WORLDS = 10  # in which the parts of a mechanism are tried
 LARGEST = 256 * 1024  # characters of a case file
@@ -68,7 +69,8 @@ class ScreenWidget(anywidget.AnyWidget):
 
     def __init__(self, communities: Sequence[Scenario] = (), lang: str = "en", **more: Any) -> None:
         super().__init__(data=page_data(communities, lang), frame=shell(), **more)
-        self.communities = {scenario.name: scenario for scenario in communities}
+        self.shipped = {scenario.name: scenario for scenario in communities}
+        self.communities, self.open = self.shipped, 0
         self.stopped = threading.Event()
         self.on_msg(self.receive)
 
@@ -94,15 +96,18 @@ class ScreenWidget(anywidget.AnyWidget):
         job = answer.get(str(message.get("kind")))
         if job is None:
             return
-        if job in (self.send_runs, self.send_why):
+        if job in (self.send_runs, self.send_why, self.send_file):
             self.stopped.set()
             self.stopped = threading.Event()
         threading.Thread(target=self.reply, args=(job, message, self.stopped), daemon=True).start()
 
     def reply(self, job: Callable, message: dict, stopped: threading.Event) -> None:
-        """Run a job; if it fails, the browser is told why."""
+        """Run a job; if it fails, or too many are running for this visitor, the browser is told why."""
         number = message.get("number", 0)
+        self.open += 1
         try:
+            if self.open > MOST_OPEN:
+                raise UserError("too many questions at once; try again in a moment")
             job(message, number, stopped)
         except Stopped:
             self.send({"number": number})
@@ -112,11 +117,18 @@ class ScreenWidget(anywidget.AnyWidget):
         except Exception as error:
             LOG.error("the first screen: %s", error, exc_info=error)
             self.send({"number": number, "wrong": "Something went wrong here. 这里出了错。"})
+        finally:
+            self.open -= 1
 
     def close(self) -> None:
         """Stop all simulations, and close the widget."""
         self.stopped.set()
         super().close()
+
+    def check(self, stopped: threading.Event) -> None:
+        """Raise Stopped if nobody waits for an answer any more."""
+        if stopped.is_set() or self.comm is None:
+            raise Stopped
 
     def case_of(self, question: Mapping) -> tuple[Scenario, Place, str]:
         """Return the community, what identifies its years, and the arm's key. Raises UserError."""
@@ -153,7 +165,7 @@ class ScreenWidget(anywidget.AnyWidget):
         check_size(scenario)
         if scenario.name in (*list_cases(), *list_examples()):
             scenario = replace(scenario, name=f"{scenario.name}_own")
-        self.communities[scenario.name] = scenario
+        self.communities = self.shipped | {scenario.name: scenario}  # one of their own for each visitor
         self.send({"number": number, "community": describe_community(scenario, served=False)})
 
     def send_why(self, message: dict, number: int, stopped: threading.Event) -> None:
@@ -161,14 +173,13 @@ class ScreenWidget(anywidget.AnyWidget):
         case, place, key = self.case_of(message)
         name = str(message.get("mechanism"))
         arms = scenario_of(case, key), alter_scenario(scenario_of(case, key), (name,))
-        worlds = worlds_of_case(case, held_by(key))
+        worlds = worlds_of_case(case, held_by(key), place[1])
         for world in range(WHY_WORLDS):
-            if stopped.is_set() or self.comm is None:
-                raise Stopped
+            self.check(stopped)
             job = partial(paths_in_world, worlds, arms, name, "resolution_rate", world)
             table = RUNS.get(("why", place, key, name, world), job)
             self.send({"number": number, "part": True, "parts": table["part"].to_dict()})
-        self.send({"number": number})
+        self.send({"number": number, "done": True})
 
     def send_file(self, message: dict, number: int, stopped: threading.Event) -> None:
         """Send what is on show as one HTML file: both sides, with their runs."""
@@ -177,16 +188,23 @@ class ScreenWidget(anywidget.AnyWidget):
         keys = dict.fromkeys(["", first["a"], first["b"]])
         years = {key: as_text(difference_of(case, place, key)) for key in keys if key}
         film = {"reference": as_text(packed_reference(case, place)), "years": years}
-        film["runs"] = {key: self.runs_of(case, place, key, stopped) for key in keys}
+
+        def check() -> None:
+            self.check(stopped)
+
+        film["runs"] = {key: self.runs_of(case, place, key, check) for key in keys}
         text = file_of(case, film, {**first, "seed": place[1]}, self.language(message))
         self.send({"number": number}, [text.encode()])
 
-    def runs_of(self, case: Scenario, place: Place, key: str, stopped: threading.Event) -> dict[str, list]:
-        """Return all runs of an arm, most of which are known already. Raises UserError."""
-        arm, worlds = scenario_of(case, key), worlds_of_case(case, held_by(key))
+    def runs_of(self, case: Scenario, place: Place, key: str, check: Callable) -> dict[str, list]:
+        """Return all runs of an arm, most of which are known already; `check` is called every day.
+
+        Raises UserError.
+        """
+        arm, worlds = scenario_of(case, key), worlds_of_case(case, held_by(key), place[1])
         jobs = {
-            "luck": [partial(year_of_luck, arm, place[1], at) for at in range(LUCKS)],
-            "worlds": [partial(year_in_world, worlds, arm, at) for at in range(WORLDS)],
+            "luck": [partial(year_of_luck, arm, place[1], at, check) for at in range(LUCKS)],
+            "worlds": [partial(year_in_world, worlds, arm, at, check) for at in range(WORLDS)],
         }
         return {
             what: [RUNS.get(("screen", place, key, what, at), make) for at, make in enumerate(makes)]
@@ -201,11 +219,10 @@ class ScreenWidget(anywidget.AnyWidget):
         """Send runs of some arms, one by one: first those that differ by luck, then plausible worlds."""
         arms = [self.case_of(question) for question in message.get("wanted", ())[:MOST_ASKED]]
         scenarios = [scenario_of(case, key) for case, _, key in arms]
-        worlds = [worlds_of_case(case, held_by(key)) for case, _, key in arms]
+        worlds = [worlds_of_case(case, held_by(key), place[1]) for case, place, key in arms]
 
         def check() -> None:
-            if stopped.is_set() or self.comm is None:
-                raise Stopped
+            self.check(stopped)
 
         for what, count in (("luck", LUCKS), ("worlds", WORLDS)):
             for at in range(count):

@@ -66,4 +66,5 @@ class YearCache:
 
 # a recorded year of guiyuan takes about 5 MB, a pair a hundredth of that
 YEARS, PAIRS = YearCache(40), YearCache(400, can_wait=True)
+PACKED = YearCache(600)  # years as browsers read them, up to 0.1 MB each
 RUNS = YearCache(20_000, can_wait=True)  # a run of the first screen takes about 2 kB

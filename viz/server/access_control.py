@@ -105,9 +105,9 @@ class AccessControl:
             return await response.send_text(
                 200, JOINED.format(root=self.root), "text/html", [(b"set-cookie", cookie.encode())]
             )
-        if self.early and path in self.early.files:
-            return await response.send_file(*await asyncio.to_thread(self.early.file, path))
         try:
+            if self.early and path in self.early.files:
+                return await response.send_file(*await asyncio.to_thread(self.early.file, path))
             await self.inside(self.sanitise(scope, path), receive, response)
         except Exception as error:
             response.name = log_error(error, path)

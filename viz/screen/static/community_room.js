@@ -28,6 +28,7 @@ export function openCommunity(screen) {
   let shown = null;
   const draw = () => drawPreview(canvas, shown, screen);
   const form = openCommunityForm(box, {
+    draft: screen.draft,
     lang,
     words: given.words,
     fields: given.fields,
@@ -51,6 +52,7 @@ export function openCommunity(screen) {
   observer.observe(canvas);
   function close() {
     observer.disconnect();
+    screen.draft = form.draft(); // what was typed is there when it is opened again
     form.remove();
     panel.hidden = true;
     screen.find("#open-more").focus();

@@ -30,15 +30,17 @@ export function listen(screen) {
   for (const pane of screen.panes) listenToPane(screen, pane);
   listenToWipe(screen);
   // on the window: what had the focus may have been drawn anew, and is then gone
-  addEventListener("keydown", (e) => screen.closed || onKey(screen, e));
-  addEventListener("pointerup", () => (screen.isPressed = false));
+  const { signal } = screen.hands;
+  addEventListener("keydown", (e) => onKey(screen, e), { signal });
+  for (const end of ["pointerup", "pointercancel"])
+    addEventListener(end, () => (screen.isPressed = false), { signal });
   screen.root.addEventListener("pointerdown", (e) => {
     screen.isPressed = true;
     const target = /** @type {Element} */ (e.target);
     if (!screen.find("#more").hidden && !target.closest("#more, #open-more"))
       screen.shut("#more", "#open-more");
   });
-  screen.calm.addEventListener("change", () => screen.isCalm && screen.pause());
+  screen.calm.addEventListener("change", () => screen.isCalm && screen.pause(), { signal });
 }
 /** @param {Screen} screen @param {KeyboardEvent} e */
 function onKey(screen, e) {
@@ -47,6 +49,8 @@ function onKey(screen, e) {
   if (e.key === "Escape") {
     if (!screen.find("#tray").hidden) screen.shut("#tray", "#open-tray");
     else if (!screen.find("#more").hidden) screen.shut("#more", "#open-more");
+    else if (!screen.find("#form").hidden)
+      /** @type {HTMLElement} */ (screen.find("#form .cf-close")).click();
     else screen.out();
   } else if (e.key === " " && !target.closest("button, input, select, summary, a, code")) {
     e.preventDefault();

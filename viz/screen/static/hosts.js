@@ -99,7 +99,8 @@ export class WidgetHost {
   /** @param {object} question @param {(message: any, bytes?: Uint8Array) => void} [onPart] @returns {Promise<{message: any, bytes: Uint8Array}>} */
   ask(question, onPart) {
     const number = ++this.number;
-    const late = setTimeout(() => this.onSilence(), PATIENCE);
+    const isLong = "kind" in question && question.kind === "file"; // many runs, and no word before the last
+    const late = isLong ? 0 : setTimeout(() => this.onSilence(), PATIENCE);
     return new Promise((done, fail) => {
       this.waiting.set(number, (message, bytes) => {
         clearTimeout(late);

@@ -65,7 +65,11 @@ export class Screen extends Stage {
   isStale = false;
   isPressed = false;
   explained = DEFAULT; // the mechanism that the tray explains
-  asked = 0; // number of the latest question
+  asked = 0; // number of the latest question for years
+  round = 0; // number of the latest question for runs
+  hands = new AbortController(); // of all listeners, for `close`
+  /** @type {any} what was typed into the form "My community" */
+  draft;
   /** @type {Element | null} what had the focus before the sheet was opened */
   opener = null;
   looking = 0;
@@ -177,6 +181,7 @@ export class Screen extends Stage {
 
   close() {
     this.closed = true;
+    this.hands.abort();
     this.host.stop();
   }
 
@@ -193,7 +198,11 @@ export class Screen extends Stage {
     const known = (arm) => (this.host.hasArm(this.community.name, keyOf(arm)) ? arm : NOTHING);
     this.sides = [known(armOf(view.a ?? first.a)), known(armOf(b))];
     await this.live(isFirst ?? false);
-    if (view.home !== undefined && view.home >= 0) this.follow(view.home);
+    if (!this.film) return;
+    if (view.home !== undefined && view.home < this.film.place.flat_building.length) this.follow(view.home);
+    if (isFirst) return;
+    if (view.light && view.light !== this.light) this.setLight(view.light);
+    if (view.day !== undefined) this.go(view.day);
   }
 
   /** @returns {View} */
@@ -220,7 +229,7 @@ export class Screen extends Stage {
     this.remember(true);
   }
 
-  /** Fetch what the sides need, and show it; then ask for answers. @param {boolean} isFirst */
+  /** Fetch what the sides need, and show it; then ask for answers. False if it was refused. @param {boolean} isFirst */
   async live(isFirst) {
     const asked = ++this.asked,
       name = this.community.name,
@@ -242,7 +251,7 @@ export class Screen extends Stage {
             unpack(await decompress(await this.host.year({ place: name, key: armKey, seed: this.seed }))),
           );
       }
-      if (asked !== this.asked || this.closed) return;
+      if (asked !== this.asked || this.closed) return true;
       const isNew = film !== this.film;
       this.film = film;
       this.years = this.sides.map((arm) => /** @type {Year} */ (film.years.get(keyOf(arm))));
@@ -254,40 +263,52 @@ export class Screen extends Stage {
       this.resize();
       this.askAnswers();
       if (!isFirst && isNew && !this.isCalm) this.play();
+      return true;
     } catch (error) {
       this.toast(String(/** @type {Error} */ (error).message ?? error));
+      return asked !== this.asked;
     } finally {
       if (asked === this.asked) delete this.root.dataset.busy;
     }
   }
 
+  /** Ask for the runs of both sides, and of no mechanism, that are not known yet. */
   askAnswers() {
+    this.host.stop();
+    this.isRanking = false;
+    const wanted = this.missing();
+    if (wanted.length) this.askRuns(wanted);
+  }
+  /** The keys of what is on show whose answers are not whole. */
+  missing() {
     const { luck, worlds } = pageData().runs,
       arms = this.sides.some(isNothing) ? this.sides : [NOTHING, ...this.sides];
-    const wanted = [...new Set(arms.map(keyOf))].filter((key) => {
+    return [...new Set(arms.map(keyOf))].filter((key) => {
       const answer = this.answerOf(armOf(key));
       return answer.luck.length < luck || answer.worlds.length < worlds;
     });
-    this.host.stop();
-    this.isRanking = false;
-    if (wanted.length) this.askRuns(wanted);
   }
 
   /** @param {string[]} keys */
   async askRuns(keys) {
     const place = this.community.name,
       seed = this.seed,
-      asked = this.asked;
-    await this.host.runs(
-      keys.map((key) => ({ place, key, seed })),
-      (wanted, kind, number, run) => {
-        const name = `${wanted.place}/${wanted.seed}/${wanted.key}`;
-        if (!this.known.has(name)) this.known.set(name, noAnswer());
-        /** @type {any} */ (this.known.get(name))[kind][number] = run;
-        this.lookSoon();
-      },
-    );
-    if (asked === this.asked) this.isRanking = false;
+      round = ++this.round;
+    try {
+      await this.host.runs(
+        keys.map((key) => ({ place, key, seed })),
+        (wanted, kind, number, run) => {
+          const name = `${wanted.place}/${wanted.seed}/${wanted.key}`;
+          if (!this.known.has(name)) this.known.set(name, noAnswer());
+          /** @type {any} */ (this.known.get(name))[kind][number] = run;
+          this.lookSoon();
+        },
+      );
+    } catch (error) {
+      this.toast(String(/** @type {Error} */ (error).message));
+    }
+    if (round !== this.round) return; // other runs are asked for by now
+    this.isRanking = false;
     this.lookSoon();
   }
   /** Show the answers that have come in, but not more often than one can read. */
@@ -310,7 +331,7 @@ export class Screen extends Stage {
     this.isOrdered = true;
     openTray(this);
     this.host.stop();
-    this.askRuns(["", ...pageData().mechanisms.map((m) => m.name)]);
+    this.askRuns([...new Set(["", ...this.missing(), ...pageData().mechanisms.map((m) => m.name)])]);
   }
 
   /** Save what is on show as one file, which shows it anywhere. */
@@ -319,6 +340,7 @@ export class Screen extends Stage {
     const { place, a, b, seed, lang } = this.view();
     try {
       const { bytes } = await this.host.ask({ kind: "file", place, a, b, seed, lang });
+      if (!bytes.length) return; // something else was asked meanwhile
       save(
         `${this.fileName()}.html`,
         new Blob([/** @type {BlobPart} */ (bytes.slice())], { type: "text/html" }),
@@ -326,6 +348,7 @@ export class Screen extends Stage {
     } catch (error) {
       this.toast(String(/** @type {Error} */ (error).message));
     }
+    this.askAnswers();
   }
 
   /** The one mechanism that the right side has and the left has not, if that is all that differs; else "". */
@@ -356,12 +379,18 @@ export class Screen extends Stage {
       seed: this.seed,
       mechanism: this.differing(),
     };
-    await this.host.ask(question, ({ parts }) => {
-      worlds.push(parts);
-      this.lookSoon();
-    });
-    if (!worlds.length) this.whys.delete(key); // it was stopped before its first world
+    try {
+      const { message } = await this.host.ask(question, ({ parts }) => {
+        worlds.push(parts);
+        this.lookSoon();
+      });
+      if (!message.done) this.whys.delete(key); // it was stopped
+    } catch (error) {
+      this.whys.delete(key);
+      this.toast(String(/** @type {Error} */ (error).message));
+    }
     this.lookSoon();
+    if (key === this.whyKey() && !this.isRanking) this.askAnswers();
   }
 
   /** Bring the community that this browser has kept. */
@@ -382,22 +411,29 @@ export class Screen extends Stage {
   // ------------------------------------------------------------ what differs
   /** @param {number} side @param {Arm} arm */
   async setSide(side, arm) {
-    this.sides[side] = arm;
-    this.sides = [this.sides[0], this.sides[1]];
+    const before = this.sides;
+    this.sides = side ? [before[0], arm] : [arm, before[1]];
     this.find("#headline").classList.add("waits");
-    await this.live(false);
-    this.remember(true);
+    if (await this.live(false)) return this.remember(true);
+    this.sides = before; // the year was refused
+    this.isStale = false;
+    this.words();
   }
-  /** Set a knob of a mechanism; its usual value is not kept. @param {number} side @param {string} name @param {string} knob @param {number} value @param {number} usual */
-  setKnob(side, name, knob, value, usual) {
+  /** Set a knob of a mechanism; its usual value is not kept. @param {number} side @param {string} name @param {string} knob @param {number} value */
+  setKnob(side, name, knob, value) {
     const set = { ...this.sides[side][name] };
-    if (value === usual) delete set[knob];
+    if (value === this.usual(name, knob)) delete set[knob];
     else set[knob] = value;
     return this.setSide(side, { ...this.sides[side], [name]: set });
   }
+  /** The value of a knob that is not set: the case's, or the model's own. @param {string} name @param {string} knob @returns {number} */
+  usual(name, knob) {
+    const own = { strength: 1, first_day: 0, last_day: this.film.days };
+    return this.community.usual[name]?.[knob] ?? own[knob];
+  }
   /** @param {number} side @param {string} name @param {string} end @param {number} day */
   setDates(side, name, end, day) {
-    this.setKnob(side, name, end, day, end === "first_day" ? 0 : this.film.days);
+    this.setKnob(side, name, end, day);
   }
 
   // ------------------------------------------------------------ the home that is followed

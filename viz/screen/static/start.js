@@ -44,13 +44,21 @@ function viewOf(text) {
     return {};
   }
 }
-const viewOfHash = () => viewOf(decodeURIComponent(location.hash.slice(1)));
+/** The view that the address of a file asks for; a file has one seed. */
+function viewOfHash() {
+  try {
+    const { seed, ...view } = viewOf(decodeURIComponent(location.hash.slice(1)));
+    return view;
+  } catch {
+    return {}; // an address that is no text
+  }
+}
 
 /** Start from a file that holds everything. @param {HTMLElement} element @param {Shell} shell @param {any} data @param {any} films */
 export async function startFile(element, shell, data, films) {
   const view = viewOfHash(),
     asked = new URLSearchParams(location.search).get("lang");
-  setWords(data, view.lang ?? asked ?? data.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
+  setWords(data, view.lang ?? asked ?? data.lang);
   const screen = mount(element, shell, new FileHost(films));
   addEventListener("popstate", () => screen.show(viewOfHash()));
   await screen.start(view);
@@ -69,7 +77,14 @@ export async function startEarly(address) {
   const host = new FileHost(films),
     screen = mount(place, shell, host);
   host.remember = () => {};
-  await screen.start({ ...view, place: data.communities[0].name });
+  const { name } = data.communities[0]; // the files have its first year only
+  const { home, ...rest } = view;
+  await screen.start({
+    ...rest,
+    ...(view.place === name ? { home } : {}),
+    place: name,
+    seed: data.first.seed,
+  });
   return { screen, place, view };
 }
 
@@ -94,6 +109,7 @@ async function takeOver({ screen, place, view }, model) {
   screen.close = () => {
     close();
     place.remove();
+    Object.assign(window, { cogovEarly: undefined });
   };
   model.on("change:asked", () => screen.show(model.get("asked").view).then(() => screen.remember(false)));
   await screen.recall(); // its own module: this script and the early one share no state

@@ -53,6 +53,7 @@ export class Timeline {
       if (this.isHeld) screen.go(dayAt(e));
       else if (this.grip) this.drag(dayAt(e));
     });
+    svg.addEventListener("pointercancel", () => (this.isHeld = false));
     svg.addEventListener("pointerup", () => {
       this.isHeld = false;
       this.release();
@@ -101,8 +102,9 @@ export class Timeline {
     const { days } = this.screen.film,
       set = this.screen.sides[side][name] ?? {},
       grip = this.grip?.name === name && this.grip.side === side ? this.grip : null;
-    const first = grip?.end === "first_day" ? grip.day : (set.first_day ?? 0),
-      last = grip?.end === "last_day" ? grip.day : (set.last_day ?? days);
+    const first =
+        grip?.end === "first_day" ? grip.day : (set.first_day ?? this.screen.usual(name, "first_day")),
+      last = grip?.end === "last_day" ? grip.day : (set.last_day ?? this.screen.usual(name, "last_day"));
     return [Math.min(first, days), Math.min(last, days)];
   }
 

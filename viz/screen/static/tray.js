@@ -226,7 +226,7 @@ function explain(screen, name) {
     does = isAll
       ? say("reported does", { list: screen.community.reported.map(mechanismName).join(say("comma")) })
       : say(`does.${name}`);
-  const strength = arm[name]?.strength ?? 1,
+  const strength = arm[name]?.strength ?? screen.usual(name, "strength"),
     canSet = !isAll && name in arm && screen.host.can.anyArm;
   const parts = [
     ["does", does],
@@ -251,7 +251,7 @@ function explain(screen, name) {
   if (!slider) return;
   const output = /** @type {HTMLOutputElement} */ (panel.querySelector("output"));
   slider.oninput = () => (output.textContent = `${slider.value} %`);
-  slider.onchange = () => screen.setKnob(screen.edited, name, "strength", Number(slider.value) / 100, 1);
+  slider.onchange = () => screen.setKnob(screen.edited, name, "strength", Number(slider.value) / 100);
 }
 
 /** Who gives most of the hours. @param {Screen} screen @param {string} name */

@@ -20,7 +20,7 @@
  * @property {Record<string, string>} title  language -> short title
  * @property {Record<string, string>} size
  * @property {string[]} reported  mechanisms that a report tells of
- * @property {string[]} compounds  names, in the order of their rows
+ * @property {Record<string, {strength?: number, first_day?: number, last_day?: number}>} usual  what the case says of mechanisms
  * @property {Record<string, string[]>} yards  language -> names of the compounds
  * @property {Record<string, Record<string, string>>} categories  language -> category of issues -> name
  * @property {boolean} own  not one that ships
@@ -36,11 +36,11 @@ let language = "en";
 /** @param {PageData} given @param {string} wanted */
 export function setWords(given, wanted) {
   data = given;
-  language = wanted;
+  setLanguage(wanted);
 }
 /** @param {string} wanted */
 export function setLanguage(wanted) {
-  language = wanted;
+  language = wanted in data.texts ? wanted : "en";
 }
 export const pageData = () => data;
 export const currentLanguage = () => language;
