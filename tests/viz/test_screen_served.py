@@ -91,6 +91,7 @@ def test_the_end_of_a_bar_is_dragged_and_the_year_is_run_again(page):
         page.keyboard.press("PageUp")
         page.wait_for_function("!('busy' in window.cogovScreen.root.dataset)")
     page.wait_for_function("location.search.includes('first_day%3D120')")
+    wait_for_finding(page, "building captains for part of the time")
     after = page.evaluate("Array.from(window.cogovScreen.years[1].open)")
     without = page.evaluate("Array.from(window.cogovScreen.years[0].open)")
     assert after[:120] == without[:120] and after != without and after != open_before

@@ -43,11 +43,18 @@ export const isReported = (arm, reported) => keyOf(arm) === keyOf(armWith(report
 
 /** The name of an arm inside a sentence. @param {Arm} arm @param {readonly string[]} reported */
 export function nameOfArm(arm, reported) {
-  const names = Object.keys(arm).sort();
+  const names = Object.keys(arm).sort(),
+    settings = Object.values(arm);
   if (!names.length) return say("nothing on");
   if (isReported(arm, reported)) return say("all reported");
-  if (names.length > 2) return say("several mechanisms", { n: names.length });
-  return names.map(mechanismInText).join(say("and"));
+  const isShort = settings.some((set) => set.first_day !== undefined || set.last_day !== undefined),
+    { strength } = names.length === 1 ? settings[0] : {};
+  let m =
+    names.length > 2
+      ? say("several mechanisms", { n: names.length })
+      : names.map(mechanismInText).join(say("and"));
+  if (strength !== undefined) m = say("at strength", { m, n: Math.round(100 * strength) });
+  return isShort ? say("part of the time", { m }) : m;
 }
 /** The names of all mechanisms of an arm, as a list. @param {Arm} arm */
 export const listOfArm = (arm) =>
