@@ -5,11 +5,26 @@ import sys
 
 from ..engine.output import safe_streams
 from ..engine.texts.errors import UserError
-from . import analyse, author, calibrate, city, compare, explain, look, maintain, robust, search, serve, sweep
+from . import analyse, city, compare, explain, facts, look, maintain, robust, search, serve, sweep
 from .options import LANGUAGE, app, err
+from .own_community import author, logs
 
 # importing a module registers its commands
-COMMANDS = (analyse, author, calibrate, city, compare, explain, look, maintain, robust, search, serve, sweep)
+COMMANDS = (
+    analyse,
+    author,
+    city,
+    compare,
+    explain,
+    facts,
+    logs,
+    look,
+    maintain,
+    robust,
+    search,
+    serve,
+    sweep,
+)
 
 
 def main() -> None:

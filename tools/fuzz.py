@@ -214,7 +214,7 @@ INSTRUMENTED = (
     "cogov.engine.parameters",
     "cogov.experiments.sweep.experiment",
     "cogov.experiments.sweep.design",
-    "cogov.experiments.calibration.issue_log",
+    "cogov.experiments.logs.issue_log",
     "cogov.experiments.files.csv_tables",
     "cogov.experiments.narrative.lesson_runs",
     "cogov.viz.lessons.reader",

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 import cogov
 from cogov.engine.randomness import RandomNumbers
 from cogov.engine.toml_reader import At, build_dataclass, table_of
-from cogov.experiments.calibration.issue_log import read_log, write_log
 from cogov.experiments.files.case_writer import write_case
+from cogov.experiments.logs.issue_log import read_log, write_log
 from cogov.experiments.sweep.experiment import read_experiment
 from cogov.model import mechanisms
 from cogov.model.day import simulate_day

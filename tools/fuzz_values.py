@@ -8,7 +8,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from cogov.experiments.calibration.log_mapping import LogMapping
+from cogov.experiments.logs.log_mapping import LogMapping
 from cogov.experiments.sweep.experiment import Experiment, Factor
 from cogov.model import mechanisms
 from cogov.model.resources.calendar import InitialIssues, Shock

@@ -27,6 +27,8 @@ from ...model.scenarios.scenario import Scenario
 from ..comparison.runs import read_scenario
 from ..execution.supervisor import count_processes
 from ..files import manifest
+from ..logs.issue_log import IssueLog, read_log
+from ..logs.log_mapping import LogMapping
 from .calibration_result import Calibration
 from .calibration_tables import ensemble_of, parameters_of, score_models, tabulate_curves
 from .distance import (
@@ -52,8 +54,6 @@ from .importance_sampling import (
     search,
     weights_of,
 )
-from .issue_log import IssueLog, read_log
-from .log_mapping import LogMapping
 
 HORIZONS = (1, 3, 7, 30, 90, 180)  # days after the report
 SEEN = 2 / 3  # of a run after its settling time; longer horizons are beyond what it can show

@@ -13,7 +13,7 @@ from ...model.scenarios.scenario import Scenario
 from ..files import manifest
 from ..files.case_writer import write_case as case_text
 from ..files.csv_tables import write_csv
-from .issue_log import IssueLog
+from ..logs.issue_log import IssueLog
 
 MISFIT = 3.0  # standard errors by which even the best trial misses the log, from which on nothing is fitted
 ROUGH = 10  # effective members of an ensemble; with fewer, its intervals are called rough

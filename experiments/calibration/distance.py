@@ -16,9 +16,9 @@ from ...engine.texts.errors import UserError
 from ...model.measures import restricted_mean
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import simulate
+from ..logs.issue_log import IssueLog, times
+from ..logs.log_summary import survival_at
 from .free_parameters import FreeParameter, Kinds, apply_free_parameters
-from .issue_log import IssueLog, times
-from .log_summary import survival_at
 
 SETTLING = (
     0.25  # share of a run, at its beginning, in which queues fill; issues reported then are not counted

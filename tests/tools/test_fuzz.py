@@ -42,27 +42,27 @@ ESCAPES = {  # what once raised another error, the smallest file that caused it,
     "categories in an array": (
         "log",
         log_with_mapping("categories = [1]"),
-        "AttributeError at experiments/calibration/issue_log.py (kinds)",
+        "AttributeError at experiments/logs/issue_log.py (kinds)",
     ),
     "a category that is a number": (
         "log",
         log_with_mapping("[categories]", "litter = 3"),
-        "TypeError at experiments/calibration/issue_log.py (kinds)",
+        "TypeError at experiments/logs/issue_log.py (kinds)",
     ),
     "a category that is an array of arrays": (
         "log",
         log_with_mapping("[categories]", "litter = [[]]"),
-        "TypeError at experiments/calibration/issue_log.py (kinds)",
+        "TypeError at experiments/logs/issue_log.py (kinds)",
     ),
     "a header that rings": (
         "log",
         {"mine.csv": b"a\x07,b\n"},
-        "a UserError that is not one line at experiments/calibration/issue_log.py (columns)",
+        "a UserError that is not one line at experiments/logs/issue_log.py (columns)",
     ),
     "nothing but a comma": (
         "log",
         {"mine.csv": b","},
-        "TypeError at experiments/calibration/issue_log.py (columns)",
+        "TypeError at experiments/logs/issue_log.py (columns)",
     ),
     "settings in an array": (
         "experiment",

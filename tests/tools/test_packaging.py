@@ -78,7 +78,7 @@ def test_lock_entries_are_exact_and_hashed():
 
 
 def test_lock_names_no_index_and_no_place_on_a_disk():
-    assert re.findall(r".*(?:http|index-url|find-links|file:|/).*", LOCK) == []
+    assert re.findall(r".*(?:https?:|index-url|find-links|file:|/).*", LOCK) == []
 
 
 def test_every_folder_with_python_is_a_package():

@@ -168,18 +168,18 @@ MUTANTS = [
     ),
     mutant(
         "a fit looks into the part held out",
-        "experiments/calibration/issue_log.py",
+        "experiments/logs/issue_log.py",
         'issues["closed"].notna() & (issues["closed"] <= drawn)',
         'issues["closed"].notna()',
         "experiments/calibration/test_calibrate.py::test_the_fit_does_not_look_into_the_part_held_out",
     ),
     mutant(
         "a log's rows from the future are used",
-        "experiments/calibration/issue_log.py",
+        "experiments/logs/issue_log.py",
         '(closed > last, Message("was closed after',
         '(closed > last + np.timedelta64(99999, "D"), Message("was closed after',
         (
-            "experiments/calibration/test_issue_log.py::"
+            "experiments/logs/test_issue_log.py::"
             "test_rows_that_cannot_be_true_are_set_aside_with_line_and_reason_and_none_is_lost"
         ),
         short=True,

@@ -13,7 +13,7 @@ MUTANTS = [
     ),
     mutant(
         "a broken promise is no failure",
-        "cli/author.py",
+        "cli/own_community/author.py",
         "    if broken:\n",
         "    if not broken:\n",
         "cli/test_author.py",

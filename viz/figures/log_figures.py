@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.table import Table
 
-from ...experiments.calibration.issue_log import times
-from ...experiments.calibration.log_summary import ALL, months
+from ...experiments.logs.issue_log import times
+from ...experiments.logs.log_summary import ALL, months
 from ...model.measures import kaplan_meier
 from ..text.tables import PLAIN
 from .figures import PALETTE, QUIET, WITH, WITHOUT
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...experiments.calibration.calibrate import Calibration
-    from ...experiments.calibration.issue_log import IssueLog
+    from ...experiments.logs.issue_log import IssueLog
 
 MOST = len(PALETTE)  # categories with a separate curve; the others have none
 

@@ -21,9 +21,9 @@ from cogov.engine.parameters import paths
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import calibrate as C
 from cogov.experiments.calibration import distance, free_parameters, importance_sampling
-from cogov.experiments.calibration.issue_log import read_log
 from cogov.experiments.execution import supervisor
 from cogov.experiments.files.case_writer import write_case
+from cogov.experiments.logs.issue_log import read_log
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.model.scenarios.census import Census
 from cogov.model.scenarios.scenario import Compound, Scenario, every_category

@@ -9,11 +9,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ..engine.texts.errors import UserError
-from .options import COMMUNITY, Json, app, err, out, print_json, progress
+from ...engine.texts.errors import UserError
+from ..options import COMMUNITY, Json, app, err, out, print_json, progress
 
 if TYPE_CHECKING:
-    from ..experiments.comparison.mechanism_contract import Promise
+    from ...experiments.comparison.mechanism_contract import Promise
 
 SKELETONS = Path(__file__).parent / "skeletons"
 # words of the skeleton and what stands instead in a mechanism of cogov's own, which imports by relative names
@@ -54,7 +54,7 @@ def new_mechanism(
     folder: Folder = Path("mechanisms"),
 ) -> None:
     """Write NAME.py, a mechanism that runs, to be filled in."""
-    from ..model import mechanisms
+    from ...model import mechanisms
 
     if not name.isidentifier() or name != name.lower():
         raise UserError("{name!r} cannot name a mechanism; use lower-case letters, digits and _", name=name)
@@ -85,7 +85,7 @@ def new_case(
     folder: Folder = Path("."),
 ) -> None:
     """Write NAME.toml, a case that runs, to be filled in."""
-    from ..engine.parameters import complain_about_name
+    from ...engine.parameters import complain_about_name
 
     if problem := complain_about_name(name):
         raise UserError("name {problem}", problem=problem)
@@ -109,9 +109,9 @@ def check_mechanism(
 
     Exit status 1 if it breaks one.
     """
-    from ..experiments.comparison import mechanism_contract
-    from ..model import mechanisms
-    from ..reference.mechanisms import list_twins
+    from ...experiments.comparison import mechanism_contract
+    from ...model import mechanisms
+    from ...reference.mechanisms import list_twins
 
     path = Path(name)
     if path.suffix == ".py":
@@ -138,7 +138,7 @@ def check_case(
     as_json: Json = False,
 ) -> None:
     """Check a case file: whether it runs, and which texts it lacks. Exit status 1 if something is missing."""
-    from ..experiments.comparison import mechanism_contract
+    from ...experiments.comparison import mechanism_contract
 
     report(path, mechanism_contract.check_case(path), as_json)
 

@@ -11,11 +11,11 @@ import pytest
 
 from cogov.cli import main as command
 from cogov.engine.texts.errors import UserError
-from cogov.experiments.calibration import log_summary as W
-from cogov.experiments.calibration.issue_log import read_log, write_log
-from cogov.experiments.calibration.log_mapping import read_mapping
 from cogov.experiments.files.csv_tables import escape_formulas
 from cogov.experiments.files.dates import parse_dates, recognise_date_formats
+from cogov.experiments.logs import log_summary as W
+from cogov.experiments.logs.issue_log import read_log, write_log
+from cogov.experiments.logs.log_mapping import read_mapping
 
 REAL = Path(
     os.environ.get(

@@ -1,0 +1,1 @@
+"""Commands for a community of one's own: what a user brings, and takes along."""

@@ -1,0 +1,1 @@
+"""A user's own issue log: read, checked row by row, and summarised."""
