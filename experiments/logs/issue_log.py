@@ -5,7 +5,8 @@ true is rejected with its line number and the reason, never corrected. An issue 
 still open: it is right-censored on the day the log was extracted (`drawn`).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,17 @@ import pandas as pd
 
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import show_value
-from ...model.issues.categories import CATEGORIES, FAMILIES
 from ..files.case_writer import toml
-from ..files.csv_tables import EMPTY, Sheet, escape_cell, read_sheet, write_csv
-from ..files.dates import parse_dates, recognise_date_formats
+from ..files.csv_tables import escape_cell, write_csv
+from .categories import Proposal, compact, map_categories, propose_all
+from .closings import LONELY, read_closings
 from .column_names import ROLES
-from .log_mapping import LogMapping, assign_columns, map_categories, read_mapping
+from .dates import EMPTY, Days, normal, read_days, said_of_ways
+from .log_mapping import NONE, LogMapping, mapping_beside, read_mapping
+from .log_rows import LogRows, Progress, read_rows
+from .personal import check_columns
 
-LONELY = 365  # days; a last date further from all others is not taken for the day of extraction
-
+USELESS = 0.5  # share of rejected rows from which on a log is refused
 
 Columns = dict[str, np.ndarray]  # role -> (rows,) text, or days
 
@@ -33,13 +36,14 @@ class IssueLog:
     """An issue log after import."""
 
     path: str
-    mapping: LogMapping  # as given and as guessed
+    mapping: LogMapping  # as given and as recognised
     # one row per issue used: line, opened and closed (datetime64; NaT open), category; place and id if mapped
     issues: pd.DataFrame
     rejected: pd.DataFrame  # one row per rejected row: line, reason, mapped columns as text
     drawn: pd.Timestamp  # day of extraction
     kinds: dict  # category of the log -> names of cogov's categories, sorted; only mapped ones
-    said: list  # what was guessed, dropped or assumed, as sentences
+    said: list[Message]  # what was recognised, dropped or assumed, as sentences
+    proposals: dict[str, Proposal | None] = field(default_factory=dict)  # of categories that are not mapped
 
     @property
     def rows(self) -> int:
@@ -49,6 +53,28 @@ class IssueLog:
     def times(self) -> tuple[np.ndarray, np.ndarray]:
         """Return days from opening to closing or extraction, and whether closed: ((n,) float, (n,) bool)."""
         return times(self.issues, self.drawn)
+
+    def accept(self) -> "IssueLog":
+        """Return the log with all proposals accepted, and said."""
+        taken = {theirs: proposal for theirs, proposal in self.proposals.items() if proposal}
+        categories = {**self.mapping.categories, **{theirs: it.ours for theirs, it in taken.items()}}
+        kinds = map_categories(categories, sorted(set(self.issues["category"])), self.path)
+        said = [
+            Message(
+                "{theirs} is taken for {ours}, because of {why}.",
+                theirs=show_value(theirs),
+                ours=it.ours if isinstance(it.ours, str) else " + ".join(it.ours),
+                why=it.because,
+            )
+            for theirs, it in taken.items()
+        ]
+        return replace(
+            self,
+            mapping=replace(self.mapping, categories=categories),
+            kinds=kinds,
+            said=[*self.said, *said],
+            proposals={theirs: it for theirs, it in self.proposals.items() if not it},
+        )
 
 
 def times(issues: pd.DataFrame, drawn: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:
@@ -61,104 +87,151 @@ def times(issues: pd.DataFrame, drawn: pd.Timestamp) -> tuple[np.ndarray, np.nda
     return (end - issues["opened"]).dt.days.to_numpy(float), closed.to_numpy(bool)
 
 
-def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, **overrides: Any) -> IssueLog:
-    """Read the issue log at `path`, a CSV file.
+def read_log(
+    path: str | Path,
+    mapping: LogMapping | str | Path | None = None,
+    progress: Progress | None = None,
+    **overrides: Any,
+) -> IssueLog:
+    """Read the issue log at `path`: delimited text, .xlsx, .xls or .ods.
 
     `mapping` is a LogMapping, the path of a TOML file, or None: then `NAME.toml` in the folder of `NAME.csv`,
-    if it exists. `overrides` replace single entries of it: opened=, closed=, category=, place=, id= (names of
-    columns), dates=, drawn=, residents=, encoding=, delimiter=, categories= {theirs: ours}. Entries not given
-    are guessed if the guess is unambiguous. Raises UserError.
+    if it exists. `overrides` replace single entries of it, such as opened=, closed=, category=, dates=, drawn=,
+    open=("9999-12-31",), categories={theirs: ours}. Entries not given are recognised if only one reading is
+    possible. `progress` is called with the rows read, and the rows of the file as far as known. Raises UserError;
+    LogQuestion, which is one, where only the owner of the log knows the answer.
     """
-    notes = []
-    mapping_file = Path(path).with_suffix(".toml")
-    if mapping is None and mapping_file.exists():
-        mapping = mapping_file
-        notes.append(f"Columns as described in {mapping_file}.")
+    notes: list[Message] = []
+    if mapping is None:
+        mapping, notes = mapping_beside(path)
     if isinstance(mapping, LogMapping):
         mapping = replace(mapping, **overrides)
     else:
         mapping = read_mapping(mapping, **overrides)
-    text = read_sheet(path, mapping.encoding or None, mapping.delimiter or None)
-    if text.guessed:
-        name = "GBK (GB18030)" if text.encoding == "gb18030" else text.encoding
-        notes.append(f"Encoding: {name}, guessed from the bytes; use --encoding if that is wrong.")
-    mapping, guessed = assign_columns(text, mapping)
-    notes += [
-        f"Column {show_value(getattr(mapping, role))} used as {role}, because of its name."
-        for role in guessed
-    ]
-    table = {role: text.column(getattr(mapping, role)) for role in ROLES if getattr(mapping, role)}
-    dropped = [name for name in text.header if name not in {getattr(mapping, role) for role in ROLES}]
-    if dropped:
-        notes.append(
-            "Columns dropped, because their meaning is unknown and they may be personal: "
-            f"{', '.join(map(show_value, dropped))}."
-        )
-    formats = detect_date_formats(text, mapping, table)
-    if not mapping.dates:
-        notes.append(
-            "Dates read as "
-            + ", ".join(f"{pattern} ({getattr(mapping, role)})" for role, pattern in formats.items())
-            + ", the only format that fits the whole column."
-        )
-    day = {role: parse_dates(table[role], formats[role]) for role in ("opened", "closed")}
-    drawn = extraction_day(text, mapping, day)
+    rows = read_rows(path, mapping, progress)
+    mapping, names = rows.mapping, {role: getattr(rows.mapping, role) for role in ROLES}
+    by_status = not mapping.closed and bool(mapping.changed)
+    if by_status:
+        names["closed"] = mapping.changed
+        rows.cells["closed"] = rows.cells.pop("changed")
+    _refuse_no_rows(rows)
+    dropped, said = check_columns(rows.cells, names, rows.guessed, rows.path)
+    for role in dropped:
+        del rows.cells[role]
+    mapping = replace(mapping, **dict.fromkeys(dropped, NONE))
+    found = read_days(
+        {role: rows.cells[role] for role in ("opened", "closed")},
+        dates=mapping.dates,
+        year=mapping.year or rows.year,
+        path=rows.path,
+        names=names,
+        lines=rows.lines,
+    )
+    day = {role: found[role].day for role in found}
+    _turn_the_year(found, day)
+    _refuse_unreadable(rows, day, names, mapping)
+    closings = read_closings(
+        rows.cells["closed"],
+        day["closed"],
+        day["opened"],
+        rows.cells.get("status"),
+        names=names,
+        means_open=mapping.open,
+        means_closed=mapping.closed_value,
+        lines=rows.lines,
+        path=rows.path,
+        by_status=by_status,
+    )
+    day["closed"] = closings.day
+    drawn = extraction_day(rows, names, mapping, day, closings.wrong)
+    notes += [*rows.said, *said, *said_of_ways(found, names), *closings.said]
+    if any(each.yearless is not None and each.yearless.any() for each in found.values()) and not mapping.year:
+        notes.append(Message("Dates without a year: {year}, as the title or the name says.", year=rows.year))
     if not mapping.drawn:
         notes.append(
-            f"Extracted on {drawn:%Y-%m-%d}, the last date in the log (--drawn overrides it); "
-            "open issues are censored on that day."
+            Message(
+                "Extracted on {drawn:%Y-%m-%d}, the last date in the log (--drawn overrides it); open issues are "
+                "censored on that day.",
+                drawn=drawn,
+            )
         )
-    reasons = reject_reasons(text, table, day, drawn, mapping)
-    log = assemble_log(text, table, day, reasons, replace(mapping, drawn=f"{drawn:%Y-%m-%d}"), drawn, notes)
-    assert log.rows == len(text.rows) + len(text.broken), "every row is used or rejected"
-    if not len(log.issues):
-        if not len(log.rejected):
-            raise UserError("{path}: has a header and no rows", path=path)
-        first = log.rejected.iloc[0]
+    reasons = reject_reasons(rows, day, closings.wrong, drawn, names)
+    _refuse_useless(rows, reasons)
+    return assemble_log(rows, day, reasons, replace(mapping, drawn=f"{drawn:%Y-%m-%d}"), drawn, notes)
+
+
+def _refuse_no_rows(rows: LogRows) -> None:
+    if len(rows.lines):
+        return
+    if not rows.broken:
+        raise UserError("{path}: has a header and no rows", path=rows.path)
+    line, _, reason = rows.broken[0]
+    raise UserError(
+        "{path}:{line}: no row can be used; this one {reason}", path=rows.path, line=line, reason=reason
+    )
+
+
+def _turn_the_year(found: dict[str, Days], day: Columns) -> None:
+    """Put closings without a year that lie before the opening into the next year."""
+    yearless = found["closed"].yearless
+    if yearless is not None and yearless.any():
+        before = yearless & (day["closed"] < day["opened"])
+        month = day["closed"][before].astype("M8[M]")
+        day["closed"][before] = (month + 12).astype("M8[D]") + (day["closed"][before] - month.astype("M8[D]"))
+
+
+def _refuse_unreadable(rows: LogRows, day: Columns, names: dict[str, str], mapping: LogMapping) -> None:
+    """Raise UserError if most cells of a column that should hold dates hold none."""
+    for role in ("opened", "closed"):
+        cells = rows.cells[role]
+        filled = np.array([text.lower() not in EMPTY for text in cells], bool)
+        readable = filled & ~np.isnat(day[role])
+        if role == "opened" and not filled.any():
+            raise UserError(
+                "{path}: column {column} has no date that can be read",
+                path=rows.path,
+                column=show_value(names[role]),
+            )
+        # what recurs in the closing column is asked about later
+        different = len({normal(text) for text in cells[filled & ~readable]})
+        if (
+            not filled.any()
+            or readable.sum() >= USELESS * filled.sum()
+            or (role == "closed" and different <= 20)
+        ):
+            continue
+        n = int(np.flatnonzero(filled & ~readable)[0])
+        if mapping.dates:
+            raise UserError(
+                "{path}:{line}: column {column}: --dates {dates} reads only {count} of {filled} dates, not {example}; "
+                "leave out --dates to have them recognised",
+                path=rows.path,
+                line=rows.lines[n],
+                column=show_value(names[role]),
+                dates=show_value(mapping.dates),
+                count=f"{readable.sum():,}",
+                filled=f"{filled.sum():,}",
+                example=show_value(str(cells[n])[:40]),
+            )
         raise UserError(
-            "{path}:{line}: no row can be used; this one {reason}",
-            path=path,
-            line=first.line,
-            reason=next(
-                (why for why in (*reasons, *(why for _, why in text.broken)) if why == first.reason), ""
-            ),
+            "{path}:{line}: column {column}: only {count} of {filled} cells are dates that can be read, not {example}; "
+            "choose another column with --{role} COLUMN, or give the format with --dates, e.g. --dates '%d/%m/%Y'",
+            path=rows.path,
+            line=rows.lines[n],
+            column=show_value(names[role]),
+            count=f"{readable.sum():,}",
+            filled=f"{filled.sum():,}",
+            example=show_value(str(cells[n])[:40]),
+            role=role,
         )
-    return log
 
 
-def detect_date_formats(text: Sheet, mapping: LogMapping, table: Columns) -> dict[str, str]:
-    """Return the date formats of the columns opened and closed. Raises UserError."""
-    if not mapping.dates:
-        recognised = recognise_date_formats(
-            text.path, [mapping.opened, mapping.closed], [table["opened"], table["closed"]], text.lines
-        )
-        return {"opened": recognised[mapping.opened], "closed": recognised[mapping.closed]}
-    filled = [n for n, value in enumerate(table["opened"]) if value.lower() not in EMPTY]
-    try:
-        parsed = parse_dates(table["opened"][filled], mapping.dates)
-    except ValueError as e:
-        raise UserError(
-            "--dates {dates} is not a date format ({error}); write one such as '%d/%m/%Y'",
-            dates=show_value(mapping.dates),
-            error=e,
-        ) from None
-    if filled and np.isnat(parsed).all():
-        raise UserError(
-            "{path}:{line}: column {column}: --dates {dates} matches none of its dates, such as "
-            "{example}; leave out --dates to have the format detected",
-            path=text.path,
-            line=text.lines[filled[0]],
-            column=show_value(mapping.opened),
-            dates=show_value(mapping.dates),
-            example=show_value(table["opened"][filled[0]]),
-        )
-    return {"opened": mapping.dates, "closed": mapping.dates}
-
-
-def extraction_day(text: Sheet, mapping: LogMapping, day: Columns) -> pd.Timestamp:
+def extraction_day(
+    rows: LogRows, names: dict[str, str], mapping: LogMapping, day: Columns, wrong: np.ndarray
+) -> pd.Timestamp:
     """Return the day the log was extracted: as given, or the last date in the log.
 
-    Raises UserError if there is no date, or if the last one is more than LONELY days after all others.
+    Raises UserError if the last one is more than LONELY days after all others.
     """
     if mapping.drawn:
         try:
@@ -167,14 +240,8 @@ def extraction_day(text: Sheet, mapping: LogMapping, day: Columns) -> pd.Timesta
             raise UserError(
                 "--drawn {drawn} is not a date; write one such as 2025-01-09", drawn=show_value(mapping.drawn)
             ) from None
-    all_dates = np.concatenate([day["opened"], day["closed"]])
+    all_dates = np.concatenate([day["opened"], day["closed"][wrong == ""]])
     known = np.sort(all_dates[~np.isnat(all_dates)])
-    if not len(known):
-        raise UserError(
-            "{path}: column {column} has no date that can be read",
-            path=text.path,
-            column=show_value(mapping.opened),
-        )
     if len(known) > 2 and known[-1] - known[-2] > np.timedelta64(LONELY, "D"):
         role, n = next(
             (role, int(np.flatnonzero(when == known[-1])[0]))
@@ -183,82 +250,115 @@ def extraction_day(text: Sheet, mapping: LogMapping, day: Columns) -> pd.Timesta
         )
         raise UserError(
             "{path}:{line}: column {column}: {latest} is more than {days} days after every other "
-            "date; if it is a mistake, give the day on which the log was extracted, e.g. --drawn "
-            "{second_latest}",
-            path=text.path,
-            line=text.lines[n],
-            column=show_value(getattr(mapping, role)),
-            latest=known[-1].astype("M8[D]"),
+            "date; if it means that the issue is open, say --open {latest}; if it is a mistake, give the day on which "
+            "the log was extracted, e.g. --drawn {second_latest}",
+            path=rows.path,
+            line=rows.lines[n],
+            column=show_value(names[role]),
+            latest=known[-1],
             days=LONELY,
-            second_latest=known[-2].astype("M8[D]"),
+            second_latest=known[-2],
         )
-    return pd.Timestamp(known[-1])
+    return pd.Timestamp(known[-1].astype("M8[s]"))
 
 
 def reject_reasons(
-    text: Sheet, table: Columns, day: Columns, drawn: pd.Timestamp, mapping: LogMapping
+    rows: LogRows, day: Columns, wrong: np.ndarray, drawn: pd.Timestamp, names: dict[str, str]
 ) -> np.ndarray:
     """Return the reason why each row is rejected: (rows,) object, empty if the row is used."""
 
     def blank(role: str) -> np.ndarray:
-        return np.array([value.lower() in EMPTY for value in table[role]], bool)
+        return np.array([value.lower() in EMPTY for value in rows.cells[role]], bool)
 
-    opened, closed, no_opening, no_closing = day["opened"], day["closed"], blank("opened"), blank("closed")
-    last = np.datetime64(drawn, "s")
-    reasons = np.full(len(text.rows), "", object)
-    for wrong, why in (
-        (no_opening, Message("has no date in {column}", column=show_value(mapping.opened))),
+    opened, closed, no_opening = day["opened"], day["closed"], blank("opened")
+    last = np.datetime64(drawn, "D")
+    reasons = np.full(len(rows.lines), "", object)
+    column = {role: show_value(name) for role, name in names.items()}
+    for here, why in (
+        (no_opening, Message("has no date in {column}", column=column["opened"])),
         (
             ~no_opening & np.isnat(opened),
-            Message("has an unreadable date in {column}", column=show_value(mapping.opened)),
-        ),
-        (
-            ~no_closing & np.isnat(closed),
-            Message("has an unreadable date in {column}", column=show_value(mapping.closed)),
+            Message("has an unreadable date in {column}", column=column["opened"]),
         ),
         (closed < opened, Message("was closed before it was opened")),
         (opened > last, Message("was opened after the log was extracted on {drawn:%Y-%m-%d}", drawn=drawn)),
         (closed > last, Message("was closed after the log was extracted on {drawn:%Y-%m-%d}", drawn=drawn)),
-        (blank("category"), Message("has no category in {column}", column=show_value(mapping.category))),
+        (blank("category"), Message("has no category in {column}", column=column["category"])),
     ):
-        reasons[wrong & (reasons == "")] = why.as_word()
-    if mapping.id:
+        reasons[here & (reasons == "")] = why.as_word()
+    unclear = (reasons == "") & (wrong != "")
+    reasons[unclear] = wrong[unclear]
+    if "id" in rows.cells:
         fine = np.flatnonzero((reasons == "") & ~blank("id"))
-        again = pd.Series(table["id"][fine]).duplicated().to_numpy()
-        first = dict(zip(table["id"][fine[~again]], text.lines[fine[~again]]))
+        again = pd.Series(rows.cells["id"][fine]).duplicated().to_numpy()
+        first = dict(zip(rows.cells["id"][fine[~again]], rows.lines[fine[~again]]))
         for n in fine[again]:
-            reasons[n] = Message("has the id of line {line}", line=first[table["id"][n]]).as_word()
+            reasons[n] = Message("has the id of line {line}", line=first[rows.cells["id"][n]]).as_word()
     return reasons
 
 
+def _refuse_useless(rows: LogRows, reasons: np.ndarray) -> None:
+    """Raise UserError if no row can be used, or most cannot: then something was misread."""
+    bad = reasons != ""
+    if bad.sum() <= USELESS * len(reasons) or (len(reasons) < 4 and not bad.all()):
+        return
+    common = pd.Series(reasons[bad]).value_counts().index[0]
+    n = int(np.flatnonzero(reasons == common)[0])
+    if bad.all():
+        raise UserError(
+            "{path}:{line}: no row can be used; this one {reason}",
+            path=rows.path,
+            line=rows.lines[n],
+            reason=reasons[n],
+        )
+    raise UserError(
+        "{path}:{line}: {count} of {rows} rows cannot be used, so something was misread; most of them are like this one, "
+        "which {reason}",
+        path=rows.path,
+        line=rows.lines[n],
+        count=f"{bad.sum():,}",
+        rows=f"{len(reasons):,}",
+        reason=reasons[n],
+    )
+
+
 def assemble_log(
-    text: Sheet,
-    table: Columns,
+    rows: LogRows,
     day: Columns,
     reasons: np.ndarray,
     mapping: LogMapping,
     drawn: pd.Timestamp,
-    notes: list[str],
+    notes: list[Message],
 ) -> IssueLog:
     """Build the IssueLog: rows used, and rejected rows with their reasons, in the order of their lines."""
     fine = reasons == ""
-    used: dict[str, np.ndarray] = {
-        "line": text.lines[fine],
-        **{role: day[role][fine] for role in day},
-        **{role: table[role][fine] for role in ("category", "place", "id") if role in table},
-    }
-    bad = {
-        "line": text.lines[~fine],
-        "reason": reasons[~fine],
-        **{role: column[~fine] for role, column in table.items()},
-    }
-    broken = pd.DataFrame(text.broken, columns=["line", "reason"])
-    rejected = pd.concat(
-        [frame for frame in (pd.DataFrame(bad), broken) if len(frame)] or [pd.DataFrame(bad)]
-    ).sort_values("line", kind="stable", ignore_index=True)
-    issues = pd.DataFrame(used)
-    mapped = map_categories(mapping, sorted(set(issues["category"])), text.path)
-    return IssueLog(text.path, mapping, issues, rejected, drawn, mapped, notes)
+    place: Columns = {"line": rows.lines} | ({"sheet": rows.sheets} if rows.sheets is not None else {})
+    issues = pd.DataFrame(
+        {name: column[fine] for name, column in place.items()}
+        | {role: day[role][fine].astype("M8[s]") for role in ("opened", "closed")}
+        | {role: rows.cells[role][fine] for role in ("category", "place", "id") if role in rows.cells}
+    )
+    bad = pd.DataFrame(
+        {name: column[~fine] for name, column in place.items()}
+        | {"reason": reasons[~fine]}
+        | {role: column[~fine] for role, column in rows.cells.items()}
+    )
+    broken = pd.DataFrame(rows.broken, columns=["line", "sheet", "reason"])
+    broken = broken if rows.sheets is not None else broken.drop(columns="sheet")
+    rejected = pd.concat([frame for frame in (bad, broken) if len(frame)] or [bad])
+    rejected = rejected.sort_values(
+        [*rejected.columns.intersection(["sheet"]), "line"], kind="stable", ignore_index=True
+    )
+    names = sorted(set(issues["category"]))
+    mapped = map_categories(mapping.categories, names, rows.path)
+    if len(issues) and issues["closed"].notna().all():
+        notes.append(
+            Message(
+                "Every issue of the log is closed. If it holds only closed ones, those that are still open are missing, "
+                "and times look shorter than they are."
+            )
+        )
+    return IssueLog(rows.path, mapping, issues, rejected, drawn, mapped, notes, propose_all(names, mapped))
 
 
 def write_log(log: IssueLog, folder: str | Path) -> Path:
@@ -268,39 +368,38 @@ def write_log(log: IssueLog, folder: str | Path) -> Path:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    clean = log.issues.drop(columns="line")
+    clean = log.issues.drop(columns=["line", "sheet"], errors="ignore")
     write_csv(
         clean.assign(**{role: clean[role].dt.strftime("%Y-%m-%d") for role in ("opened", "closed")}),
         folder / "log.csv",
         index=False,
     )
     write_csv(log.rejected, folder / "rejected.csv", index=False)
-    ours = {escape_cell(theirs): toml(value) for theirs, value in compact(log).items()}
-    entries = {role: role for role in ROLES if getattr(log.mapping, role)} | {
+    entries = {role: role for role in ("opened", "closed", "category", "place", "id") if role in clean} | {
         "dates": "%Y-%m-%d",
         "drawn": f"{log.drawn:%Y-%m-%d}",
         "encoding": "utf-8",
         "delimiter": ",",
     }
     lines = [
-        "# Meaning of the columns of log.csv in this folder.",
+        "# Meaning of the columns of log.csv in this folder; docs/logs.md describes the entries.",
         *(f"{name} = {toml(value)}" for name, value in entries.items()),
     ]
     lines += [f"residents = {log.mapping.residents:.10g}"] if log.mapping.residents else []
-    lines += [
-        "",
-        "[categories]  # category of the log = category of cogov, a family, or several",
-        *(f"{toml(theirs)} = {value}" for theirs, value in ours.items()),
-    ]
-    (folder / "log.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "log.toml").write_text("\n".join([*lines, "", *category_lines(log)]) + "\n", encoding="utf-8")
     return folder / "log.csv"
 
 
-def compact(log: IssueLog) -> dict[str, str | tuple[str, ...]]:
-    """Return {theirs: ours}, with the name of a family in place of all its categories."""
-    family_of = {
-        tuple(sorted(c for c, it in CATEGORIES.items() if it.family == family)): family for family in FAMILIES
-    }
-    return {
-        theirs: family_of.get(ours, ours[0] if len(ours) == 1 else ours) for theirs, ours in log.kinds.items()
-    }
+def category_lines(log: IssueLog) -> Iterable[str]:
+    """Yield the table of categories of a mapping file: what is mapped, and what is not, with its proposal."""
+    count = log.issues["category"].value_counts()
+    yield '[categories]  # category of the log = category of cogov, a family, several, or "": cogov has none'
+    for theirs, ours in log.kinds.items():
+        yield f"{toml(escape_cell(theirs))} = {toml(compact(ours))}  # {count[theirs]:,} issues"
+    if log.proposals:
+        yield ""
+        yield "# Not mapped, so not used. Take the # away where a proposal is right, or write what is."
+    for theirs, proposal in sorted(log.proposals.items(), key=lambda item: -count[item[0]]):
+        why = f"; {proposal.because}" if proposal else "; no proposal"
+        value = toml(proposal.ours if proposal else "")
+        yield f"# {toml(escape_cell(theirs))} = {value}  # {count[theirs]:,} issues{why}"

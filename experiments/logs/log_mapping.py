@@ -1,20 +1,26 @@
 """The mapping of a log: which column is what, and which of its categories are which of cogov's."""
 
-import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ...engine.parameters import describe_problem, knob
 from ...engine.renamed import suggest_names
-from ...engine.texts import sections
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import build_dataclass, load, show_value
-from ...model.issues.categories import CATEGORIES, FAMILIES
-from ..files.csv_tables import Sheet
-from .column_names import NEEDED, ROLES, USUAL
+from .closings import LogQuestion
+from .column_names import FIRST_FILLED, NEEDED, ROLES, TEXTS, ranked, resembles, simplify
 
 COLUMN = {"text": 200}
+NONE = "none"  # in place of a column: there is none
+# a case's tables, by which a file is told from a mapping
+OF_A_CASE = {"community", "compound", "mechanisms", "committee", "reported", "title"}
+CONTACTS = set(
+    "投诉 求助 咨询 建议 表扬 举报 其他 其它 感谢 意见 反映 申请 查询 complaint request inquiry enquiry compliment "
+    "suggestion other question".split()
+)  # kinds of calls, which say nothing about the issue
 
 
 @dataclass(frozen=True)
@@ -24,16 +30,30 @@ class LogMapping:
     opened: str = field(default="", metadata=COLUMN)  # column with the day an issue was reported
     closed: str = field(default="", metadata=COLUMN)  # day it was resolved; empty while open
     category: str = field(default="", metadata=COLUMN)
+    status: str = field(default="", metadata=COLUMN)  # whether it is open; "none": do not use it
+    changed: str = field(
+        default="", metadata=COLUMN
+    )  # day of the last change; used if no column has the closing
     place: str = field(default="", metadata=COLUMN)  # never guessed: may be an address
     id: str = field(default="", metadata=COLUMN)
-    dates: str = field(default="", metadata=COLUMN)  # format of dates, as %d/%m/%Y
+    open: tuple = field(
+        default=(), metadata={"names": True}
+    )  # values of closed or status that mean: still open
+    closed_value: tuple = field(default=(), metadata={"names": True})  # and those that mean: closed
+    dates: str = field(
+        default="", metadata=COLUMN
+    )  # order of three numbers: dmy, mdy, ymd; or a format, %d/%m/%Y
+    year: int = knob(
+        0, 0, 2200, unit="year of dates without one; 0 as above the header", source="by the log's owner"
+    )
     drawn: str = field(default="", metadata=COLUMN)  # day of extraction, as 2025-01-09
+    sheet: str = field(default="", metadata=COLUMN)  # of a workbook
     encoding: str = field(default="", metadata=COLUMN)
     delimiter: str = field(default="", metadata=COLUMN)
     residents: float = knob(
         0.0, 0.0, 1e10, unit="people whose issues the log holds; 0 unknown", source="given by the log's owner"
     )
-    # category of the log -> one of cogov's, a family, or several
+    # category of the log -> one of cogov's, a family, or several; "" if cogov has no such category
     categories: dict = field(default_factory=dict, metadata={"free": True})
 
 
@@ -43,119 +63,156 @@ def read_mapping(path: str | Path | None = None, **overrides: Any) -> LogMapping
     Raises UserError with file and line.
     """
     base = build_dataclass(LogMapping, *load(path)) if path else LogMapping()
-    entries = {name: value for name, value in overrides.items() if value not in (None, "")}
+    entries = {name: value for name, value in overrides.items() if value not in (None, "", (), [])}
+    for name in ("open", "closed_value"):
+        if name in entries:
+            entries[name] = tuple(entries[name]) if not isinstance(entries[name], str) else (entries[name],)
     if "residents" in entries:
         entries["residents"] = float(entries["residents"])
-        problem = describe_problem(LogMapping.__dataclass_fields__["residents"], entries["residents"])
-        if problem:
-            raise UserError("residents {problem}", problem=problem)
+    for name in ("residents", "year"):
+        if name in entries and (
+            problem := describe_problem(LogMapping.__dataclass_fields__[name], entries[name])
+        ):
+            raise UserError("{name} {problem}", name=name, problem=problem)
     return replace(base, **entries)
 
 
-def assign_columns(text: Sheet, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
-    """Check the columns of a mapping and guess the missing ones by their names.
+def mapping_beside(path: str | Path) -> tuple[Path | None, list[Message]]:
+    """Return the mapping file beside a log, if there is one, and what to say of it.
 
-    Returns the mapping and the roles that were guessed. Raises UserError.
+    It has the name of the log, with .toml. A case of that name is none.
     """
-    for role in ROLES:
-        name = getattr(mapping, role)
-        if name and name not in text.header:
-            raise UserError(
-                "{path}:1: has no column {column} for --{role}{hint}",
-                path=text.path,
-                column=show_value(name),
-                role=role,
-                hint=suggest_names(name, text.header),
-            )
-    guesses = {}
-    unassigned = [name for name in text.header if name not in {getattr(mapping, role) for role in ROLES}]
-    for role, usual in USUAL.items():
-        candidates = [name for name in unassigned if re.sub(r"[\W_]", "", name).lower() in usual]
-        if not getattr(mapping, role) and len(candidates) == 1:
-            guesses[role] = candidates[0]
-        elif not getattr(mapping, role) and role in NEEDED:
-            if candidates:
+    beside = Path(path).with_suffix(".toml")
+    if not beside.exists():
+        return None, []
+    raw, _ = load(beside)
+    if OF_A_CASE & raw.keys() and not {"opened", "closed", "categories"} & raw.keys():
+        return None, [
+            Message("{path} is a case and not a mapping of the columns, so it is not used.", path=beside)
+        ]
+    return beside, [Message("Columns as described in {path}.", path=beside)]
+
+
+def assign_columns(
+    names: Sequence[str], samples: Sequence[Sequence[str]], mapping: LogMapping, path: str, line: int
+) -> tuple[LogMapping, list[str]]:
+    """Check the columns of a mapping and recognise the missing ones by their names.
+
+    `names` are those of the header in `line`, `samples` the first cells of each column. Returns the mapping and the
+    roles that were recognised. Raises UserError, and LogQuestion if a column can be taken for a role among several.
+    """
+    given = {role: split_columns(getattr(mapping, role)) for role in ROLES if getattr(mapping, role) != NONE}
+    for role, columns in given.items():
+        for name in columns:
+            if names.count(name) != 1:
                 raise UserError(
-                    "{path}:1: {candidates} could each be the {role}; choose with --{role} COLUMN",
-                    path=text.path,
-                    candidates=", ".join(map(show_value, candidates)),
+                    "{path}:{line}: {problem} column {column} for --{role}{hint}",
+                    path=path,
+                    line=line,
+                    problem=Message("has no") if name not in names else Message("has more than one"),
+                    column=show_value(name),
                     role=role,
+                    hint=suggest_names(name, list(filter(None, names))) if name not in names else "",
                 )
-            raise UserError(
-                "{path}:1: no column has a usual name for the {role}; name it with --{role} COLUMN; there "
-                "are: {header}",
-                path=text.path,
-                role=role,
-                header=", ".join(map(show_value, text.header)),
-            )
-    names = [name for name in (getattr(replace(mapping, **guesses), role) for role in ROLES) if name]
-    if len(set(names)) < len(names):
+    used = [name for columns in given.values() for name in columns]
+    if twice := next((name for name, n in Counter(used).items() if n > 1), ""):
         raise UserError(
-            "{path}:1: column {column} is used for two roles; name another column for one of them",
-            path=text.path,
-            column=show_value(max(names, key=names.count)),
+            "{path}:{line}: column {column} is used for two roles; name another column for one of them",
+            path=path,
+            line=line,
+            column=show_value(twice),
         )
+    free = [(name, cells) for name, cells in zip(names, samples) if name and name not in used]
+    guesses: dict[str, str] = {}
+    for role in TEXTS:
+        if getattr(mapping, role):
+            continue
+        rest = [(name, cells) for name, cells in free if name not in guesses.values()]
+        if chosen := _choose(role, rest, path, line):
+            guesses[role] = chosen
+    by_status = (
+        "closed" not in guesses
+        and not mapping.closed
+        and {"changed", "status"} <= (guesses.keys() | {role for role, columns in given.items() if columns})
+    )
+    for role in NEEDED:
+        if not getattr(mapping, role) and role not in guesses and not (role == "closed" and by_status):
+            raise _missing(role, names, guesses, path, line)
+    if not by_status:
+        guesses.pop("changed", None)
     return replace(mapping, **guesses), list(guesses)
 
 
-def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str, tuple[str, ...]]:
-    """Map each category of the log to cogov's: {theirs: (ours, ...)}.
+def split_columns(text: str) -> list[str]:
+    """Return the names of columns of which the first that is filled counts: `Fixed|Closed`."""
+    return [name.strip() for name in text.split(FIRST_FILLED)] if text else []
 
-    The mapping decides; categories it does not contain are matched by name. Raises UserError.
+
+def _choose(role: str, free: Sequence[tuple[str, Sequence[str]]], path: str, line: int) -> str:
+    """Return the column for a role by its name, "" if there is none.
+
+    Names that are more usual come first; then names that resemble a usual one. Raises LogQuestion where two do
+    equally well.
     """
-    zh = sections("zh")["family"]
-    families = {zh[name]: name for name in FAMILIES} | {name: name for name in FAMILIES}
-    known = {c.zh: name for name, c in CATEGORIES.items()} | {name: name for name in CATEGORIES}
-    kinds_of = {}
-    if not isinstance(mapping.categories, dict):
-        raise UserError(
-            "{path}: the mapping's categories are an array; allowed is a table, theirs = ours", path=path
-        )
-    for theirs, ours in mapping.categories.items():
-        if not isinstance(ours, str) and not (
-            isinstance(ours, (list, tuple)) and all(isinstance(name, str) for name in ours)
-        ):
-            raise UserError(
-                "{path}: category {theirs} is mapped to {ours}; allowed is text, or an array of texts",
+    ranks = {name: ranked(name, role) for name, _ in free}
+    best = min((rank for rank in ranks.values() if rank is not None), default=None)
+    found = [name for name in ranks if best is not None and ranks[name] == best]
+    if role == "closed" and {simplify(name) for name in found} == {
+        "fixed",
+        "closed",
+    }:  # FixMyStreet: by the reporter, by us
+        return FIRST_FILLED.join(sorted(found, reverse=True))
+    cells = dict(free)
+    if not found and role in NEEDED:
+        found = [name for name in ranks if resembles(name, role)]
+    if role == "category":
+        better = [name for name in found if not _are_contacts(cells[name])]
+        found = better or found
+    if len(found) > 1 and len({tuple(cells[name]) for name in found}) == 1:
+        return found[0]  # the same cells in all of them
+    if len(found) > 1:
+        raise LogQuestion(
+            Message(
+                "{path}:{line}: {candidates} could each be the {role}; choose with --{role} COLUMN",
                 path=path,
-                theirs=show_value(theirs),
-                ours=show_value(ours),
-            )
-    for theirs in names:
-        mapped = mapping.categories.get(theirs, [])
-        mapped = [mapped] if isinstance(mapped, str) else list(mapped)
-        ours = (
-            mapped
-            if theirs in mapping.categories
-            else [
-                name
-                for name in (theirs, theirs.lower().replace(" ", "_"))
-                if name in known or name in families
-            ][:1]
+                line=line,
+                candidates=", ".join(map(show_value, found)),
+                role=role,
+            ),
+            role,
+            [(name, Message("column {name}", name=show_value(name))) for name in found],
         )
-        categories = set()
-        for name in ours:
-            if name not in known and name not in families:
-                raise UserError(
-                    "{path}: category {theirs} is mapped to {name}, which is not a category of cogov{hint}",
-                    path=path,
-                    theirs=show_value(theirs),
-                    name=show_value(name),
-                    hint=suggest_names(str(name), [*FAMILIES, *CATEGORIES]),
-                )
-            categories |= (
-                {c for c, it in CATEGORIES.items() if it.family == families[name]}
-                if name in families
-                else {known[name]}
-            )
-        if categories:
-            kinds_of[theirs] = tuple(sorted(categories))
-    unknown = [theirs for theirs in mapping.categories if theirs not in names]
-    if unknown:
-        raise UserError(
-            "{path}: the mapping names a category {category} that is not in the log{hint}",
+    return found[0] if found else ""
+
+
+def _are_contacts(cells: Sequence[str]) -> bool:
+    return bool(any(cells)) and {cell.lower() for cell in cells if cell} <= CONTACTS
+
+
+def _missing(role: str, names: Sequence[str], guesses: dict[str, str], path: str, line: int) -> UserError:
+    """Return the error, or the question, for a column that is needed and not found."""
+    left = [name for name in names if name and name not in guesses.values()]
+    if role == "closed" and "status" in guesses:
+        return LogQuestion(
+            Message(
+                "{path}:{line}: has a status, {status}, and no column with the day of closing, so how long issues took "
+                "cannot be known; if a column has it, name it with --closed COLUMN; there are: {header}",
+                path=path,
+                line=line,
+                status=show_value(guesses["status"]),
+                header=", ".join(map(show_value, left)),
+            ),
+            role,
+            [(name, Message("column {name}", name=show_value(name))) for name in left],
+        )
+    return LogQuestion(
+        Message(
+            "{path}:{line}: no column has a usual name for the {role}; name it with --{role} COLUMN; there are: {header}",
             path=path,
-            category=show_value(unknown[0]),
-            hint=suggest_names(unknown[0], names),
-        )
-    return kinds_of
+            line=line,
+            role=role,
+            header=", ".join(map(show_value, left)),
+        ),
+        role,
+        [(name, Message("column {name}", name=show_value(name))) for name in left],
+    )

@@ -1,0 +1,306 @@
+"""Which issues are closed, when, and which are still open? What the closing column and the status say.
+
+An empty cell is an issue that is open. A word or a date that stands for "open" is never guessed: the status column
+says so, or the owner of the log does (`--open`); else it is asked. A log whose open issues would be lost is refused.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...engine.texts.errors import Message, UserError
+from ...engine.toml_reader import show_value
+from .dates import EMPTY, NO_DAY, normal, read_days
+
+LONELY = 365  # days; dates further from all others do not belong to the log
+CROWDED = 0.1  # share of the closings that may fall on one day
+CROWD = 20  # closings on one day that are asked about, at least
+UNREADABLE = ("####", "#ref!", "#value!", "#name?", "#div/0!", "#num!")  # a spreadsheet's, where a date was
+STATUS = {  # word in a status column -> whether it says closed
+    **dict.fromkeys(
+        "closed resolved completed complete done fixed finished solved cancelled canceled duplicate "
+        "已办结 办结 已结案 结案 已完成 完成 已关闭 关闭 已解决 解决 已处理 已处置 已归档 归档 已完结 完结 已销号 销号 已化解 化解 "
+        "已答复 已回复 是 已整改 已修复 結案 已結案 已辦結".split(),
+        True,
+    ),
+    **dict.fromkeys(
+        "open pending assigned new started confirmed investigating planned unassigned acknowledged reopened "
+        "办理中 处理中 受理中 待办 待处理 待受理 未办结 未完成 未解决 未处理 已受理 已派单 派单 派单中 进行中 在办 延期 挂起 超期 "
+        "未结案 未销号 待办结 待派单 待审核 整改中 未化解 化解中 否 處理中 辦理中 未結案".split(),
+        False,
+    ),
+    **dict.fromkeys(
+        ("in progress", "in process", "work in progress", "on hold", "action scheduled", "not started"), False
+    ),
+}
+
+
+class LogQuestion(UserError):
+    """Something about a log that only its owner knows; `entry` of the mapping and `answers` to it.
+
+    `answers` are (value of the entry, what it means).
+    """
+
+    def __init__(self, message: Message, entry: str = "", answers: Sequence[tuple[str, Message]] = ()):
+        super().__init__(message)
+        self.entry, self.answers = entry, tuple(answers)
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.message, self.entry, self.answers)
+
+
+@dataclass
+class Closings:
+    """What was understood of the closings: one element per row."""
+
+    day: np.ndarray  # (n,) datetime64[D], NaT while open
+    wrong: np.ndarray  # (n,) object  why a row cannot be used, "" if it can
+    said: list[Message] = field(default_factory=list)
+
+
+def read_closings(
+    closed: np.ndarray,
+    day: np.ndarray,
+    opened: np.ndarray,
+    status: np.ndarray | None,
+    *,
+    names: dict[str, str],
+    means_open: Sequence[str],
+    means_closed: Sequence[str],
+    lines: np.ndarray,
+    path: str,
+    by_status: bool = False,
+) -> Closings:
+    """Say of every row whether and when its issue was closed.
+
+    `closed` are the cells and `day` the days of the closing column; `opened` the days of opening; `status` the
+    cells of the status column, or None. `means_open` and `means_closed` are values of both columns. `by_status`:
+    the closing column is the day of the last change, and counts where the status says closed. Raises UserError,
+    and LogQuestion where something must be answered.
+    """
+    state, column = _states(status, means_open, means_closed), show_value(names["closed"])
+    empty = np.array([text.lower() in EMPTY for text in closed], bool)
+    out = Closings(day.copy(), np.full(len(closed), "", object))
+    if by_status:
+        _check_states(status, state, names)
+        out.day[state == 0] = NO_DAY
+        out.wrong[np.isnan(state) & ~empty] = Message(
+            "has a status that says neither open nor closed"
+        ).as_word()
+        out.said.append(
+            Message(
+                "No column has the day of closing: {column}, the day of the last change, is taken where the status is "
+                "closed.",
+                column=column,
+            )
+        )
+        return out
+    known = _answered(closed, out, means_open, means_closed, column)
+    _ask_about_words(closed, out, empty | known, state, names, lines, path)
+    _ask_about_days(closed, out, opened, known, state, names, lines, path)
+    _compare(out, state, names)
+    return out
+
+
+def _answered(
+    closed: np.ndarray, out: Closings, means_open: Sequence[str], means_closed: Sequence[str], column: str
+) -> np.ndarray:
+    """Apply what was answered; return which rows it decides: (n,) bool."""
+    texts = np.array([normal(text).lower() for text in closed], object)
+    decided = np.zeros(len(closed), bool)
+    for value in means_open:
+        wanted = normal(value).lower()
+        same_day = read_days({"x": np.array([value], object)}, dates="ymd", year=1)["x"].day[0]
+        here = (texts == wanted) | (~np.isnat(same_day) & (out.day == same_day))
+        if here.any():
+            out.day[here] = NO_DAY
+            decided |= here
+            out.said.append(
+                Message(
+                    "{count} rows have {value} in {column}: open.",
+                    count=f"{here.sum():,}",
+                    value=show_value(value),
+                    column=column,
+                )
+            )
+    for value in means_closed:
+        here = (texts == normal(value).lower()) & np.isnat(out.day)
+        out.wrong[here] = Message("is closed, on a day that is not said").as_word()
+        day_of = read_days({"x": np.array([value], object)}, dates="ymd", year=1)["x"].day[0]
+        decided |= here | (~np.isnat(day_of) & (out.day == day_of))
+    return decided
+
+
+def _states(status: np.ndarray | None, means_open: Sequence[str], means_closed: Sequence[str]) -> np.ndarray:
+    """Return what the status says: (n,) float, 1 closed, 0 open, NaN neither; all NaN without a status."""
+    words = (
+        STATUS
+        | {value.lower(): False for value in means_open}
+        | {value.lower(): True for value in means_closed}
+    )
+    cells = status if status is not None else ()
+    said = {text: words.get(_plain_status(text)) for text in set(cells)}
+    return np.array([np.nan if said[text] is None else float(bool(said[text])) for text in cells], float)
+
+
+def _plain_status(text: str) -> str:
+    """Return the word of a status: `Fixed - User` is fixed."""
+    text = normal(text).lower()
+    return text if text in STATUS else text.partition(" - ")[0].strip()
+
+
+def _check_states(status: np.ndarray | None, state: np.ndarray, names: dict[str, str]) -> None:
+    """Raise LogQuestion if a status word is not known, and the status decides what is open."""
+    unknown = Counter(
+        text for text, says in zip(status if status is not None else (), state) if np.isnan(says) and text
+    )
+    if unknown:
+        word, count = unknown.most_common(1)[0]
+        raise _question(names["status"], word, count)
+
+
+def _ask_about_words(
+    closed: np.ndarray,
+    out: Closings,
+    fine: np.ndarray,
+    state: np.ndarray,
+    names: dict[str, str],
+    lines: np.ndarray,
+    path: str,
+) -> None:
+    """Decide about closing cells that are no dates. Raises LogQuestion for a word that recurs."""
+    odd = np.isnat(out.day) & ~fine
+    unreadable = Message("has an unreadable date in {column}", column=show_value(names["closed"])).as_word()
+    spoilt = np.array([text.lower().startswith(UNREADABLE) for text in closed], bool) & odd
+    out.wrong[spoilt] = unreadable
+    count = Counter(normal(text) for text in closed[odd & ~spoilt])
+    for word, n in count.most_common():
+        here = odd & np.array([normal(text) == word for text in closed], bool)
+        if len(state) and (state[here] == 0).all():
+            out.said.append(
+                Message(
+                    "{count} rows have {value} in {column}: open, as {status} says.",
+                    count=f"{n:,}",
+                    value=show_value(word),
+                    column=show_value(names["closed"]),
+                    status=show_value(names["status"]),
+                )
+            )
+        elif n > 1:
+            raise _question(names["closed"], word, n, int(lines[here][0]), path)
+        else:
+            out.wrong[here] = unreadable
+    readable = (~np.isnat(out.day)).sum()
+    lost = np.array([bool(why) for why in out.wrong]).sum()
+    if lost > CROWDED * max(readable, 1) and not (fine & (out.wrong == "")).any():
+        n = int(np.flatnonzero(out.wrong != "")[0])
+        raise UserError(
+            "{path}:{line}: column {column}: {count} closings such as {example} cannot be read, and no other issue is "
+            "open: without them the log would have lost its open issues. Write dates there, or leave the cell empty "
+            "where an issue is open",
+            path=path,
+            line=int(lines[n]),
+            column=show_value(names["closed"]),
+            count=f"{lost:,}",
+            example=show_value(str(closed[n])[:40]),
+        )
+
+
+def _ask_about_days(
+    closed: np.ndarray,
+    out: Closings,
+    opened: np.ndarray,
+    known: np.ndarray,
+    state: np.ndarray,
+    names: dict[str, str],
+    lines: np.ndarray,
+    path: str,
+) -> None:
+    """Raise LogQuestion for a closing day that recurs and may stand for "open"."""
+    has_day = ~np.isnat(out.day) & ~known
+    begun = np.sort(opened[~np.isnat(opened)])
+    if not has_day.any() or not len(begun):
+        return
+    days, counts = np.unique(out.day[has_day], return_counts=True)
+    others = np.sort(np.concatenate([days, np.unique(begun)]))
+    crowd = max(CROWD, int(CROWDED * has_day.sum()))
+    second = np.sort(counts)[-2] if len(counts) > 1 else 0
+    for day, n in sorted(zip(days, counts), key=lambda item: -item[1]):
+        before = day < begun[0]
+        around = others[others != day]
+        lonely = not len(around) or np.abs(around - day).min() > np.timedelta64(LONELY, "D")
+        crowded = n >= crowd and n > 3 * second and len(counts) > 3
+        if not (n > 1 and (before or lonely)) and not crowded:
+            continue
+        here = has_day & (out.day == day)
+        if len(state) and (state[here] == 0).all():
+            out.day[here] = NO_DAY
+            out.said.append(
+                Message(
+                    "{count} rows have {value} in {column}: open, as {status} says.",
+                    count=f"{n:,}",
+                    value=day,
+                    column=show_value(names["closed"]),
+                    status=show_value(names["status"]),
+                )
+            )
+        elif not (len(state) and (state[here] == 1).all() and not before and not lonely):
+            raise _question(names["closed"], str(day), int(n), int(lines[here][0]), path)
+
+
+def _question(column: str, value: str, count: int, line: int = 0, path: str = "") -> LogQuestion:
+    """Return the question what a value that recurs means."""
+    text = (
+        Message(
+            "{path}:{line}: column {column} has {value} in {count} rows: are these issues still open? If so, say --open "
+            "{value}; if they were closed, say --closed-value {value}",
+            path=path,
+            line=line,
+            column=show_value(column),
+            value=show_value(value),
+            count=f"{count:,}",
+        )
+        if line
+        else Message(
+            "column {column} has {value} in {count} rows: does it mean that an issue is open, or closed? Say --open {value} "
+            "or --closed-value {value}",
+            column=show_value(column),
+            value=show_value(value),
+            count=f"{count:,}",
+        )
+    )
+    return LogQuestion(
+        text,
+        "open",
+        [(value, Message("still open")), (f"!{value}", Message("closed"))],
+    )
+
+
+def _compare(out: Closings, state: np.ndarray, names: dict[str, str]) -> None:
+    """Set rows aside whose status and closing day contradict each other."""
+    if not len(state):
+        return
+    has_day = ~np.isnat(out.day)
+    status, column = show_value(names["status"]), show_value(names["closed"])
+    early = has_day & (state == 0) & (out.wrong == "")
+    late = ~has_day & (state == 1) & (out.wrong == "")
+    if late.sum() > CROWDED * len(state):
+        raise LogQuestion(
+            Message(
+                "{count} rows are closed by {status} and have no day in {column}, so how long they took is not known; "
+                "to go by {column} alone, and take them as open, say --status none",
+                count=f"{late.sum():,}",
+                status=status,
+                column=column,
+            ),
+            "status",
+            [("none", Message("go by the day alone"))],
+        )
+    out.wrong[late] = Message(
+        "is closed by {status}, without a day in {column}", status=status, column=column
+    ).as_word()
+    out.wrong[early] = Message(
+        "has a day in {column}, and is open by {status}", status=status, column=column
+    ).as_word()
