@@ -7,7 +7,7 @@ from ..engine.output import safe_streams
 from ..engine.texts.errors import UserError
 from . import analyse, city, compare, explain, facts, look, maintain, robust, search, serve, sweep
 from .options import LANGUAGE, app, err
-from .own_community import author, logs
+from .own_community import author, fit, logs
 
 # importing a module registers its commands
 COMMANDS = (
@@ -17,6 +17,7 @@ COMMANDS = (
     compare,
     explain,
     facts,
+    fit,
     logs,
     look,
     maintain,

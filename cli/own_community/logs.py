@@ -1,4 +1,4 @@
-"""Commands for a user's own issue log: `cogov import` reads it, `cogov calibrate` fits a case to it."""
+"""The command that reads a user's own issue log: `cogov import`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,20 +7,10 @@ import typer
 
 from ..options import (
     COMMUNITY,
-    Case,
-    Days,
     Json,
-    Off,
-    On,
-    Seed,
-    Set,
-    Workers,
     app,
-    complete_knob,
     out,
-    prepare_run,
     print_json,
-    progress,
     refuse_overwriting_inputs,
     typed_command,
 )
@@ -169,124 +159,6 @@ def import_log(
     out.print(
         f"Clean log: {clean_path} (and log.toml, rejected.csv)\nTables: {out_folder}\n"
         f"Figure: {figure_path} (and .svg)",
-        soft_wrap=True,
-        highlight=False,
-    )
-
-
-@app.command(rich_help_panel=COMMUNITY)
-def calibrate(
-    case: Case,
-    log: Annotated[
-        Path, typer.Option(metavar="LOG.csv", help="Issue log, as `cogov import` reads or writes it.")
-    ],
-    fit: Annotated[
-        list[str] | None,
-        typer.Option(
-            autocompletion=complete_knob,
-            metavar="PATH[=LOW:HIGH]",
-            help="Knob to fit; issues.FAMILY.KNOB is a factor for a family of issues; repeatable; "
-            "default: a few knobs.",
-        ),
-    ] = None,
-    trials: Annotated[int, typer.Option(help="Parameter settings to try, 24 to 100,000.")] = 200,
-    replicates: Annotated[int, typer.Option(help="Runs of each setting, 1 to 1,000.")] = 2,
-    held_out: Annotated[
-        float,
-        typer.Option("--held-out", help="Share of the log, at its end, held out from the fit, 0.05 to 0.9."),
-    ] = 0.25,
-    factor: Annotated[
-        float, typer.Option(help="Factor by which an assumed number may be larger or smaller, 1.01 to 1,000.")
-    ] = 4.0,
-    method: Annotated[
-        str, typer.Option(help="Search method: tpe or cma (both need the extra `search`), or sobol.")
-    ] = "tpe",
-    ensemble: Annotated[
-        bool,
-        typer.Option(
-            "--ensemble/--fixed",
-            help="Numbers that are not fitted: from the worlds of the ensemble, or fixed at their defaults.",
-        ),
-    ] = True,
-    residents: Residents = None,
-    mapping: MappingFile = None,
-    days: Days = None,
-    seed: Seed = 0,
-    settings: Set = None,
-    on: On = None,
-    off: Off = None,
-    workers: Workers = None,
-    out_folder: Annotated[
-        Path, typer.Option("--out", help="Folder for the fitted case, the ensemble, tables and figure.")
-    ] = Path("out"),
-    as_json: Json = False,
-) -> None:
-    """Fit a case's assumed numbers to a community's own issue log, with intervals.
-
-    The fit is scored on the last part of the log, which is held out.
-    """
-    from ...experiments.calibration.calibrate import calibrate, plan_calibration
-    from ...experiments.calibration.calibration_result import files_to_write, path_of_fitted_case
-    from ...experiments.evidence.worlds import settings_of_worlds
-    from ...experiments.files import manifest
-    from ...experiments.logs.issue_log import read_log
-    from ...model.scenarios.cases import alter_scenario, read_case
-    from ...viz.figures import figures, log_figures
-
-    manifest.refuse_sweep_folder(out_folder)
-    issue_log = read_log(log, mapping, residents=residents)
-    scenario = alter_scenario(read_case(case), on or (), off or (), settings or (), days)
-    options = {
-        "fit": fit or (),
-        "trials": trials,
-        "replicates": replicates,
-        "held_out": held_out,
-        "factor": factor,
-        "method": method,
-    }
-    plan_calibration(scenario, issue_log, **options)
-    path_of_fitted_case(out_folder, scenario)
-    refuse_overwriting_inputs(
-        out_folder,
-        files_to_write(scenario),
-        *([case] if case.endswith(".toml") else []),
-        log,
-        mapping or log.with_suffix(".toml"),
-    )
-    prepare_run(scenario, out_folder)
-    with progress() as bar:
-        task = bar.add_task(f"{scenario.name}: trials", total=trials)
-        result = calibrate(
-            scenario,
-            issue_log,
-            **options,
-            worlds=settings_of_worlds(scenario) if ensemble else (),
-            seed=seed,
-            workers=workers,
-            progress=lambda: bar.advance(task),
-        )
-    case_path = result.save(out_folder, typed_command())
-    figure_path = figures.save(log_figures.draw_calibration(result), out_folder, "calibration")
-    if as_json:
-        return print_json(
-            {
-                "verdict": result.verdict(),
-                "parameters": result.parameters.reset_index().to_dict("records"),
-                "scores": result.scores.reset_index().to_dict("records"),
-                "effective": result.effective,
-                "widened": result.widened,
-                "said": [*issue_log.said, *result.said],
-                "case": str(case_path),
-                "figure": str(figure_path),
-            }
-        )
-    for sentence in (*issue_log.said, *result.said):
-        out.print(sentence, highlight=False)
-    out.print(log_figures.parameters(result))
-    out.print(log_figures.scores(result))
-    out.print(result.verdict(), style="bold", highlight=False)
-    out.print(
-        f"Fitted case: {case_path}\nTables: {out_folder}\nFigure: {figure_path} (and .svg)",
         soft_wrap=True,
         highlight=False,
     )
