@@ -48,8 +48,8 @@ def known_names() -> dict[str, Ours]:
 def map_categories(asked: Any, names: list[str], path: str) -> dict[str, Ours]:
     """Map each category of the log to cogov's: {theirs: (ours, ...)}.
 
-    `asked` is the mapping's table, theirs = ours; "" says that cogov has no such category. Categories that it does
-    not contain are matched by name. Raises UserError.
+    `asked` is the mapping's table, theirs = ours; "" says that cogov has no such category. Categories that it
+    does not contain are matched by name. Raises UserError.
     """
     if not isinstance(asked, dict):
         raise UserError(
@@ -117,7 +117,8 @@ def _words() -> dict[str, list[str]]:
 
 
 def propose(theirs: str) -> Proposal | None:
-    """Propose what a category of a log may be, by the longest word that it has; else by how alike the names are.
+    """Propose what a category of a log may be, by the longest word that it has; else by how alike the names
+    are.
 
     >>> propose("Street Light Condition").ours, propose("电梯故障报修").ours, propose("Blocked Drivway").ours
     ('lamp_out', 'lift_stopped', 'parking')

@@ -1,7 +1,8 @@
 """Which issues are closed, when, and which are still open? What the closing column and the status say.
 
-An empty cell is an issue that is open. A word or a date that stands for "open" is never guessed: the status column
-says so, or the owner of the log does (`--open`); else it is asked. A log whose open issues would be lost is refused.
+An empty cell is an issue that is open. A word or a date that stands for "open" is never guessed: the status
+column says so, or the owner of the log does (`--open`); else it is asked. A log whose open issues would be
+lost is refused.
 """
 
 from collections import Counter
@@ -12,43 +13,16 @@ import numpy as np
 
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import show_value
+from .column_names import WORDS
 from .dates import EMPTY, NO_DAY, normal, read_days
+from .questions import LogQuestion
 
 LONELY = 365  # days; dates further from all others do not belong to the log
 CROWDED = 0.1  # share of the closings that may fall on one day
 CROWD = 20  # closings on one day that are asked about, at least
 UNREADABLE = ("####", "#ref!", "#value!", "#name?", "#div/0!", "#num!")  # a spreadsheet's, where a date was
-STATUS = {  # word in a status column -> whether it says closed
-    **dict.fromkeys(
-        "closed resolved completed complete done fixed finished solved cancelled canceled duplicate "
-        "已办结 办结 已结案 结案 已完成 完成 已关闭 关闭 已解决 解决 已处理 已处置 已归档 归档 已完结 完结 已销号 销号 已化解 化解 "
-        "已答复 已回复 是 已整改 已修复 結案 已結案 已辦結".split(),
-        True,
-    ),
-    **dict.fromkeys(
-        "open pending assigned new started confirmed investigating planned unassigned acknowledged reopened "
-        "办理中 处理中 受理中 待办 待处理 待受理 未办结 未完成 未解决 未处理 已受理 已派单 派单 派单中 进行中 在办 延期 挂起 超期 "
-        "未结案 未销号 待办结 待派单 待审核 整改中 未化解 化解中 否 處理中 辦理中 未結案".split(),
-        False,
-    ),
-    **dict.fromkeys(
-        ("in progress", "in process", "work in progress", "on hold", "action scheduled", "not started"), False
-    ),
-}
-
-
-class LogQuestion(UserError):
-    """Something about a log that only its owner knows; `entry` of the mapping and `answers` to it.
-
-    `answers` are (value of the entry, what it means).
-    """
-
-    def __init__(self, message: Message, entry: str = "", answers: Sequence[tuple[str, Message]] = ()):
-        super().__init__(message)
-        self.entry, self.answers = entry, tuple(answers)
-
-    def __reduce__(self) -> tuple:
-        return type(self), (self.message, self.entry, self.answers)
+# word in a status column -> whether it says closed
+STATUS = {word: says == "closed" for says, words in WORDS["status"].items() for word in words}
 
 
 @dataclass
@@ -75,10 +49,10 @@ def read_closings(
 ) -> Closings:
     """Say of every row whether and when its issue was closed.
 
-    `closed` are the cells and `day` the days of the closing column; `opened` the days of opening; `status` the
-    cells of the status column, or None. `means_open` and `means_closed` are values of both columns. `by_status`:
-    the closing column is the day of the last change, and counts where the status says closed. Raises UserError,
-    and LogQuestion where something must be answered.
+    `closed` are the cells and `day` the days of the closing column; `opened` the days of opening; `status`
+    the cells of the status column, or None. `means_open` and `means_closed` are values of both columns.
+    `by_status`: the closing column is the day of the last change, and counts where the status says closed.
+    Raises UserError, and LogQuestion where something must be answered.
     """
     state, column = _states(status, means_open, means_closed), show_value(names["closed"])
     empty = np.array([text.lower() in EMPTY for text in closed], bool)
@@ -91,7 +65,8 @@ def read_closings(
         ).as_word()
         out.said.append(
             Message(
-                "No column has the day of closing: {column}, the day of the last change, is taken where the status is "
+                "No column has the day of closing: {column}, the day of the last change, is taken where "
+                "the status is "
                 "closed.",
                 column=column,
             )
@@ -197,8 +172,10 @@ def _ask_about_words(
     if lost > CROWDED * max(readable, 1) and not (fine & (out.wrong == "")).any():
         n = int(np.flatnonzero(out.wrong != "")[0])
         raise UserError(
-            "{path}:{line}: column {column}: {count} closings such as {example} cannot be read, and no other issue is "
-            "open: without them the log would have lost its open issues. Write dates there, or leave the cell empty "
+            "{path}:{line}: column {column}: {count} closings such as {example} cannot be read, and no "
+            "other issue is "
+            "open: without them the log would have lost its open issues. Write dates there, or leave the "
+            "cell empty "
             "where an issue is open",
             path=path,
             line=int(lines[n]),
@@ -252,27 +229,23 @@ def _ask_about_days(
 
 def _question(column: str, value: str, count: int, line: int = 0, path: str = "") -> LogQuestion:
     """Return the question what a value that recurs means."""
-    text = (
+    named = {"column": show_value(column), "value": show_value(value), "count": f"{count:,}"}
+    question = (
         Message(
-            "{path}:{line}: column {column} has {value} in {count} rows: are these issues still open? If so, say --open "
-            "{value}; if they were closed, say --closed-value {value}",
+            "{path}:{line}: column {column} has {value} in {count} rows, which may mean that they are still "
+            "open",
             path=path,
             line=line,
-            column=show_value(column),
-            value=show_value(value),
-            count=f"{count:,}",
+            **named,
         )
         if line
         else Message(
-            "column {column} has {value} in {count} rows: does it mean that an issue is open, or closed? Say --open {value} "
-            "or --closed-value {value}",
-            column=show_value(column),
-            value=show_value(value),
-            count=f"{count:,}",
+            "column {column} has {value} in {count} rows, which may mean that they are still open", **named
         )
     )
     return LogQuestion(
-        text,
+        question,
+        Message("if so, say --open {value}; if they were closed, say --closed-value {value}", **named),
         "open",
         [(value, Message("still open")), (f"!{value}", Message("closed"))],
     )
@@ -289,14 +262,15 @@ def _compare(out: Closings, state: np.ndarray, names: dict[str, str]) -> None:
     if late.sum() > CROWDED * len(state):
         raise LogQuestion(
             Message(
-                "{count} rows are closed by {status} and have no day in {column}, so how long they took is not known; "
-                "to go by {column} alone, and take them as open, say --status none",
+                "{count} rows are closed by {status} and have no day in {column}, so how long they took "
+                "is not known",
                 count=f"{late.sum():,}",
                 status=status,
                 column=column,
             ),
+            Message("to go by {column} alone, and take them as open, say --status none", column=column),
             "status",
-            [("none", Message("go by the day alone"))],
+            [("none", Message("go by {column} alone, and take them as open", column=column))],
         )
     out.wrong[late] = Message(
         "is closed by {status}, without a day in {column}", status=status, column=column

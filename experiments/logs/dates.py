@@ -1,7 +1,8 @@
 """Read days out of cells, however they are written; several ways in one column are told apart cell by cell.
 
-A way of writing either has one meaning, such as 2023-01-06, 2023年1月6日 or 44932 of Excel, or three numbers whose
-order must be known: 7/1/2023. The order that reads all cells of both columns is taken; if two do, it is asked.
+A way of writing either has one meaning, such as 2023-01-06, 2023年1月6日 or 44932 of Excel, or three numbers
+whose order must be known: 7/1/2023. The order that reads all cells of both columns is taken; if two do, it is
+asked.
 """
 
 import re
@@ -14,6 +15,7 @@ import pandas as pd
 from ...engine.output import short
 from ...engine.texts.errors import Message, Translated, UserError, join
 from ...engine.toml_reader import show_value
+from .questions import LogQuestion
 
 LONGEST_DAY = 60  # characters of a cell that may be a date
 ENOUGH = 0.9  # share of cells that an order must read to be considered
@@ -22,46 +24,56 @@ EXCEL = np.datetime64("1899-12-30")  # day 0 of Excel, as its day numbers count 
 OLDEST, NEWEST = 1900, 2100  # years of eight digits; others are numbers
 REPUBLIC = 1911  # year 0 of the Republic's calendar (民国), as Taiwan counts
 
-EMPTY = {
-    "", "-", "--", "---", "—", "——", "/", "\\", "n/a", "na", "nan", "nat", "nil", "none", "null", "(null)", "#n/a", "无",
-    "暂无", "空", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "00:00:00", "0",
-}  # fmt: skip
+EMPTY = set("- -- --- — —— / \\ n/a na nan nat nil none null (null) #n/a 无 暂无 空 0 00:00:00".split()) | {
+    "",
+    "0000-00-00",
+    "0000-00-00 00:00:00",
+    "0000/00/00",
+}
 CLOCK = (
     r"(?:(?:\s*[T,]\s*|\s+|(?<=[日号]))(?:\(?(?:星期|周|週)[一二三四五六日天]\)?\s*)?(?:上午|下午|晚上|凌晨|中午)?\s*"
     r"(?:\d{1,2}(?:[:时時点]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?)?)?秒?分?\s*(?:[ap]\.?m\.?)?)?"
     r"\s*(?:Z|UTC|GMT|[A-Z]{2,4}T|[+-]\d\d:?\d\d)?)?$"
 )
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "jan january januar janvier|feb february februar fevrier|mar march mär märz maerz mars|apr april avril|"
-        "may mai|jun june juni juin|jul july juli juillet|aug august aout|sep sept september septembre|"
-        "oct okt october oktober octobre|nov november novembre|dec dez december dezember decembre".split("|"),
-        1,
-    )
-    for name in names.split()
-}
+MONTH_NAMES = (
+    "jan january januar janvier",
+    "feb february februar fevrier",
+    "mar march mär märz maerz mars",
+    "apr april avril",
+    "may mai",
+    "jun june juni juin",
+    "jul july juli juillet",
+    "aug august aout",
+    "sep sept september septembre",
+    "oct okt october oktober octobre",
+    "nov november novembre",
+    "dec dez december dezember decembre",
+)
+MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names.split()}
 NAME = r"([^\W\d_]{3,9})\.?"
 WEEKDAY = r"(?:[^\W\d_]{2,9}\.?,?\s+)?"
 WAYS = {  # way of writing -> pattern of year, month and day; other numbers have rules of their own below
-    "year-month-day": re.compile(
-        r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?" + CLOCK, re.I
-    ),
-    "digits": re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?\d{4}|T?\d{6}|\s+\d{1,2}:\d\d.*)?$"),
-    "republic": re.compile(
-        r"(?:(?:中华|中華)?[民][国國]\s*(\d{1,3})|(\d{3}))\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-        + CLOCK
-    ),
-    "short year": re.compile(r"(\d\d)年\s*(\d{1,2})月\s*(\d{1,2})[日号]?" + CLOCK),
-    "serial": re.compile(r"(\d{5})(?:\.\d+)?$"),
-    "epoch": re.compile(r"(\d{10})(?:\d{3})?(?:\.\d+)?$"),
-    "day name year": re.compile(
-        WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th)?\.?[\s-]+" + NAME + r"[\s,-]+(\d{4}|\d\d)" + CLOCK, re.I
-    ),
-    "name day year": re.compile(WEEKDAY + NAME + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + CLOCK, re.I),
-    "name day clock year": re.compile(WEEKDAY + NAME + r"\s+(\d{1,2})\s+[\d:.]+\s+(?:\S+\s+)?(\d{4})$", re.I),
-    "no year": re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?" + CLOCK + r"|(\d{1,2})[-/.](\d{1,2})$"),
-    "three numbers": re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d\d)" + CLOCK, re.I),
+    way: re.compile(pattern, re.I)
+    for way, pattern in {
+        "year-month-day": r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?" + CLOCK,
+        "digits": r"(\d{4})(\d\d)(\d\d)(?:T?\d{4}|T?\d{6}|\s+\d{1,2}:\d\d.*)?$",
+        "republic": (
+            r"(?:(?:中华|中華)?民[国國]\s*(\d{1,3})|(\d{3}))\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+            + CLOCK
+        ),
+        "short year": r"(\d\d)年\s*(\d{1,2})月\s*(\d{1,2})[日号]?" + CLOCK,
+        "serial": r"(\d{5})(?:\.\d+)?$",
+        "epoch": r"(\d{10})(?:\d{3})?(?:\.\d+)?$",
+        "day name year": WEEKDAY
+        + r"(\d{1,2})(?:st|nd|rd|th)?\.?[\s-]+"
+        + NAME
+        + r"[\s,-]+(\d{4}|\d\d)"
+        + CLOCK,
+        "name day year": WEEKDAY + NAME + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + CLOCK,
+        "name day clock year": WEEKDAY + NAME + r"\s+(\d{1,2})\s+[\d:.]+\s+(?:\S+\s+)?(\d{4})$",
+        "no year": r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?" + CLOCK + r"|(\d{1,2})[-/.](\d{1,2})$",
+        "three numbers": r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d\d)" + CLOCK,
+    }.items()
 }
 SAID = {
     "year-month-day": Translated("year, month, day", "年月日"),
@@ -104,9 +116,9 @@ def read_days(
 ) -> dict[str, Days]:
     """Read the days of the columns of a log: {role: Days}.
 
-    `columns` are cells as text, (n,) each. `dates` is dmy, mdy, ymd or a format such as %d/%m/%Y; "" recognises.
-    `year` is that of days without one. `names` and `lines` are for messages. Raises UserError if the order of
-    three numbers cannot be told, or a year is needed and missing.
+    `columns` are cells as text, (n,) each. `dates` is dmy, mdy, ymd or a format such as %d/%m/%Y; ""
+    recognises. `year` is that of days without one. `names` and `lines` are for messages. Raises UserError if
+    the order of three numbers cannot be told, or a year is needed and missing.
     """
     names = names or {role: role for role in columns}
     if dates and dates not in ORDERS:
@@ -116,13 +128,17 @@ def read_days(
     for role, column in found.items():
         if column.ways.get("no year") and not year:
             n = int(np.flatnonzero(column.codes == np.flatnonzero(column.way == "no year")[0])[0])
-            raise UserError(
-                "{path}:{line}: column {column}: {text} has no year, and none is above the header or in the name; "
-                "give it with --year, e.g. --year 2023",
-                path=path,
-                line=lines[n] if lines is not None else n + 1,
-                column=show_value(names[role]),
-                text=show_value(str(columns[role][n])),
+            raise LogQuestion(
+                Message(
+                    "{path}:{line}: column {column}: {text} has no year, and none is above the header or in "
+                    "the name of the file",
+                    path=path,
+                    line=lines[n] if lines is not None else n + 1,
+                    column=show_value(names[role]),
+                    text=show_value(str(columns[role][n])),
+                ),
+                Message("give it with --year, e.g. --year 2023"),
+                "year",
             )
     return {role: column.days(order, year) for role, column in found.items()}
 
@@ -225,20 +241,23 @@ def _choose_order(
     k = int(np.flatnonzero(first[1] != other[1])[0]) if len(first[1]) == len(other[1]) else 0
     n = int(np.flatnonzero(column.codes == three[k])[0])
     text = column.texts[three[k]]
-    raise UserError(
-        "{path}:{line}: column {column}: every date can be read in two ways: {text} is {day} as {pattern} "
-        "({meaning}) or {other_day} as {other_pattern} ({other_meaning}); choose with --dates {pattern} or --dates "
-        "{other_pattern}",
-        path=path,
-        line=lines[n] if lines is not None else n + 1,
-        column=show_value(names[role]),
-        text=show_value(text),
-        day=first[1][k],
-        pattern=first[0],
-        meaning=ORDERS[first[0]],
-        other_day=other[1][k],
-        other_pattern=other[0],
-        other_meaning=ORDERS[other[0]],
+    raise LogQuestion(
+        Message(
+            "{path}:{line}: column {column}: every date can be read in two ways: {text} is {day} "
+            "({meaning}) or "
+            "{other_day} ({other_meaning})",
+            path=path,
+            line=lines[n] if lines is not None else n + 1,
+            column=show_value(names[role]),
+            text=show_value(text),
+            day=first[1][k],
+            meaning=ORDERS[first[0]],
+            other_day=other[1][k],
+            other_meaning=ORDERS[other[0]],
+        ),
+        Message("choose with --dates {order} or --dates {other}", order=first[0], other=other[0]),
+        "dates",
+        [(order, Message("{meaning}", meaning=ORDERS[order])) for order in (first[0], other[0])],
     )
 
 
@@ -303,7 +322,8 @@ def _whole(year: str) -> int:
 
 
 def arrange(numbers: np.ndarray, order: str) -> np.ndarray:
-    """Return triples of numbers as year, month, day: (n, 3). A year of four figures has 10,000 added to it."""
+    """Return triples of numbers as year, month, day: (n, 3). A year of four figures has 10,000 added to
+    it."""
     a, b, c = numbers.T
     whole = np.where(c >= 10_000, c - 10_000, np.where(c < 69, 2000 + c, 1900 + c))
     if order == "ymd":

@@ -108,7 +108,8 @@ def _checked(path: str | Path, name: str, guessed: bool, asked: str = "") -> Enc
 
 def _unknown(path: str | Path, line: int) -> UserError:
     return UserError(
-        "{path}:{line}: is in no encoding that is recognised (UTF-8, UTF-16, GBK, Big5, cp1252); name it with "
+        "{path}:{line}: is in no encoding that is recognised (UTF-8, UTF-16, GBK, Big5, cp1252); name it "
+        "with "
         "--encoding, or save the file as UTF-8 or as .xlsx in the program that it comes from",
         path=path,
         line=line,
@@ -145,8 +146,9 @@ def _utf16_without_mark(head: bytes) -> str:
 def _judge(head: bytes) -> str:
     """Return gb18030, big5, cp1252 or "", by how the bytes beyond ASCII go together.
 
-    A common Chinese character is two bytes beyond ASCII in GBK, the first of them B0 to D7; in Big5 the first is
-    A4 to C6, and the second is often an ASCII letter. In cp1252 such a byte mostly stands alone among letters.
+    A common Chinese character is two bytes beyond ASCII in GBK, the first of them B0 to D7; in Big5 the first
+    is A4 to C6, and the second is often an ASCII letter. In cp1252 such a byte mostly stands alone among
+    letters.
     """
     pairs = re.findall(rb"([\x81-\xfe])([\x40-\x7e\x80-\xfe])", head)
     beyond = len(re.findall(rb"[\x80-\xff]", head))

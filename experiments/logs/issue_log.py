@@ -5,6 +5,7 @@ true is rejected with its line number and the reason, never corrected. An issue 
 still open: it is right-censored on the day the log was extracted (`drawn`).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...engine.texts.errors import Message, UserError
+from ...engine.texts.errors import Message, Translated, UserError
 from ...engine.toml_reader import show_value
 from ..files.case_writer import toml
 from ..files.csv_tables import escape_cell, write_csv
@@ -25,6 +26,7 @@ from .dates import EMPTY, Days, normal, read_days, said_of_ways
 from .log_mapping import NONE, LogMapping, mapping_beside, read_mapping
 from .log_rows import LogRows, Progress, read_rows
 from .personal import check_columns
+from .questions import LogQuestion
 
 USELESS = 0.5  # share of rejected rows from which on a log is refused
 
@@ -44,6 +46,7 @@ class IssueLog:
     kinds: dict  # category of the log -> names of cogov's categories, sorted; only mapped ones
     said: list[Message]  # what was recognised, dropped or assumed, as sentences
     proposals: dict[str, Proposal | None] = field(default_factory=dict)  # of categories that are not mapped
+    reasons: dict[Translated, int] = field(default_factory=dict)  # why rows were rejected -> rows, most first
 
     @property
     def rows(self) -> int:
@@ -96,10 +99,10 @@ def read_log(
     """Read the issue log at `path`: delimited text, .xlsx, .xls or .ods.
 
     `mapping` is a LogMapping, the path of a TOML file, or None: then `NAME.toml` in the folder of `NAME.csv`,
-    if it exists. `overrides` replace single entries of it, such as opened=, closed=, category=, dates=, drawn=,
-    open=("9999-12-31",), categories={theirs: ours}. Entries not given are recognised if only one reading is
-    possible. `progress` is called with the rows read, and the rows of the file as far as known. Raises UserError;
-    LogQuestion, which is one, where only the owner of the log knows the answer.
+    if it exists. `overrides` replace single entries of it, such as opened=, closed=, category=, dates=,
+    drawn=, open=("9999-12-31",), categories={theirs: ours}. Entries not given are recognised if only one
+    reading is possible. `progress` is called with the rows read, and the rows of the file as far as known.
+    Raises UserError; LogQuestion, which is one, where only the owner of the log knows the answer.
     """
     notes: list[Message] = []
     if mapping is None:
@@ -150,7 +153,8 @@ def read_log(
     if not mapping.drawn:
         notes.append(
             Message(
-                "Extracted on {drawn:%Y-%m-%d}, the last date in the log (--drawn overrides it); open issues are "
+                "Extracted on {drawn:%Y-%m-%d}, the last date in the log (--drawn overrides it); open "
+                "issues are "
                 "censored on that day.",
                 drawn=drawn,
             )
@@ -203,7 +207,8 @@ def _refuse_unreadable(rows: LogRows, day: Columns, names: dict[str, str], mappi
         n = int(np.flatnonzero(filled & ~readable)[0])
         if mapping.dates:
             raise UserError(
-                "{path}:{line}: column {column}: --dates {dates} reads only {count} of {filled} dates, not {example}; "
+                "{path}:{line}: column {column}: --dates {dates} reads only {count} of {filled} dates, "
+                "not {example}; "
                 "leave out --dates to have them recognised",
                 path=rows.path,
                 line=rows.lines[n],
@@ -214,8 +219,10 @@ def _refuse_unreadable(rows: LogRows, day: Columns, names: dict[str, str], mappi
                 example=show_value(str(cells[n])[:40]),
             )
         raise UserError(
-            "{path}:{line}: column {column}: only {count} of {filled} cells are dates that can be read, not {example}; "
-            "choose another column with --{role} COLUMN, or give the format with --dates, e.g. --dates '%d/%m/%Y'",
+            "{path}:{line}: column {column}: only {count} of {filled} cells are dates that can be read, "
+            "not {example}; "
+            "choose another column with --{role} COLUMN, or give the format with --dates, e.g. --dates "
+            "'%d/%m/%Y'",
             path=rows.path,
             line=rows.lines[n],
             column=show_value(names[role]),
@@ -248,16 +255,24 @@ def extraction_day(
             for role, when in day.items()
             if (when == known[-1]).any()
         )
-        raise UserError(
-            "{path}:{line}: column {column}: {latest} is more than {days} days after every other "
-            "date; if it means that the issue is open, say --open {latest}; if it is a mistake, give the day on which "
-            "the log was extracted, e.g. --drawn {second_latest}",
-            path=rows.path,
-            line=rows.lines[n],
-            column=show_value(names[role]),
-            latest=known[-1],
-            days=LONELY,
-            second_latest=known[-2],
+        raise LogQuestion(
+            Message(
+                "{path}:{line}: column {column}: {latest} is more than {days} days after every other date",
+                path=rows.path,
+                line=rows.lines[n],
+                column=show_value(names[role]),
+                latest=known[-1],
+                days=LONELY,
+            ),
+            Message(
+                "if it means that the issue is open, say --open {latest}; if it is a mistake, give the "
+                "day on which "
+                "the log was extracted, e.g. --drawn {second_latest}",
+                latest=known[-1],
+                second_latest=known[-2],
+            ),
+            "open",
+            [(str(known[-1]), Message("still open")), (f"!{known[-1]}", Message("closed"))],
         )
     return pd.Timestamp(known[-1].astype("M8[s]"))
 
@@ -312,7 +327,8 @@ def _refuse_useless(rows: LogRows, reasons: np.ndarray) -> None:
             reason=reasons[n],
         )
     raise UserError(
-        "{path}:{line}: {count} of {rows} rows cannot be used, so something was misread; most of them are like this one, "
+        "{path}:{line}: {count} of {rows} rows cannot be used, so something was misread; most of them "
+        "are like this one, "
         "which {reason}",
         path=rows.path,
         line=rows.lines[n],
@@ -354,11 +370,23 @@ def assemble_log(
     if len(issues) and issues["closed"].notna().all():
         notes.append(
             Message(
-                "Every issue of the log is closed. If it holds only closed ones, those that are still open are missing, "
+                "Every issue of the log is closed. If it holds only closed ones, those that are still "
+                "open are missing, "
                 "and times look shorter than they are."
             )
         )
-    return IssueLog(rows.path, mapping, issues, rejected, drawn, mapped, notes, propose_all(names, mapped))
+    why = Counter(reasons[~fine]) + Counter(reason for _, _, reason in rows.broken)
+    return IssueLog(
+        rows.path,
+        mapping,
+        issues,
+        rejected,
+        drawn,
+        mapped,
+        notes,
+        propose_all(names, mapped),
+        dict(why.most_common()),
+    )
 
 
 def write_log(log: IssueLog, folder: str | Path) -> Path:

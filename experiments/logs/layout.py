@@ -1,7 +1,7 @@
 """Where is the header of a table, and which of its rows are no issues?
 
-People put titles above the header, head columns in two rows, repeat the header every month, and end with a total.
-Titles are read for a year; a row below the header is an issue or is set aside with a reason.
+People put titles above the header, head columns in two rows, repeat the header every month, and end with a
+total. Titles are read for a year; a row below the header is an issue or is set aside with a reason.
 """
 
 import re
@@ -16,8 +16,7 @@ from .tables import Row, Table
 LOOKED_AT = 40  # rows that are not blank, among which the header is
 DATE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}|\d{1,2}月\d{1,2}|\d{8}|\d{5}\.\d+|\d{13}")
 TOTAL = re.compile(
-    r"(?:本月|本年|全年|年度|月度)?(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)(?:[:：].*)?|(?:grand |sub)?total(?:s)?:?|sum",
-    re.I,
+    r"(?:本月|本年|全年|年度|月度)?[合总小共累]\s*计(?:[:：].*)?|(?:grand |sub)?totals?:?|sum", re.I
 )
 
 
@@ -87,7 +86,8 @@ def _is_data(cells: list[str]) -> bool:
 
 
 def _joined(upper: list[str], lower: list[str]) -> list[str]:
-    """Return the names of a header of two rows: the lower ones, and the upper ones where there is no lower."""
+    """Return the names of a header of two rows: the lower ones, and the upper ones where there is no
+    lower."""
     width = max(len(upper), len(lower))
     upper, lower = ([*row, *[""] * (width - len(row))] for row in (upper, lower))
     names = [below or above for above, below in zip(upper, lower)]
@@ -117,8 +117,8 @@ def _unknown_header(table: Table, rows: list[Row]) -> int:
     n = next((n for n, (_, cells) in enumerate(rows) if sum(map(bool, cells)) >= max(0.7 * usual, 1)), 0)
     if len(rows) > 1 and _is_data(rows[n][1]):
         raise UserError(
-            "{path}:{line}: this row holds a date, so the columns have no names; write a header line above it, "
-            "e.g. {example}",
+            "{path}:{line}: this row holds a date, so the columns have no names; name them in "
+            "their order with --columns {example}",
             path=table.path,
             line=rows[n][0],
             example=_header_for(rows[n:]),
@@ -136,7 +136,7 @@ def _header_for(rows: list[Row]) -> str:
         for k, cells in enumerate(columns)
         if k not in dated and any(re.search(r"[^\W\d]{2,}", cell) for cell in cells)
     ]
-    names = {k: role for k, role in zip([*dated[:2], *words[:1]], [*NEEDED[: len(dated[:2])], *NEEDED[2:]])}
+    names = dict(zip([*dated[:2], *words[:1]], [*NEEDED[: len(dated[:2])], *NEEDED[2:]]))
     return ",".join(names.get(k, f"column_{k + 1}") for k in range(width))
 
 
@@ -146,7 +146,7 @@ def set_aside(cells: list[str], layout: Layout, opened: str) -> Translated | Non
     `opened` is the cell with the day of opening; a row that has one is an issue.
     """
     filled = [cell for cell in cells if cell]
-    if [cell for cell in cells[: len(layout.names)]] == list(layout.names) or (
+    if cells[: len(layout.names)] == list(layout.names) or (
         opened and opened in layout.names and len(roles_of(filled)) > 1
     ):
         return Message("repeats the header").as_word()

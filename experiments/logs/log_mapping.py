@@ -10,17 +10,13 @@ from ...engine.parameters import describe_problem, knob
 from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import build_dataclass, load, show_value
-from .closings import LogQuestion
-from .column_names import FIRST_FILLED, NEEDED, ROLES, TEXTS, ranked, resembles, simplify
+from .column_names import FIRST_FILLED, NEEDED, RANK, ROLE_WORDS, ROLES, WORDS, ranked, resembles, simplify
+from .questions import LogQuestion, name_answers
 
 COLUMN = {"text": 200}
 NONE = "none"  # in place of a column: there is none
-# a case's tables, by which a file is told from a mapping
+# tables of a case, by which its file is told from a mapping
 OF_A_CASE = {"community", "compound", "mechanisms", "committee", "reported", "title"}
-CONTACTS = set(
-    "投诉 求助 咨询 建议 表扬 举报 其他 其它 感谢 意见 反映 申请 查询 complaint request inquiry enquiry compliment "
-    "suggestion other question".split()
-)  # kinds of calls, which say nothing about the issue
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,7 @@ class LogMapping:
         0, 0, 2200, unit="year of dates without one; 0 as above the header", source="by the log's owner"
     )
     drawn: str = field(default="", metadata=COLUMN)  # day of extraction, as 2025-01-09
+    columns: tuple = field(default=(), metadata={"names": True})  # their names, if the file has no header
     sheet: str = field(default="", metadata=COLUMN)  # of a workbook
     encoding: str = field(default="", metadata=COLUMN)
     delimiter: str = field(default="", metadata=COLUMN)
@@ -64,7 +61,7 @@ def read_mapping(path: str | Path | None = None, **overrides: Any) -> LogMapping
     """
     base = build_dataclass(LogMapping, *load(path)) if path else LogMapping()
     entries = {name: value for name, value in overrides.items() if value not in (None, "", (), [])}
-    for name in ("open", "closed_value"):
+    for name in ("open", "closed_value", "columns"):
         if name in entries:
             entries[name] = tuple(entries[name]) if not isinstance(entries[name], str) else (entries[name],)
     if "residents" in entries:
@@ -98,8 +95,9 @@ def assign_columns(
 ) -> tuple[LogMapping, list[str]]:
     """Check the columns of a mapping and recognise the missing ones by their names.
 
-    `names` are those of the header in `line`, `samples` the first cells of each column. Returns the mapping and the
-    roles that were recognised. Raises UserError, and LogQuestion if a column can be taken for a role among several.
+    `names` are those of the header in `line`, `samples` the first cells of each column. Returns the mapping
+    and the roles that were recognised. Raises UserError, and LogQuestion if a column can be taken for a role
+    among several.
     """
     given = {role: split_columns(getattr(mapping, role)) for role in ROLES if getattr(mapping, role) != NONE}
     for role, columns in given.items():
@@ -124,7 +122,7 @@ def assign_columns(
         )
     free = [(name, cells) for name, cells in zip(names, samples) if name and name not in used]
     guesses: dict[str, str] = {}
-    for role in TEXTS:
+    for role in RANK:
         if getattr(mapping, role):
             continue
         rest = [(name, cells) for name, cells in free if name not in guesses.values()]
@@ -151,8 +149,8 @@ def split_columns(text: str) -> list[str]:
 def _choose(role: str, free: Sequence[tuple[str, Sequence[str]]], path: str, line: int) -> str:
     """Return the column for a role by its name, "" if there is none.
 
-    Names that are more usual come first; then names that resemble a usual one. Raises LogQuestion where two do
-    equally well.
+    Names that are more usual come first; then names that resemble a usual one. Raises LogQuestion where two
+    do equally well.
     """
     ranks = {name: ranked(name, role) for name, _ in free}
     best = min((rank for rank in ranks.values() if rank is not None), default=None)
@@ -173,46 +171,44 @@ def _choose(role: str, free: Sequence[tuple[str, Sequence[str]]], path: str, lin
     if len(found) > 1:
         raise LogQuestion(
             Message(
-                "{path}:{line}: {candidates} could each be the {role}; choose with --{role} COLUMN",
+                "{path}:{line}: {candidates} could each be {what}",
                 path=path,
                 line=line,
                 candidates=", ".join(map(show_value, found)),
-                role=role,
+                what=ROLE_WORDS[role],
             ),
+            Message("choose with --{role} COLUMN", role=role),
             role,
-            [(name, Message("column {name}", name=show_value(name))) for name in found],
+            name_answers(found),
         )
     return found[0] if found else ""
 
 
 def _are_contacts(cells: Sequence[str]) -> bool:
-    return bool(any(cells)) and {cell.lower() for cell in cells if cell} <= CONTACTS
+    return bool(any(cells)) and {cell.lower() for cell in cells if cell} <= set(WORDS["contacts"])
 
 
 def _missing(role: str, names: Sequence[str], guesses: dict[str, str], path: str, line: int) -> UserError:
     """Return the error, or the question, for a column that is needed and not found."""
     left = [name for name in names if name and name not in guesses.values()]
+    remedy = Message(
+        "name it with --{role} COLUMN; there are: {header}",
+        role=role,
+        header=", ".join(map(show_value, left)),
+    )
     if role == "closed" and "status" in guesses:
-        return LogQuestion(
-            Message(
-                "{path}:{line}: has a status, {status}, and no column with the day of closing, so how long issues took "
-                "cannot be known; if a column has it, name it with --closed COLUMN; there are: {header}",
-                path=path,
-                line=line,
-                status=show_value(guesses["status"]),
-                header=", ".join(map(show_value, left)),
-            ),
-            role,
-            [(name, Message("column {name}", name=show_value(name))) for name in left],
-        )
-    return LogQuestion(
-        Message(
-            "{path}:{line}: no column has a usual name for the {role}; name it with --{role} COLUMN; there are: {header}",
+        question = Message(
+            "{path}:{line}: has a status, {status}, and no column with the day of closing, so how long "
+            "issues took is not known",
             path=path,
             line=line,
-            role=role,
-            header=", ".join(map(show_value, left)),
-        ),
-        role,
-        [(name, Message("column {name}", name=show_value(name))) for name in left],
-    )
+            status=show_value(guesses["status"]),
+        )
+    else:
+        question = Message(
+            "{path}:{line}: no column has a usual name for {what}",
+            path=path,
+            line=line,
+            what=ROLE_WORDS[role],
+        )
+    return LogQuestion(question, remedy, role, name_answers(left))

@@ -1,4 +1,5 @@
-"""Read the rows of a log: which sheets hold it, where their header is, and the cells of the columns that are used."""
+"""Read the rows of a log: which sheets hold it, where their header is, and the cells of the columns that are
+used."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,10 +10,10 @@ import numpy as np
 
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import show_value
-from .closings import LogQuestion
-from .column_names import ROLES, roles_of
+from .column_names import ROLE_WORDS, ROLES, roles_of
 from .layout import DATE, Layout, find_layout, set_aside
 from .log_mapping import NONE, LogMapping, assign_columns, split_columns
+from .questions import LogQuestion, name_answers
 from .tables import Table, open_tables
 
 SAMPLE = 500  # rows from which it is told what a column holds
@@ -42,7 +43,13 @@ def read_rows(path: str | Path, mapping: LogMapping, progress: Progress | None =
     """Read the rows of a log. Raises UserError, and LogQuestion where something must be answered."""
     tables = open_tables(path, mapping.encoding, mapping.delimiter)
     wanted = {name for role in ROLES for name in split_columns(getattr(mapping, role)) if name != NONE}
-    chosen, said = _choose_tables(tables, mapping.sheet, wanted)
+    columns = tuple(mapping.columns)
+    chosen, said = _choose_tables(
+        tables,
+        mapping.sheet,
+        wanted,
+        lambda table: Layout(columns, 0, 0, ()) if columns else find_layout(table, wanted),
+    )
     table, layout = chosen[0]
     used, guessed = assign_columns(layout.names, _samples(table, layout), mapping, table.path, layout.first)
     notes = [*table.notes, *said, *(note for _, each in chosen[:1] for note in each.said())]
@@ -58,9 +65,9 @@ def read_rows(path: str | Path, mapping: LogMapping, progress: Progress | None =
     ]
     rows.said += [
         Message(
-            "Column {column} used as {role}, because of its name.",
+            "Column {column} used as {what}, because of its name.",
             column=show_value(getattr(used, role)),
-            role=role,
+            what=ROLE_WORDS[role],
         )
         for role in guessed
     ]
@@ -75,9 +82,10 @@ def read_rows(path: str | Path, mapping: LogMapping, progress: Progress | None =
 
 
 def _choose_tables(
-    tables: list[Table], sheet: str, wanted: set[str]
+    tables: list[Table], sheet: str, wanted: set[str], layout_of: Callable[[Table], Layout]
 ) -> tuple[list[tuple[Table, Layout]], list[Message]]:
-    """Return the tables that hold the log, with their layouts: the sheets with the same header as the largest log.
+    """Return the tables that hold the log, with their layouts: the sheets with the same header as the largest
+    log.
 
     Raises LogQuestion if several sheets are logs with different headers.
     """
@@ -92,30 +100,31 @@ def _choose_tables(
             )
         tables = chosen
     if len(tables) == 1:
-        return [(tables[0], find_layout(tables[0], wanted))], []
+        return [(tables[0], layout_of(tables[0]))], []
     found = []
     for table in tables:
         try:
-            layout = find_layout(table, wanted)
+            layout = layout_of(table)
         except UserError:
             continue
         roles = roles_of(list(layout.names))
         if {"opened", "category"} <= roles or wanted & set(layout.names):
             found.append((table, layout, len(roles)))
     if not found:
-        return _choose_tables(tables[:1], "", wanted)
+        return _choose_tables(tables[:1], "", wanted, layout_of)
     most = max(roles for _, _, roles in found)
     best = [(table, layout) for table, layout, roles in found if roles == most]
     names = {layout.names for _, layout in best}
     if len(names) > 1:
         raise LogQuestion(
             Message(
-                "{path}: {sheets} could each be the log, and their columns differ; choose with --sheet NAME",
+                "{path}: {sheets} could each be the log, and their columns differ",
                 path=tables[0].path,
                 sheets=", ".join(show_value(table.sheet) for table, _ in best),
             ),
+            Message("choose with --sheet NAME"),
             "sheet",
-            [(table.sheet, Message("sheet {name}", name=show_value(table.sheet))) for table, _ in best],
+            name_answers([table.sheet for table, _ in best]),
         )
     said = [Message("Sheets read: {sheets}.", sheets=", ".join(show_value(table.sheet) for table, _ in best))]
     left = [table.sheet for table in tables if table not in [each for each, _ in best]]
@@ -195,7 +204,8 @@ def _collect(rows: LogRows, chosen: Sequence[tuple[Table, Layout]], progress: Pr
 
 
 def _take_short(rows: LogRows, kept: list[tuple], early: list[tuple]) -> None:
-    """Take rows that end early as rows with empty cells, if there are many of them: so some spreadsheets export.
+    """Take rows that end early as rows with empty cells, if there are many of them: so some spreadsheets
+    export.
 
     A few are broken rows, and set aside, as are rows with more cells than the header.
     """

@@ -9,12 +9,20 @@ from ...engine.texts.errors import Message, Translated, UserError
 from ...engine.toml_reader import show_value
 
 SHARE = 0.05  # of the cells that are filled: from there a column is personal
+MOBILE = r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)"
+LANDLINE = r"(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)"
+ABROAD = r"\+\d{1,3}[ -]?\(?\d{2,4}\)?[ -]?\d{3}[ -]?\d{3,4}"
 KINDS = {
-    Translated("telephone numbers", "电话号码"): re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)|\+\d{1,3}[ -]?\(?\d{2,4}\)?[ -]?\d{3}[ -]?\d{3,4}"),
-    Translated("numbers of identity cards", "身份证号"): re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])\d{2}\d{3}[\dXx](?!\w)"),
+    Translated("telephone numbers", "电话号码"): re.compile(f"{MOBILE}|{LANDLINE}|{ABROAD}"),
+    Translated("numbers of identity cards", "身份证号"): re.compile(
+        r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])\d{5}[\dXx](?!\w)"
+    ),
     Translated("e-mail addresses", "电子邮箱"): re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"),
-    Translated("doors of homes", "门牌号"): re.compile(r"\d+\s*(?:号楼|栋|幢|座|单元)\s*\d*.*\d+\s*(?:室|房|号)"),
-}  # fmt: skip
+    Translated("doors of homes", "门牌号"): re.compile(
+        r"\d+\s*(?:号楼|栋|幢|座|单元)\s*\d*.*\d+\s*(?:室|房|号)"
+    ),
+}
+ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")  # 2.02E+13
 FREE_TEXT = 200  # different values, and more than half of the rows: no categories
 
 
@@ -41,7 +49,8 @@ def check_columns(
         kind = personal_kind(table[role])
         if kind and role == "category":
             raise UserError(
-                "{path}: column {column} holds {kind}, so it is not taken for the category; choose another with "
+                "{path}: column {column} holds {kind}, so it is not taken for the category; choose "
+                "another with "
                 "--category COLUMN",
                 path=path,
                 column=show_value(names[role]),
@@ -63,7 +72,8 @@ def check_columns(
     if different > FREE_TEXT and different > 0.5 * len(table["category"]):
         said.append(
             Message(
-                "Column {column} has {count} different values in {rows} rows: is it a description? Another column may "
+                "Column {column} has {count} different values in {rows} rows: is it a description? "
+                "Another column may "
                 "hold the category (--category COLUMN).",
                 column=show_value(names["category"]),
                 count=f"{different:,}",
@@ -76,11 +86,16 @@ def check_columns(
 def _no_id(cells: np.ndarray, guessed: bool) -> Message | None:
     """Return why a column cannot tell rows apart, or None if it can."""
     filled = [cell for cell in cells if cell]
-    rounded = sum(bool(re.fullmatch(r"\d(?:\.\d+)?[eE]\+\d+", cell)) for cell in filled)
-    if rounded:
-        return Message("{count} of its numbers were rounded by a spreadsheet, such as {example}", count=f"{rounded:,}",
-                       example=next(cell for cell in filled if re.fullmatch(r"\d(?:\.\d+)?[eE]\+\d+", cell)))  # fmt: skip
+    if rounded := [cell for cell in filled if ROUNDED.fullmatch(cell)]:
+        return Message(
+            "{count} of its numbers were rounded by a spreadsheet, such as {example}",
+            count=f"{len(rounded):,}",
+            example=rounded[0],
+        )
     if guessed and len(filled) > 10 and len(set(filled)) < 0.5 * len(filled):
-        return Message("it has {different} different values in {rows} rows", different=f"{len(set(filled)):,}",
-                       rows=f"{len(filled):,}")  # fmt: skip
+        return Message(
+            "it has {different} different values in {rows} rows",
+            different=f"{len(set(filled)):,}",
+            rows=f"{len(filled):,}",
+        )
     return None

@@ -1,7 +1,8 @@
-"""Read the rows of a file as text: delimited text, an Excel or OpenDocument workbook, a web page saved as .xls.
+"""Read the rows of a file as text: delimited text, an Excel or OpenDocument workbook, a web page saved as
+.xls.
 
-A file is read twice, once for its first rows and once for all, and no row is kept: half a million rows need no
-more memory than the columns that are used.
+A file is read twice, once for its first rows and once for all, and no row is kept: half a million rows need
+no more memory than the columns that are used.
 """
 
 import csv

@@ -17,9 +17,12 @@ from .fonts import Figure
 from .plotting import label, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from ...experiments.calibration.calibrate import Calibration
+    from ...experiments.logs.categories import Proposal
     from ...experiments.logs.issue_log import IssueLog
 
 MOST = len(PALETTE)  # categories with a separate curve; the others have none
@@ -165,8 +168,9 @@ def fit(axes, rows, rate) -> None:
     )
 
 
-def tabulate_waiting(table: pd.DataFrame) -> Table:
-    """Tabulate the summary of a log for the terminal."""
+def tabulate_waiting(table: pd.DataFrame, proposals: Mapping[str, Proposal | None]) -> Table:
+    """Tabulate the summary of a log for the terminal; a category that is only proposed has a question
+    mark."""
     summary = Table(
         "category",
         "issues",
@@ -180,7 +184,7 @@ def tabulate_waiting(table: pd.DataFrame) -> Table:
         "mapped to",
         **PLAIN,
         caption="25, 50, 75 %: days by which this share of issues was resolved "
-        "(Kaplan-Meier; open issues are censored). *: restricted mean, up to day 180.",
+        "(Kaplan-Meier; open issues are censored). *: restricted mean, up to day 180. ?: only proposed.",
     )
     for column in summary.columns[1:-1]:
         column.justify = "right"
@@ -195,9 +199,21 @@ def tabulate_waiting(table: pd.DataFrame) -> Table:
             f"{row['closed']:.0%}",
             *(number(row[q], ".0f") for q in ("q25", "median", "q75")),
             number(row["restricted_mean"], ".1f"),
-            abbreviated or ("" if name == ALL else "not mapped"),
+            abbreviated or ("" if name == ALL else guess(proposals.get(str(name)))),
         )
     return summary
+
+
+def guess(proposal: Proposal | None) -> str:
+    """Return what a category may be mapped to, with a question mark."""
+    if proposal is None:
+        return "not mapped"
+    ours = (
+        proposal.ours
+        if isinstance(proposal.ours, str)
+        else f"{proposal.ours[0]} and {len(proposal.ours) - 1} others"
+    )
+    return f"{ours}?"
 
 
 def number(value: float, form: str) -> str:
