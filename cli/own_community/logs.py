@@ -1,5 +1,6 @@
 """The command that reads a user's own issue log: `cogov import`."""
 
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ...experiments.logs.issue_log import IssueLog
 
 Residents = Annotated[float | None, typer.Option(help="Number of residents that the log covers.")]
+LONG = 2_000_000  # bytes of a log that takes seconds to read
 IMPORTED = (
     "log.csv",
     "log.toml",
@@ -168,10 +170,13 @@ def import_log(
     if not dry_run:
         manifest.refuse_sweep_folder(out_folder)
         refuse_overwriting_inputs(out_folder, IMPORTED, log, mapping or log.with_suffix(".toml"))
-    with progress() as bar:
-        task = bar.add_task(log.name, total=None)
+    with progress() if log.is_file() and log.stat().st_size > LONG else nullcontext() as bar:
+        task = bar and bar.add_task(log.name, total=None)
         issue_log = read_log(
-            log, mapping, lambda done, of: bar.update(task, completed=done, total=of or None), **given
+            log,
+            mapping,
+            bar and (lambda done, of: bar.update(task, completed=done, total=of or None)),
+            **given,
         )
     issue_log = issue_log.accept() if accept else issue_log
     asked = {name: value for name, value in given.items() if value is not None}

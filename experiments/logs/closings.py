@@ -18,8 +18,9 @@ from .dates import EMPTY, NO_DAY, normal, read_days
 from .questions import LogQuestion
 
 LONELY = 365  # days; dates further from all others do not belong to the log
-CROWDED = 0.1  # share of the closings that may fall on one day
-CROWD = 20  # closings on one day that are asked about, at least
+CROWDED = 0.05  # share of the closings that may fall on the last day, where no issue is open
+CROWD = 5  # closings on that day that are asked about, at least
+LOST = 0.1  # share of closings that may be unreadable where no issue is open, or closed without a day
 UNREADABLE = ("####", "#ref!", "#value!", "#name?", "#div/0!", "#num!")  # a spreadsheet's, where a date was
 # word in a status column -> whether it says closed
 STATUS = {word: says == "closed" for says, words in WORDS["status"].items() for word in words}
@@ -74,7 +75,7 @@ def read_closings(
         return out
     known = _answered(closed, out, means_open, means_closed, column)
     _ask_about_words(closed, out, empty | known, state, names, lines, path)
-    _ask_about_days(closed, out, opened, known, state, names, lines, path)
+    _ask_about_days(out, opened, known, empty, state, names, lines, path)
     _compare(out, state, names)
     return out
 
@@ -167,10 +168,10 @@ def _ask_about_words(
             raise _question(names["closed"], word, n, int(lines[here][0]), path)
         else:
             out.wrong[here] = unreadable
-    readable = (~np.isnat(out.day)).sum()
-    lost = np.array([bool(why) for why in out.wrong]).sum()
-    if lost > CROWDED * max(readable, 1) and not (fine & (out.wrong == "")).any():
-        n = int(np.flatnonzero(out.wrong != "")[0])
+    lost = odd & (out.wrong != "")
+    is_open = fine & np.isnat(out.day) & (out.wrong == "")
+    if lost.sum() > LOST * max((~np.isnat(out.day)).sum(), 1) and not is_open.any():
+        n = int(np.flatnonzero(lost)[0])
         raise UserError(
             "{path}:{line}: column {column}: {count} closings such as {example} cannot be read, and no "
             "other issue is "
@@ -180,22 +181,26 @@ def _ask_about_words(
             path=path,
             line=int(lines[n]),
             column=show_value(names["closed"]),
-            count=f"{lost:,}",
+            count=f"{lost.sum():,}",
             example=show_value(str(closed[n])[:40]),
         )
 
 
 def _ask_about_days(
-    closed: np.ndarray,
     out: Closings,
     opened: np.ndarray,
     known: np.ndarray,
+    empty: np.ndarray,
     state: np.ndarray,
     names: dict[str, str],
     lines: np.ndarray,
     path: str,
 ) -> None:
-    """Raise LogQuestion for a closing day that recurs and may stand for "open"."""
+    """Raise LogQuestion for a closing day that recurs and may stand for "open".
+
+    That is a day before all openings or far from all other days; and, in a log where no cell is empty, a last
+    day with much more closings than any other.
+    """
     has_day = ~np.isnat(out.day) & ~known
     begun = np.sort(opened[~np.isnat(opened)])
     if not has_day.any() or not len(begun):
@@ -208,7 +213,7 @@ def _ask_about_days(
         before = day < begun[0]
         around = others[others != day]
         lonely = not len(around) or np.abs(around - day).min() > np.timedelta64(LONELY, "D")
-        crowded = n >= crowd and n > 3 * second and len(counts) > 3
+        crowded = day == days[-1] and not empty.any() and n >= crowd and n > 3 * second and len(counts) > 3
         if not (n > 1 and (before or lonely)) and not crowded:
             continue
         here = has_day & (out.day == day)
@@ -259,7 +264,7 @@ def _compare(out: Closings, state: np.ndarray, names: dict[str, str]) -> None:
     status, column = show_value(names["status"]), show_value(names["closed"])
     early = has_day & (state == 0) & (out.wrong == "")
     late = ~has_day & (state == 1) & (out.wrong == "")
-    if late.sum() > CROWDED * len(state):
+    if late.sum() > LOST * len(state):
         raise LogQuestion(
             Message(
                 "{count} rows are closed by {status} and have no day in {column}, so how long they took "

@@ -71,7 +71,7 @@ WAYS = {  # way of writing -> pattern of year, month and day; other numbers have
         + CLOCK,
         "name day year": WEEKDAY + NAME + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + CLOCK,
         "name day clock year": WEEKDAY + NAME + r"\s+(\d{1,2})\s+[\d:.]+\s+(?:\S+\s+)?(\d{4})$",
-        "no year": r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?" + CLOCK + r"|(\d{1,2})[-/.](\d{1,2})$",
+        "no year": r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?" + CLOCK + r"|(\d{1,2})[-/](\d{1,2})$",
         "three numbers": r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d\d)" + CLOCK,
     }.items()
 }

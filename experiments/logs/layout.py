@@ -55,20 +55,17 @@ def find_layout(table: Table, wanted: set[str]) -> Layout:
     rows = table.head(LOOKED_AT)
     if not rows:
         raise UserError("{path}: has no header: its first line names no column", path=table.path)
-    best, most = None, 0
+    found = []  # (columns known, whether one row names them, -row)
     for n, (_, cells) in enumerate(rows):
-        single = _known(cells, wanted)
-        pair = 0
-        if n + 1 < len(rows) and not _is_data(rows[n + 1][1]):
-            pair = _known(_joined(cells, rows[n + 1][1]), wanted)
-        known, both = max((single, False), (pair, True), key=lambda choice: (choice[0], not choice[1]))
-        if known > most and not (_is_data(cells) and not wanted & set(cells)):
-            best, most = (n, both and single < pair), known
-        if most and n > 1 and _is_data(cells):
-            break
-    if best is None:
-        best = (_unknown_header(table, rows), False)
-    n, both = best
+        if _is_data(cells) and not wanted & set(cells):
+            if max(found, default=(0,))[0] > 1:
+                break
+            continue
+        found.append((_known(cells, wanted), True, -n))
+        if n + 1 < len(rows) and not _is_data(rows[n + 1][1]) and len(set(filter(None, cells))) > 1:
+            found.append((_known(_joined(cells, rows[n + 1][1]), wanted), False, -n))
+    known, single, n = max(found, default=(0, True, 0))
+    n, both = (-n, not single) if known else (_unknown_header(table, rows), False)
     names = _joined(rows[n][1], rows[n + 1][1]) if both else rows[n][1]
     while names and not names[-1]:
         names = names[:-1]

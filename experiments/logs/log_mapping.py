@@ -191,10 +191,14 @@ def _are_contacts(cells: Sequence[str]) -> bool:
 def _missing(role: str, names: Sequence[str], guesses: dict[str, str], path: str, line: int) -> UserError:
     """Return the error, or the question, for a column that is needed and not found."""
     left = [name for name in names if name and name not in guesses.values()]
-    remedy = Message(
-        "name it with --{role} COLUMN; there are: {header}",
-        role=role,
-        header=", ".join(map(show_value, left)),
+    remedy = (
+        Message(
+            "name it with --{role} COLUMN; there are: {header}",
+            role=role,
+            header=", ".join(map(show_value, left)),
+        )
+        if left
+        else Message("the log has no other column, so export it again with one that has it")
     )
     if role == "closed" and "status" in guesses:
         question = Message(

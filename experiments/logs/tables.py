@@ -211,7 +211,7 @@ def _sheets(path: str | Path) -> list[Table]:
             if about.typ != SheetTypeEnum.WorkSheet or about.visible != SheetVisibleEnum.Visible:
                 continue
             sheet = book.get_sheet_by_name(about.name)
-            if sheet.total_height and sheet.total_width:
+            if sheet.start is not None:
                 tables.append(
                     Table(str(path), about.name, _sheet_rows(sheet), padded=True, size=sheet.total_height)
                 )

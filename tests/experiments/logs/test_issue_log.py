@@ -12,7 +12,6 @@ import pytest
 from cogov.cli import main as command
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.files.csv_tables import escape_formulas
-from cogov.experiments.files.dates import parse_dates, recognise_date_formats
 from cogov.experiments.logs import log_summary as W
 from cogov.experiments.logs.issue_log import read_log, write_log
 from cogov.experiments.logs.log_mapping import read_mapping
@@ -46,7 +45,7 @@ def test_what_has_usual_names_is_guessed_and_said_and_the_rest_is_dropped(write_
         one.issues["line"]
     ) == [2, 3, 4]
     assert one.kinds == {"lamp_out": ("lamp_out",), "litter": ("litter",)}
-    said = " ".join(one.said)
+    said = " ".join(map(str, one.said))
     assert (
         "'phone'" in said
         and "Columns dropped" in said
@@ -65,7 +64,7 @@ def test_chinese_names_and_gbk_are_understood(write_text):
     assert (
         one.kinds["楼道灯不亮"] == ("lamp_out",)
         and "neighbour_noise" in one.kinds["纠纷"]
-        and "GBK" in " ".join(one.said)
+        and "GBK" in " ".join(map(str, one.said))
     )
     assert list(one.issues["opened"].dt.day) == [4, 5] and one.issues["closed"].isna().tolist() == [
         False,
@@ -103,7 +102,9 @@ def test_an_encoding_that_is_not_unicode_is_recognised_and_named(write_text, enc
     columns = dict(zip(("opened", "closed", "category"), head.strip().split(",")[1:]))
     one = read_log(write_text(head + rows, encoding), **columns)
     assert set(one.issues["category"]) == {category} and len(one.issues) == 100
-    assert f"Encoding: {'GBK (GB18030)' if encoding == 'gb18030' else encoding}" in " ".join(one.said)
+    assert f"Encoding: {'GBK (GB18030)' if encoding == 'gb18030' else encoding}" in " ".join(
+        map(str, one.said)
+    )
 
 
 BAD = HEAD + (
@@ -155,8 +156,8 @@ def test_dates_with_two_readings_are_refused_with_both_and_the_way_out(write_tex
     with pytest.raises(
         UserError,
         match=(
-            r"mine.csv:2.*'01/04/2020' is 2020-04-01 by '%d/%m/%Y' or 2020-01-04 by '%m/%d/%Y'"
-            r".*--dates '%d/%m/%Y'"
+            r"mine.csv:2.*'01/04/2020' is 2020-04-01 \(day, month, year\) or 2020-01-04 \(month, day, year\)"
+            r".*--dates dmy or --dates mdy"
         ),
     ):
         read_log(write_text(BOTH))
@@ -181,37 +182,11 @@ def test_a_column_with_two_readings_takes_the_one_that_the_other_column_has(writ
     ].dt.month.unique().tolist() == [4]
 
 
-@pytest.mark.parametrize(
-    "text, pattern",
-    [
-        ("2020-01-31T08:15:00Z", "%Y-%m-%d"),
-        ("31.01.2020 08:15", "%d.%m.%Y"),
-        ("1/31/2020 8:15:00 PM", "%m/%d/%Y"),
-        ("2020/1/31", "%Y/%m/%d"),
-        ("20200131", "%Y%m%d"),
-        ("31 Jan 2020", "%d %b %Y"),
-        ("2020年1月31日 8时15分", "%Y年%m月%d日"),
-        ("31/01/99", "%d/%m/%y"),
-    ],
-)
-def test_usual_ways_to_write_a_day_are_recognised(text, pattern):
-    column = np.array([text], object)
-    assert recognise_date_formats("x", ["a"], [column], np.array([2])) == {"a": pattern}
-    assert str(parse_dates(column, pattern)[0])[4:10] == "-01-31"
-
-
-def test_two_figures_for_a_year_are_refused_where_they_could_be_a_day():
-    with pytest.raises(
-        UserError, match="2020-01-31 by .* or 2031-01-20 by|2031-01-20 by .* or 2020-01-31 by"
-    ):
-        recognise_date_formats("x", ["a"], [np.array(["31/01/20"], object)], np.array([2]))
-
-
 WRONG = {
     "no file": ("none.csv", None, {}, ["none.csv", "cannot be read"]),
     "an empty file": ("mine.csv", "", {}, ["empty"]),
     "one column only": ("mine.csv", "opened\n2020-01-13\n", {}, ["--delimiter"]),
-    "a workbook": ("mine.csv", b"PK\x03\x04xx", {}, ["Excel", "CSV"]),
+    "a workbook that is none": ("mine.csv", b"PK\x03\x04xx", {}, ["workbook", "save it again"]),
     "bytes that are no text": (
         "mine.csv",
         b"opened,closed\n\x81 \x8d \x8f \x90 \x9d\xff\n",
@@ -222,9 +197,9 @@ WRONG = {
     "no column for it": ("mine.csv", FINE.replace("closed", "fin"), {}, ["closed", "--closed", "fin"]),
     "two columns for it": (
         "mine.csv",
-        FINE.replace("phone", "type"),
+        FINE.replace("phone", "kind"),
         {},
-        ["'category', 'type' could each be the category", "--category"],
+        ["'category', 'kind' could each be the category", "--category"],
     ),
     "one column for two things": (
         "mine.csv",
@@ -232,18 +207,17 @@ WRONG = {
         {"opened": "opened", "closed": "opened"},
         ["'opened'", "two roles"],
     ),
-    "twice the same header": ("mine.csv", FINE.replace("phone", "id"), {}, ["'id'", "rename"]),
+    "twice the same header": (
+        "mine.csv",
+        FINE.replace("phone", "id"),
+        {"id": "id"},
+        ["'id'", "more than one"],
+    ),
     "dates that no format reads": (
         "mine.csv",
         FINE.replace("2020-", "MMXX-"),
         {},
         ["mine.csv:2", "'opened'", "--dates"],
-    ),
-    "Excel's numbers": (
-        "mine.csv",
-        FINE.replace("2020-01-1", "4384").replace("2020-02-20", "43850"),
-        {},
-        ["day numbers"],
     ),
     "a format that reads nothing": (
         "mine.csv",
