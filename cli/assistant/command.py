@@ -1,5 +1,7 @@
 """The command that starts the server for an assistant: `cogov mcp`."""
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +30,8 @@ def mcp(
     """
     check_language(lang)
     try:
-        from .server import Assistant, serve
+        with redirect_stdout(sys.stderr):  # a user's own mechanisms and measures may print as they are loaded
+            from .server import Assistant, serve
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "anyio"):
             raise

@@ -30,6 +30,7 @@ from .requests import CheckCase, ListCases, ListKnobs, ListMechanisms
 from .storage import ResultFolder
 
 PLAUSIBLE = 0.9  # probability of a prior between its ends
+FEW = 50  # names that an error may list
 MONTH = 31  # days of the run that tries a case
 TEXTS = ("title", "short_title", "short_title_zh", "story", "story_zh", "provenance")
 
@@ -198,5 +199,5 @@ def no_match(part: str, known: list[str]) -> UserError:
     return UserError(
         "contains = {part!r}: nothing contains this{hint}; leave it empty for all",
         part=part,
-        hint=suggest_names(part, known),
+        hint=suggest_names(part, known) if len(known) <= FEW else "",
     )

@@ -27,11 +27,13 @@ from ...engine.release import project
 from ...engine.renamed import suggest_names
 from ...engine.texts import LANGUAGES, translate
 from ...engine.texts.errors import UserError
+from .choices import weigh_case
 from .lookups import check_one_case, list_all_cases, list_all_knobs, list_all_mechanisms
 from .quantities import ANSWER, Answer
 from .requests import TOOLS, read_request, schema_of
-from .simulations import Call, compare_case, plan_sweep, run_case, weigh_case
+from .simulations import Call, compare_case, run_case
 from .storage import ResultFolder
+from .sweep_plans import plan_sweep
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext

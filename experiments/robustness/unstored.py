@@ -1,7 +1,7 @@
 """Weigh mechanisms over plausible worlds without storing a run: the same runs, and the same answer.
 
-`cogov robust` stores its runs, and continues them after an interruption; the server for assistants may have no
-folder to write to.
+`cogov robust` stores its runs, and continues them after an interruption; the server for assistants may have
+no folder to write to.
 """
 
 from __future__ import annotations
