@@ -20,7 +20,8 @@ from mcp.client.stdio import StdioServerParameters
 from cogov import compare
 from cogov.cli.assistant import inputs
 from cogov.cli.assistant.requests import TOOLS
-from cogov.model.scenarios.cases import SHIPPED
+from cogov.engine.texts.errors import UserError
+from cogov.model.scenarios.cases import SHIPPED, read_case
 
 CASE, MECHANISM = "wuzi_yard", "building_captains"
 SERVER = ["-m", "cogov", "mcp"]
@@ -307,6 +308,13 @@ def test_what_is_too_large_for_a_call_is_refused_with_the_cap(asker):
     crowd = {"community.residents": 100_000, "community.households": 40_000}
     said = asker.refuse("run", case="guanyinan", settings=crowd)
     assert "households = 40,000" in said and "at most 30,000" in said
+
+
+def test_a_call_is_as_much_work_as_the_cap_and_no_more():
+    case = read_case("guanyinan")
+    inputs.refuse_long(case, inputs.MOST_WORK // (11_800 * case.days), "runs")
+    with pytest.raises(UserError, match="at most 1,160 runs of that size: choose fewer runs or fewer days"):
+        inputs.refuse_long(case, 1_161, "runs")
 
 
 # ------------------------------------------------------------------------------------------ files

@@ -1,0 +1,96 @@
+"""Planted defects of the server for assistants, and of the tables for R."""
+
+from .declaration import mutant
+
+FILE = "cli/test_assistant.py"
+
+MUTANTS = [
+    mutant(
+        "an assistant's number without its range",
+        "cli/assistant/quantities.py",
+        '            "low": finite(self.low),\n',
+        '            "low": None,\n',
+        f"{FILE}::test_a_comparison_is_that_of_the_command_with_both_ranges",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a command that does not print the number it stands beside",
+        "cli/assistant/inputs.py",
+        '        "seed": request.seed or None,\n',
+        "",
+        f"{FILE}::test_the_command_that_stands_beside_a_number_prints_its_verdict",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "an argument of an unknown name is ignored",
+        "cli/assistant/requests.py",
+        "        for name, value in arguments.items()\n    }\n",
+        "        for name, value in arguments.items()\n        if name in kind.__dataclass_fields__\n    }\n",
+        f"{FILE}::test_a_wrong_call_is_told_what_is_wrong_and_the_server_lives_on[4]",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a call as long as it likes",
+        "cli/assistant/inputs.py",
+        "    if households * days * runs > MOST_WORK:\n",
+        "    if False:\n",
+        f"{FILE}::test_a_call_is_as_much_work_as_the_cap_and_no_more",
+        plain=True,
+    ),
+    mutant(
+        "a name that leaves the assistant's folder",
+        "cli/assistant/storage.py",
+        ' or ".." in parts\n',
+        "\n",
+        f"{FILE}::test_a_name_that_leaves_the_folder_is_refused",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a link is followed out of the assistant's folder",
+        "cli/assistant/storage.py",
+        "        if path.is_symlink():\n            raise UserError(\n",
+        "        if False:\n            raise UserError(\n",
+        f"{FILE}::test_a_link_is_neither_read_nor_written_through",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "results of another question are overwritten",
+        "cli/assistant/storage.py",
+        "read_text(folder / REQUEST) != text",
+        "False",
+        f"{FILE}::test_results_of_another_question_are_not_overwritten",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "what a user's file prints goes into the protocol",
+        "cli/assistant/command.py",
+        "with redirect_stdout(sys.stderr):",
+        "with redirect_stdout(sys.stdout):",
+        f"{FILE}::test_standard_output_carries_the_protocol_only",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a call that was given up goes on",
+        "cli/assistant/server.py",
+        "            stop.set()\n",
+        "            pass\n",
+        f"{FILE}::test_a_long_call_tells_progress_and_ends_when_it_is_given_up",
+        plain=True,
+    ),
+    mutant(
+        "runs in memory are others than those that are stored",
+        "experiments/robustness/unstored.py",
+        "plan.orders(world * terms.lucks, (world + 1) * terms.lucks)",
+        "plan.orders(world * terms.lucks + 1, (world + 1) * terms.lucks + 1)",
+        f"{FILE}::test_with_a_folder_results_are_kept_in_it_and_are_those_of_the_commands",
+        plain=True,
+        short=True,
+    ),
+]
