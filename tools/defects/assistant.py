@@ -93,4 +93,22 @@ MUTANTS = [
         plain=True,
         short=True,
     ),
+    mutant(
+        "a line for R that is in no script",
+        "docs/experiments.md",
+        'runs <- dplyr::collect(arrow::open_dataset(file.path(DIR, "runs")))',
+        'runs <- arrow::collect(arrow::open_dataset(file.path(DIR, "runs")))',
+        "tools/test_r.py::test_the_lines_of_the_docs_are_those_of_the_script",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "arms are not subtracted pair by pair in R",
+        "docs/r/compare.Rmd",
+        "  change <- both$value_with - both$value_without\n",
+        "  change <- both$value_with - mean(both$value_without)\n",
+        "tools/test_r.py::test_r_markdown_computes_the_differences_and_intervals_of_the_report",
+        plain=True,
+        short=True,
+    ),
 ]
