@@ -44,15 +44,22 @@ def why_not() -> str:
     return "R or pandoc is not installed here" if done.returncode else ""
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
     """Return the folder of a sweep with its report, where R can be run."""
     if reason := why_not():
         pytest.skip(reason)
-    (tmp_path / "arms.toml").write_text(SWEEP, encoding="utf-8")
-    sweep(tmp_path / "arms.toml", tmp_path / "out", workers=0)
-    report.save(analyse_sweep(tmp_path / "out"), tmp_path / "out" / "report")
-    return tmp_path / "out"
+    where = tmp_path_factory.mktemp("sweep")
+    (where / "arms.toml").write_text(SWEEP, encoding="utf-8")
+    sweep(where / "arms.toml", where / "out", workers=0)
+    report.save(analyse_sweep(where / "out"), where / "out" / "report")
+    return where / "out"
+
+
+@pytest.fixture
+def folder(stored, tmp_path):
+    """Return a copy of the folder, which may be changed."""
+    return Path(shutil.copytree(stored, tmp_path / "out"))
 
 
 def run_r(*words, cwd=R):
