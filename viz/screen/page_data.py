@@ -17,6 +17,7 @@ from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from ..text.evidence_words import describe_mechanism_grade
 from .arms import DEFAULT, KNOBS
+from .issue_list import catalogue
 
 
 def page_data(
@@ -44,7 +45,11 @@ def page_data(
         "lang": lang,
         "first": {"a": "", "b": DEFAULT, "seed": 0},
         "form": {
-            language: {"words": sections(language)["community_form"], "fields": describe_fields(language)}
+            language: {
+                "words": sections(language)["community_form"],
+                "fields": describe_fields(language),
+                "list": {"words": sections(language)["issue_list"], "families": catalogue(language)},
+            }
             for language in (LANGUAGES if form else ())
         },
     }

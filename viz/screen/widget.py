@@ -31,6 +31,7 @@ from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from .arms import held_by, scenario_of
 from .communities import check_size
+from .issue_list import IssueList
 from .page_data import describe_community, page_data
 from .recordings import Place, difference_of, packed_reference, place_of
 from .scripts import script, shell
@@ -72,9 +73,10 @@ class ScreenWidget(anywidget.AnyWidget):
         self.shipped = {scenario.name: scenario for scenario in communities}
         self.communities, self.open = self.shipped, 0
         self.stopped = threading.Event()
+        self.list = IssueList(self.send, self.check, self.language)
         self.on_msg(self.receive)
 
-    def receive(self, _: Any, message: Any, __: Any = None) -> None:
+    def receive(self, _: Any, message: Any, parts: Sequence = ()) -> None:
         """Answer a question of the browser, in a thread."""
         if not isinstance(message, dict):
             return
@@ -93,7 +95,7 @@ class ScreenWidget(anywidget.AnyWidget):
             "why": self.send_why,
             "file": self.send_file,
         }
-        job = answer.get(str(message.get("kind")))
+        job = answer.get(str(message.get("kind"))) or self.list.job_of(message, parts)
         if job is None:
             return
         if job in (self.send_runs, self.send_why, self.send_file):
@@ -123,6 +125,7 @@ class ScreenWidget(anywidget.AnyWidget):
     def close(self) -> None:
         """Stop all simulations, and close the widget."""
         self.stopped.set()
+        self.list.close()
         super().close()
 
     def check(self, stopped: threading.Event) -> None:
