@@ -220,14 +220,13 @@ def for_page(sentence: Message, lang: str, path: str = "", name: str = "") -> st
     """Return a sentence as a page shows it: the file has the visitor's name, and options are left out."""
     text = sentence.in_language(lang)
     if path:
-        line = f"{name}第\\1行" if lang == "zh" else f"{name}, line \\1"
-        text = re.sub(rf"{re.escape(path)}:(\d+)", line.replace("\\1", r"\g<1>"), text).replace(path, name)
+        line = "{}第{}行" if lang == "zh" else "{}, line {}"
+        text = re.sub(rf"{re.escape(path)}:(\d+)", lambda found: line.format(name, found[1]), text)
+        text = text.replace(path, name)
     text = REMARK.sub("", text)
     if found := FLAG.search(text):  # the last clause, which says what to type, is of the command line
-        ends = [
-            at for mark in ("; ", "；", "，", ". ", "。") if (at := text.rfind(mark, 0, found.start())) > 0
-        ]
-        text = text[: max(ends)] if ends else text
+        ends = [text.rfind(mark, 0, found.start()) for mark in ("; ", "；", "，", ". ", "。")]
+        text = text[: max(ends)] if max(ends) > 0 else text
     return quoted(text, lang)
 
 

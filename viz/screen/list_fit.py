@@ -118,7 +118,7 @@ def label_of(path: str, result: Calibration, lang: str) -> str:
 
 
 def verdict_of(result: Calibration) -> str:
-    """Return "no" for a list that is implausible under the model, "better" if the fit came closer, or "same"."""
+    """Return "no" for an implausible list, "better" if the fit came closer to it, else "same"."""
     if result.is_misspecified:
         return "no"
     points = result.scores["points"]

@@ -233,7 +233,7 @@ export function openIssueList(root, options) {
       element("h4", "", {}, phrase("question")),
       element("p", "", { id: `${id}-question` }, question),
     );
-    const about = `${question}: `;
+    const about = `${question}${lang === "zh" ? "：" : ": "}`;
     if (answers.length && answers.length <= FEW) {
       const choices = answers.map(({ value, text }) =>
         button(text, "", () => answer(entry, value, about + text)),
