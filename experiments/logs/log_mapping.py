@@ -121,7 +121,7 @@ def assign_columns(
             column=show_value(twice),
         )
     free = [(name, cells) for name, cells in zip(names, samples) if name and name not in used]
-    guesses: dict[str, str] = {}
+    guesses: dict[str, Any] = {}
     for role in RANK:
         if getattr(mapping, role):
             continue

@@ -1,5 +1,4 @@
-"""Read the rows of a log: which sheets hold it, where their header is, and the cells of the columns that are
-used."""
+"""Read the rows of a log: its sheets, where their header is, and the cells of the columns that are used."""
 
 import re
 from collections.abc import Callable, Sequence
