@@ -234,10 +234,15 @@ def arms_of(scenario: Scenario, names: Iterable[str], **changes: Any) -> tuple[S
             "no mechanism is named to compare; there are: {mechanisms}",
             mechanisms=", ".join(mechanisms.list_mechanisms()),
         )
-    full = alter_scenario(scenario, **{**changes, "on": (*names, *changes["on"])})
-    return replace(
-        full, mechanisms={name: m for name, m in full.mechanisms.items() if name not in names}
-    ), full
+    return arms_without_and_with(
+        alter_scenario(scenario, **{**changes, "on": (*names, *changes["on"])}), names
+    )
+
+
+def arms_without_and_with(full: Scenario, names: Iterable[str]) -> tuple[Scenario, Scenario]:
+    """Return a scenario without and with the mechanisms `names`, all of which are on in it."""
+    others = {name: mechanism for name, mechanism in full.mechanisms.items() if name not in names}
+    return replace(full, mechanisms=others), full
 
 
 def simulate_numbered(pair: Callable, world: Callable, pairs: int, number: int) -> Any:
