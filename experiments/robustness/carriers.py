@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ...engine.randomness import RandomNumbers
+from ...engine.texts.errors import UserError
 from ..comparison.compare import Comparison, arms_without_and_with
 from ..comparison.plausible_pairs import paths_set
 from ..evidence.plausible_worlds import worlds_of_arms
@@ -60,6 +61,14 @@ def carriers_of_comparison(result: Comparison, measure: str = "resolution_rate")
     values = result.worlds[measure].unstack("arm")
     effect = (values["with"] - values["without"]).to_numpy(float)
     return find_carriers([drawn.numbers(int(world)) for world in values.index], effect)
+
+
+def carriers_or_none(result: Comparison) -> pd.DataFrame | None:
+    """Return what the effect of a comparison hangs on; None if SALib is not installed."""
+    try:
+        return carriers_of_comparison(result)
+    except UserError:
+        return None
 
 
 def tabulate(numbers: Sequence[Mapping[str, float]]) -> tuple[list[str], np.ndarray]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,101 +16,22 @@ from ...experiments.statistics.plausible_effects import (
     WATCHED,
     sentence_of_disagreement,
     sentence_of_effect,
-    unit_of,
 )
-from ...model import mechanisms
-from ...model.measures import MEASURES, SHARES, SMALLER
+from ...model.measures import MEASURES
 from ..i18n import words
 from ..text.evidence_words import describe_mechanism_grade, explain_grade, format_grade
 from ..text.robust_tables import gains_sentence
-from ..text.tables import MANY, SURE, interval, number
-from .findings import COSTS
+from ..text.tables import SURE, number
+from .parts import Claim, Content, Tile
+from .tables import arms_table, gains_table, price_table
+from .wording import change, name_arm, name_knob, name_mechanisms, spread, typeset
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Iterator
 
     from .findings import Findings
 
 PROBABLE = 2 / 3  # share of worlds with the same sign, from which on a headline says "probably"
-GROUPS = (
-    "all",
-    "owners",
-    "tenants",
-    "registered",
-    "migrants",
-    "with elders",
-    "low floor",
-    "high floor, no lift",
-)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A sentence with numbers, and the commands that print them."""
-
-    text: str
-    commands: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One large number with its range."""
-
-    label: str
-    value: str
-    spread: str
-    command: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table whose first column is text; its numbers are printed by one command."""
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    command: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Content:
-    """Everything that a brief says, in the order in which it is read."""
-
-    lang: str
-    kicker: str
-    headline: str
-    question: str
-    scope: Claim
-    tiles: tuple[Tile, ...]
-    verdict: tuple[Claim, ...]
-    arms: Table | None
-    figure_note: Claim
-    gains: Claim
-    gains_table: Table | None
-    price: Claim
-    price_table: Table
-    hangs_on: tuple[Claim, ...]
-    evidence: tuple[Claim, ...]
-    reading: tuple[str, ...]
-    source: str
-    titles: dict[str, str]  # of the sections
-
-    def shortened(self, steps: int) -> Content:
-        """Return it with less detail: each step drops rows and sentences, the least important first."""
-        if not steps:
-            return self
-        most = max(2, 8 - 2 * steps)
-        cut = lambda table: table and replace(table, rows=table.rows[:most])
-        return replace(
-            self,
-            gains_table=cut(self.gains_table),
-            arms=cut(self.arms),
-            price_table=cut(self.price_table),
-            verdict=self.verdict[: max(1, 4 - steps)],
-            hangs_on=self.hangs_on[: max(1, 4 - steps)],
-            evidence=self.evidence[: max(1, 4 - steps)],
-            reading=self.reading[: max(1, 3 - steps)],
-        )
 
 
 def content_of(findings: Findings, lang: str) -> Content:
@@ -147,47 +66,6 @@ def content_of(findings: Findings, lang: str) -> Content:
         say("source", version=project()[0], model=model_version()[:12]),
         titles,
     )
-
-
-# ---- names and numbers
-
-
-def name_mechanisms(names: tuple[str, ...], lang: str) -> str:
-    """Return the names of mechanisms, in the language, as the name of one arm."""
-    return " + ".join(words.mechanism(lang, name) for name in names)
-
-
-def name_arm(arm: str, lang: str) -> str:
-    """Return the name of an arm of `cogov robust`: "a + b" in words."""
-    parts = arm.split(" + ")
-    if not set(parts) <= set(mechanisms.list_mechanisms()):
-        return translate(lang, "brief", "none") if arm == NONE else arm
-    return name_mechanisms(tuple(parts), lang)
-
-
-def typeset(text: str) -> str:
-    """Write minus signs as such; the terminal prints hyphens.
-
-    >>> typeset("-0.3 to +1.2, one-to-one")
-    '−0.3 to +1.2, one-to-one'
-    """
-    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
-
-
-def change(measure: str, value: float, lang: str) -> str:
-    """Format a difference of a measure as `cogov compare` prints it, with the unit of points."""
-    return typeset(number(measure, value, "+").removesuffix(" pt")) + unit_of(measure, lang)
-
-
-def spread(measure: str, low: float, high: float, lang: str) -> str:
-    """Format the ends of a range as `cogov compare` prints them; thousands are written out."""
-    text = interval(measure, low, high)
-    if max(abs(low), abs(high)) >= MANY:
-        text = re.sub(r"([\d,.]+)k", lambda match: f"{1000 * float(match[1].replace(',', '')):,.0f}", text)
-    return typeset(text.replace(" to ", translate(lang, "brief", "to")))
-
-
-# ---- sentences
 
 
 def headline(findings: Findings, names: str, place: str, lang: str) -> str:
@@ -236,7 +114,7 @@ def scope(findings: Findings, lang: str) -> str:
     return text
 
 
-def tiles(findings: Findings, lang: str):
+def tiles(findings: Findings, lang: str) -> Iterator[Tile]:
     """Yield the large numbers: the effect, hours, yuan, and how many households are better off."""
     held = translate(lang, "brief", "nine of ten" if findings.worlds else "luck")
     for name in (findings.measure, "hours", "yuan"):
@@ -253,7 +131,7 @@ def tiles(findings: Findings, lang: str):
             translate(lang, "brief", "households better"),
             f"{everybody['better']:.0%}",
             translate(lang, "brief", "households worse", worse=f"{everybody['worse']:.0%}"),
-            findings.gains_command,
+            findings.gains_asked.command,
         )
 
 
@@ -271,7 +149,7 @@ def middle_and_ends(findings: Findings, name: str) -> tuple[float, float, float]
     return (row["median"] if name == findings.measure else luck.difference), row["p5"], row["p95"]
 
 
-def verdict(findings: Findings, names: str, lang: str):
+def verdict(findings: Findings, names: str, lang: str) -> Iterator[Claim]:
     """Yield the sentences of the verdict: over worlds, disagreements, luck, and the choice."""
     result, commands = findings.weighed, (findings.command,)
     if result is not None:
@@ -316,14 +194,15 @@ def sentence_of_luck(findings: Findings, names: str, lang: str) -> str:
 
 def evidence_of_mechanism(name: str, lang: str) -> str:
     """Say the grade of the evidence of a mechanism, with its name."""
-    return f"{words.mechanism(lang, name)}{words.translate(lang, 'story.colon')}{describe_mechanism_grade(lang, name)}"
+    colon = words.translate(lang, "story.colon")
+    return f"{words.mechanism(lang, name)}{colon}{describe_mechanism_grade(lang, name)}"
 
 
 def gains_claim(findings: Findings, names: str, lang: str) -> Claim:
     """Say who gains; or, without that table, which command says it."""
     if findings.gains is None:
-        return Claim(translate(lang, "brief", "no gains"), (findings.gains_command,))
-    return Claim(typeset(gains_sentence(findings.gains, names, lang)), (findings.gains_command,))
+        return Claim(translate(lang, "brief", "no gains"), (findings.gains_asked.command,))
+    return Claim(typeset(gains_sentence(findings.gains, names, lang)), (findings.gains_asked.command,))
 
 
 def price_sentence(findings: Findings, lang: str) -> str:
@@ -333,7 +212,7 @@ def price_sentence(findings: Findings, lang: str) -> str:
     return translate(lang, "brief", kind, days=findings.days, wage=wage)
 
 
-def hangs_on(findings: Findings, lang: str):
+def hangs_on(findings: Findings, lang: str) -> Iterator[Claim]:
     """Yield what the size of the effect hangs on: the numbers that carry it, with the grade of each."""
     known = findings.carriers
     found = known[known["carries"].astype(bool)] if known is not None else None
@@ -356,107 +235,3 @@ def hangs_on(findings: Findings, lang: str):
             meaning=explain_grade(lang, grade),
         )
         yield Claim(text, (findings.command, f"cogov evidence {path}"))
-
-
-def name_knob(path: str, findings: Findings, lang: str) -> str:
-    """Return the words of a knob, with the category or mechanism that it belongs to."""
-    part, _, rest = path.partition(".")
-    label = words.knob(lang, path)[0]
-    owner = rest.partition(".")[0]
-    if part == "issues":
-        name = words.category(lang, owner, findings.scenario)
-    elif part == "mechanisms":
-        name = words.mechanism(lang, owner)
-    else:
-        return label
-    colon = words.translate(lang, "story.colon")
-    return f"{words.capital(name)}{colon}{label[:1].lower() + label[1:] if lang == 'en' else label}"
-
-
-# ---- tables
-
-
-def arms_table(findings: Findings, lang: str) -> Table | None:
-    """Tabulate all arms that were weighed, the best first; None if there is one only."""
-    result = findings.weighed
-    if result is None or len(result.ranked) < 2:
-        return None
-    say = lambda key: translate(lang, "robust", key)
-    rows = []
-    for arm, row in result.ranked.iterrows():
-        best = f"{row['best']:.0%}" if np.isfinite(row["best"]) else "-"
-        rows.append(
-            (
-                name_arm(arm, lang),
-                change(findings.measure, row["median"], lang),
-                spread(findings.measure, row["p5"], row["p95"], lang),
-                f"{row['better']:.0%}",
-                best,
-            )
-        )
-    heads = (say("arm"), say("median"), say("most"), say("better_share"), say("best"))
-    return Table(heads, tuple(rows), findings.command)
-
-
-def gains_table(findings: Findings, lang: str) -> Table | None:
-    """Tabulate who gains, by group of households."""
-    if findings.gains is None:
-        return None
-    rows = []
-    for group in (group for group in GROUPS if group in findings.gains.index):
-        row = findings.gains.loc[group]
-        rows.append(
-            (
-                words.capital(translate(lang, "gains", group)),
-                f"{row['households']:,.0f}",
-                typeset(f"{row['change']:+,.1f}"),
-                typeset(translate(lang, "brief", "to").join(f"{row[end]:+,.1f}" for end in ("low", "high"))),
-                f"{row['better']:.0%}",
-                f"{row['worse']:.0%}",
-            )
-        )
-    heads = tuple(
-        translate(lang, "gains", key) for key in ("group", "households", "change", "range", "better", "worse")
-    )
-    return Table(heads, tuple(rows), findings.gains_command, translate(lang, "brief", "gains note"))
-
-
-def price_table(findings: Findings, lang: str) -> Table:
-    """Tabulate the price: of a comparison line by line, of weighed arms one row each."""
-    say = lambda key: translate(lang, "brief", key)
-    if findings.weighed is not None:
-        hours, yuan = (findings.weighed.price_ranges(name) for name in ("hours", "yuan"))
-        rows = [
-            (
-                name_arm(arm, lang),
-                *price_cells("hours", hours.loc[arm], lang),
-                *price_cells("yuan", yuan.loc[arm], lang),
-            )
-            for arm in findings.weighed.ranked.index
-        ]
-        heads = (translate(lang, "robust", "arm"), say("hours"), say("worlds"), say("yuan"), say("worlds"))
-        return Table(heads, tuple(rows), findings.command)
-    rows = []
-    for name in COSTS:
-        row = findings.luck.loc[name]
-        cells = [number(name, row["without"]), number(name, row["with"]), change(name, row.difference, lang)]
-        if findings.worlds:
-            ends = findings.ranges.loc[name]
-            cells.append(spread(name, ends["p5"], ends["p95"], lang))
-        cells.append(spread(name, row.low, row.high, lang))
-        rows.append((getattr(MEASURES[name], lang), *map(typeset, cells)))
-    heads = [
-        "",
-        say("without"),
-        say("with"),
-        say("difference"),
-        *([say("worlds")] if findings.worlds else []),
-        say("luck head"),
-    ]
-    return Table(tuple(heads), tuple(rows), findings.command)
-
-
-def price_cells(name: str, row: pd.Series, lang: str) -> tuple[str, str]:
-    """Format the median and the range of a cost."""
-    ends = translate(lang, "brief", "to").join(f"{row[end]:+,.0f}" for end in ("p5", "p95"))
-    return typeset(f"{row['median']:+,.0f}"), typeset(ends)

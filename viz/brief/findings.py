@@ -1,16 +1,16 @@
-"""Collect what a brief is about from a comparison or from arms weighed over plausible worlds; runs no model."""
+"""Collect what a brief is about, from a comparison or from arms weighed over worlds; runs no model."""
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ...engine.texts.errors import UserError
 from ...experiments.comparison.compare import Comparison
-from ...experiments.robustness.carriers import FEW, carriers_of_comparison
+from ...experiments.robustness.carriers import FEW, carriers_or_none
 from ...experiments.robustness.weighing import MATTERS, Robustness
 from ...experiments.statistics.plausible_effects import describe_ranges
 from ...model.measures import SMALLER, WITHIN
@@ -28,6 +28,38 @@ PAIRS, WORLDS, SEED = 20, 60, 0  # defaults of `cogov compare`, `robust` and `ga
 
 
 @dataclass(frozen=True)
+class GainsAsked:
+    """What `cogov gains` is asked, to say who gains in the same worlds."""
+
+    case: str  # name, or path of a case file
+    mechanisms: tuple[str, ...]
+    on: tuple[str, ...]
+    off: tuple[str, ...]
+    settings: list[str]  # "path=value"
+    days: int | None
+    seed: int
+    worlds: int
+
+    def changes(self) -> list[str]:
+        """Return the options that all commands share."""
+        return [
+            *option("--on", self.on),
+            *option("--off", self.off),
+            *option("--set", self.settings),
+            *given("--days", self.days),
+            *given("--seed", self.seed, SEED),
+        ]
+
+    @property
+    def command(self) -> str:
+        """The command that prints who gains."""
+        chosen = option("--mechanism", self.mechanisms)
+        return command_line(
+            "gains", self.case, chosen, given("--worlds", self.worlds, WORLDS), self.changes()
+        )
+
+
+@dataclass(frozen=True)
 class Findings:
     """What results say of one arm against none, whatever command they came from."""
 
@@ -40,7 +72,7 @@ class Findings:
     days: int
     within: int
     command: str  # prints the numbers of `ranges`
-    gains_command: str  # prints those of `gains`
+    gains_asked: GainsAsked  # its command prints the numbers of `gains`
     luck: pd.DataFrame | None = None  # measure -> without, with, difference, low, high; of a comparison only
     carriers: pd.DataFrame | None = None  # path -> correlation, carries; None if it cannot be known
     gains: pd.DataFrame | None = None  # group of households -> change, low, high, better, worse
@@ -57,6 +89,10 @@ class Findings:
             for name in self.effects
         ]
         return pd.concat(parts).rename_axis("measure")
+
+    def with_gains(self, gains: pd.DataFrame) -> Findings:
+        """Return them with the table of who gains."""
+        return replace(self, gains=gains)
 
 
 def findings_of(
@@ -78,21 +114,22 @@ def findings_of_comparison(result: Comparison, case: str, gains: pd.DataFrame | 
     rows = result.worlds if in_worlds else result.rows
     effects = rows.xs("with", level="arm") - rows.xs("without", level="arm")
     worlds = len(effects) if in_worlds else 0
-    chosen = [option("--mechanism", result.mechanisms)]
-    changes = [
-        option("--on", result.asked.get("on", ())),
-        option("--off", result.asked.get("off", ())),
-        option("--set", settings_as_text(result.asked.get("settings", ()))),
-        given("--days", result.case.days),
-        given("--seed", result.seed, SEED),
-    ]
-    runs = [
+    gains_asked = GainsAsked(
+        case,
+        result.mechanisms,
+        tuple(result.asked.get("on", ())),
+        tuple(result.asked.get("off", ())),
+        settings_as_text(result.asked.get("settings", ())),
+        result.case.days,
+        result.seed,
+        worlds or WORLDS,
+    )
+    selection = result.selection
+    options = [
+        option("--mechanism", result.mechanisms),
         given("--replicates", result.replicates, PAIRS),
         given("--worlds", worlds, WORLDS) if worlds else ["--fixed"],
         given("--within", result.within, WITHIN),
-    ]
-    selection = result.selection
-    counted = [
         option("--family", selection.families),
         given("--severity", selection.severity, 0),
         option("--where", [f"{key}={value}" for key, value in selection.where]),
@@ -107,11 +144,11 @@ def findings_of_comparison(result: Comparison, case: str, gains: pd.DataFrame | 
         worlds,
         result.case.days,
         result.within,
-        command_line("compare", case, *chosen, *runs, *changes, *counted),
-        command_line("gains", case, *chosen, given("--worlds", worlds or WORLDS, WORLDS), *changes),
+        command_line("compare", case, *options, gains_asked.changes()),
+        gains_asked,
         luck=result.table,
-        carriers=carriers_of_comparison(result) if worlds >= FEW else None,
-        gains=gains,
+        carriers=carriers_or_none(result) if worlds >= FEW else None,
+        gains=gains if gains is not None or not len(result.gains) else result.gains,
         counted=selection.describe(),
     )
 
@@ -124,31 +161,33 @@ def findings_of_arms(result: Robustness, case: str, gains: pd.DataFrame | None) 
     shown = dict.fromkeys((result.measure, *SHOWN, *COSTS))
     effects = pd.DataFrame({name: result.effects_on(name)[best] for name in shown})
     worlds, estimand = experiment.replicates // experiment.lucks_per_world, experiment.estimand
-    off = [name for name in experiment.off if not any(name in one.on for one in experiment.arm)]
-    settings = {
-        **experiment.set,
-        **{path: value for one in experiment.arm for path, value in one.set.items()},
-    }
-    others_off = [name for name in experiment.off if name not in arm.on]
-    changes = [
-        option("--on", experiment.on),
-        option("--set", settings_as_text(settings)),
-        given("--days", experiment.days, 0),
-        given("--seed", experiment.seed, SEED),
+    of_arms = {path: value for one in experiment.arm for path, value in one.set.items()}
+    asked = GainsAsked(
+        case,
+        tuple(arm.on),
+        experiment.on,
+        tuple(name for name in experiment.off if name not in arm.on),
+        settings_as_text({**experiment.set, **arm.set}),
+        experiment.days or None,
+        experiment.seed,
+        worlds,
+    )
+    weighed = replace(
+        asked,
+        off=tuple(name for name in asked.off if not any(name in one.on for one in experiment.arm)),
+        settings=settings_as_text({**experiment.set, **of_arms}),
+    )
+    options = [
+        option("--mechanism", ["+".join(one.on) for one in experiment.arm[1:]]),
         given("--worlds", worlds, WORLDS),
-    ]
-    asked = [
         given("--lucks", experiment.lucks_per_world, 1),
         given("--measure", result.measure, RATE),
         given("--matters", result.matters, MATTERS),
         given("--within", estimand.within, WITHIN),
-        given("--enough", result.enough, None),
-        given("--budget-yuan", result.budget_yuan, None),
+        given("--enough", result.enough),
+        given("--budget-yuan", result.budget_yuan),
     ]
-    arms = option("--mechanism", ["+".join(one.on) for one in experiment.arm[1:]])
-    of_best = option("--mechanism", arm.on)
-    scenario = plan.cases[result.case]
-    known = result.carriers
+    scenario, known = plan.cases[result.case], result.carriers
     return Findings(
         scenario,
         tuple(arm.on),
@@ -158,8 +197,8 @@ def findings_of_arms(result: Robustness, case: str, gains: pd.DataFrame | None) 
         worlds,
         experiment.days or scenario.days,
         estimand.within,
-        command_line("robust", case, arms, *asked, option("--off", off), *changes),
-        command_line("gains", case, of_best, option("--off", others_off), *changes),
+        command_line("robust", case, *options, weighed.changes()),
+        asked,
         carriers=known.loc[best] if best in known.index.get_level_values("arm") else None,
         gains=gains,
         weighed=result,
