@@ -7,7 +7,7 @@ any other. What is computed here is read from its runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -255,16 +255,23 @@ class Robustness:
         }
         return pd.DataFrame(parts).T
 
-    def sentence_of_choice(self, lang: str) -> str:
-        """Return which arm is the best choice by expected regret, and by the worst case, in a sentence."""
+    def price_ranges(self, name: str) -> pd.DataFrame:
+        """Return the range over worlds of what every other arm costs more, in "hours" or "yuan"."""
+        return describe_ranges(self.effects_on(name), smaller=True)
+
+    def sentence_of_choice(self, lang: str, name: Callable[[str], str] = str) -> str:
+        """Return which arm is the best choice by expected regret, and by the worst case, in a sentence.
+
+        `name` says what an arm is called in it.
+        """
         choices = self.choices
         first, safest = choices["regret"].idxmin(), choices["most_regret"].idxmin()
         say = sections(lang)["robust"]
         values = {
-            "first": first,
+            "first": name(first),
             "best": f"{choices['best'][first]:.0%}",
             "regret": amount(self.measure, choices["regret"][first]),
-            "safest": safest,
+            "safest": name(safest),
             "most": amount(self.measure, choices["most_regret"][safest]),
             "unit": unit_of(self.measure, lang),
         }
