@@ -1,7 +1,6 @@
 """Fit a visitor's community to their list of issues, in turn with all simulations of the page."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,31 +14,10 @@ from ...experiments.evidence.worlds import settings_of_worlds
 from ...experiments.logs.issue_log import IssueLog
 from ...model.scenarios.scenario import Scenario
 from ..i18n import words
-from .year_cache import RUNS
+from .year_cache import shared_turn
 
 TRIALS = 240  # half a minute for a community of 1,500 residents
 CURVE_MISS = 1.5  # times the miss of the list's own earlier part, up to which a fitted curve is close
-
-
-@contextmanager
-def shared_turn() -> Iterator[Callable[[], None]]:
-    """Wait for a turn among the simulations of the page; what is given lets the others go first."""
-    turn: list[AbstractContextManager] = []
-
-    def take() -> None:
-        turn.append(RUNS.my_turn())
-        turn[0].__enter__()
-
-    def give_way() -> None:
-        turn.pop().__exit__(None, None, None)
-        take()
-
-    take()
-    try:
-        yield give_way
-    finally:
-        if turn:
-            turn.pop().__exit__(None, None, None)
 
 
 def fit_case(

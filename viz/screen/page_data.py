@@ -18,6 +18,7 @@ from ..i18n import words
 from ..text.evidence_words import describe_mechanism_grade
 from .arms import DEFAULT, KNOBS
 from .issue_list import catalogue
+from .take_along import kinds_of_files
 
 
 def page_data(
@@ -44,6 +45,7 @@ def page_data(
         "runs": {"luck": runs[0], "worlds": runs[1]},
         "lang": lang,
         "first": {"a": "", "b": DEFAULT, "seed": 0},
+        "briefs": kinds_of_files() if form else {},
         "form": {
             language: {
                 "words": sections(language)["community_form"],

@@ -21,7 +21,7 @@
  */
 
 const PATIENCE = 12_000; // ms
-const LONG = ["file", "list read", "list fit"]; // questions that may take longer
+const LONG = ["file", "brief", "list read", "list fit"]; // questions that may take longer
 
 /** @param {string} text  base64 */
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));

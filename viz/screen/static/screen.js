@@ -72,6 +72,8 @@ export class Screen extends Stage {
   draft;
   /** @type {import("./issue_list.js").Kept | undefined} the visitor's list of issues */
   issueList;
+  /** @type {string | undefined} language of the brief */
+  briefLanguage;
   /** @type {Element | null} what had the focus before the sheet was opened */
   opener = null;
   looking = 0;
