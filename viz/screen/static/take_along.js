@@ -53,6 +53,7 @@ function openTakeAlong(screen) {
       ${screen.community.own ? html`<p class="soft">${say("take own", { name: `${screen.community.name}.toml` })}</p>` : ""}`,
   );
   panel.hidden = false;
+  panel.style.top = `${screen.find("#open-take").getBoundingClientRect().bottom + 8}px`; // the finding stays visible
   panel.setAttribute("aria-label", say("take"));
   screen.find("#open-take").setAttribute("aria-expanded", "true");
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (panel.querySelectorAll("[role=radio]")))
