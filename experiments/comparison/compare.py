@@ -22,6 +22,7 @@ from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run
+from ..evidence.own_worlds import check_worlds_file
 from ..evidence.plausible_worlds import WORLDS
 from ..files import manifest
 from ..files.csv_tables import write_csv
@@ -175,6 +176,7 @@ def compare(
     settings: Settings = (),
     within: int = measures.WITHIN,
     selection: IssueSelection = ALL_ISSUES,
+    worlds_file: str | Path = "",
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> Comparison:
@@ -183,6 +185,7 @@ def compare(
     Both arms of a pair use the same random numbers. `replicates` pairs have the numbers of the case; their
     interval holds luck. `worlds` further pairs are simulated in plausible worlds, a pair each, in which what
     nobody knows is drawn anew (`plausible_worlds.py`); 0 simulates none. What `settings` set is not drawn.
+    `worlds_file` has worlds of one's own, as `cogov calibrate` writes them.
     Measures of issues count those of `selection` (`issue_selection.py`).
 
     All other mechanisms of the case are on in both arms (`off` removes them). `progress`, if given, is called
@@ -195,11 +198,13 @@ def compare(
     names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
+    if worlds_file:
+        check_worlds_file(worlds_file, full)
     ensure_compiled(list(full.mechanisms))
     job = partial(
         simulate_numbered,
         partial(simulate_pair, arms, seed, within, selection=selection),
-        job_of_worlds(arms, paths_set(full, settings), seed, within, selection),
+        job_of_worlds(arms, paths_set(full, settings), seed, within, selection, str(worlds_file)),
         replicates,
     )
     done = list(run_jobs(job, replicates + worlds, workers, progress))
@@ -217,7 +222,8 @@ def compare(
         curves=tabulate_curves(pairs, full.days),
         ledger=tabulate_ledgers(pairs),
         activities=tabulate_activities(pairs, full),
-        asked=manifest.changes_as_given(on, off, settings),
+        asked=manifest.changes_as_given(on, off, settings)
+        | ({"worlds_file": manifest.file_of(worlds_file)} if worlds_file else {}),
         worlds=tabulate_worlds(in_worlds),
         groups=tabulate_groups(pairs),
         selection=selection,
