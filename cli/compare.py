@@ -23,6 +23,7 @@ from .options import (
     Within,
     Workers,
     Worlds,
+    WorldsFile,
     app,
     complete_case,
     complete_mechanism,
@@ -49,6 +50,7 @@ def compare(
         int, typer.Option(min=1, help="Pairs of runs; both runs of a pair use the same random seed.")
     ] = 20,
     worlds: Worlds = 60,
+    worlds_file: WorldsFile = None,
     fixed: Fixed = False,
     days: Days = None,
     seed: Seed = 0,
@@ -97,6 +99,8 @@ def compare(
     manifest.refuse_sweep_folder(out_folder)
     changes = {"on": on or (), "off": off or (), "settings": settings or (), "days": days}
     prepare_run(arms_of(read_case(case), mechanism or (), **changes)[1], out_folder, notice=False)
+    if fixed and worlds_file:
+        raise UserError("--worlds-file is not used with --fixed; leave one out")
     worlds = 0 if fixed else worlds
     selection = parse_selection(family or (), severity, where or (), common)
     with progress() as bar:
@@ -110,6 +114,7 @@ def compare(
             **changes,
             within=within,
             selection=selection,
+            worlds_file=worlds_file or "",
             workers=workers,
             progress=lambda: bar.advance(task),
         )

@@ -22,6 +22,7 @@ from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run
+from ..evidence.own_worlds import check_worlds_file
 from ..evidence.plausible_worlds import WORLDS, worlds_of_arms
 from ..files import manifest
 from ..files.csv_tables import write_csv
@@ -178,6 +179,7 @@ def compare(
     settings: Settings = (),
     within: int = measures.WITHIN,
     selection: IssueSelection = ALL_ISSUES,
+    worlds_file: str | Path = "",
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> Comparison:
@@ -186,6 +188,7 @@ def compare(
     Both arms of a pair use the same random numbers. `replicates` pairs have the numbers of the case; their
     interval holds luck. `worlds` further pairs are simulated in plausible worlds, a pair each, in which what
     nobody knows is drawn anew (`plausible_worlds.py`); 0 simulates none. What `settings` set is not drawn.
+    `worlds_file` has worlds of one's own, as `cogov calibrate` writes them.
     Measures of issues count those of `selection` (`issue_selection.py`).
 
     All other mechanisms of the case are on in both arms (`off` removes them). `progress`, if given, is called
@@ -198,13 +201,15 @@ def compare(
     names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
+    if worlds_file:
+        check_worlds_file(worlds_file, full)
     ensure_compiled(list(full.mechanisms))
     job = partial(
         simulate_numbered,
         partial(simulate_pair, arms, seed, within, selection=selection),
         partial(
             measure_world_and_homes,
-            worlds_of_arms(arms, paths_set(full, settings), seed),
+            worlds_of_arms(arms, paths_set(full, settings), seed, str(worlds_file)),
             arms,
             within,
             selection,
@@ -226,7 +231,8 @@ def compare(
         curves=tabulate_curves(pairs, full.days),
         ledger=tabulate_ledgers(pairs),
         activities=tabulate_activities(pairs, full),
-        asked=manifest.changes_as_given(on, off, settings),
+        asked=manifest.changes_as_given(on, off, settings)
+        | ({"worlds_file": manifest.file_of(worlds_file)} if worlds_file else {}),
         worlds=tabulate_worlds(measured for measured, _ in in_worlds),
         groups=tabulate_groups(pairs),
         gains=average_gains([homes for _, homes in in_worlds]),
