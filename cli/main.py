@@ -7,12 +7,13 @@ from ..engine.output import safe_streams
 from ..engine.texts.errors import UserError
 from . import analyse, city, compare, explain, facts, look, maintain, robust, search, serve, sweep
 from .options import LANGUAGE, app, err
-from .own_community import author, fit, logs
+from .own_community import author, brief, fit, logs
 
 # importing a module registers its commands
 COMMANDS = (
     analyse,
     author,
+    brief,
     city,
     compare,
     explain,

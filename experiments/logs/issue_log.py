@@ -50,6 +50,8 @@ class IssueLog:
     said: list[Message]  # what was recognised, dropped or assumed, as sentences
     proposals: dict[str, Proposal | None] = field(default_factory=dict)  # of categories that are not mapped
     reasons: dict[Translated, int] = field(default_factory=dict)  # why rows were rejected -> rows, most first
+    header: tuple[str, ...] = ()  # names of all columns of the file
+    tables: tuple[str, ...] = ()  # names of all sheets of a workbook
 
     @property
     def rows(self) -> int:
@@ -214,6 +216,8 @@ def assemble_log(
         notes,
         propose_all(names, mapped),
         dict(why.most_common()),
+        rows.header,
+        rows.tables,
     )
 
 

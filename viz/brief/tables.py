@@ -1,0 +1,117 @@
+"""Tabulate the choices, who gains, and the price of a brief."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...engine.texts import translate
+from ...model.measures import MEASURES
+from ..i18n import words
+from ..text.tables import number
+from .findings import COSTS
+from .parts import Table
+from .wording import change, name_arm, spread, typeset
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .findings import Findings
+
+GROUPS = (
+    "all",
+    "owners",
+    "tenants",
+    "registered",
+    "migrants",
+    "with elders",
+    "low floor",
+    "high floor, no lift",
+)
+
+
+def arms_table(findings: Findings, lang: str) -> Table | None:
+    """Tabulate all arms that were weighed, the best first; None if there is one only."""
+    result = findings.weighed
+    if result is None or len(result.ranked) < 2:
+        return None
+    say = lambda key: translate(lang, "robust", key)
+    rows = []
+    for arm, row in result.ranked.iterrows():
+        best = f"{row['best']:.0%}" if np.isfinite(row["best"]) else "-"
+        rows.append(
+            (
+                name_arm(arm, lang),
+                change(findings.measure, row["median"], lang),
+                spread(findings.measure, row["p5"], row["p95"], lang),
+                f"{row['better']:.0%}",
+                best,
+            )
+        )
+    heads = (say("arm"), say("median"), say("most"), say("better_share"), say("best"))
+    return Table(heads, tuple(rows), findings.command)
+
+
+def gains_table(findings: Findings, lang: str) -> Table | None:
+    """Tabulate who gains, by group of households."""
+    if findings.gains is None:
+        return None
+    rows = []
+    for group in (group for group in GROUPS if group in findings.gains.index):
+        row = findings.gains.loc[group]
+        rows.append(
+            (
+                words.capital(translate(lang, "gains", group)),
+                f"{row['households']:,.0f}",
+                typeset(f"{row['change']:+,.1f}"),
+                typeset(translate(lang, "brief", "to").join(f"{row[end]:+,.1f}" for end in ("low", "high"))),
+                f"{row['better']:.0%}",
+                f"{row['worse']:.0%}",
+            )
+        )
+    heads = tuple(
+        translate(lang, "gains", key) for key in ("group", "households", "change", "range", "better", "worse")
+    )
+    return Table(heads, tuple(rows), findings.gains_asked.command, translate(lang, "brief", "gains note"))
+
+
+def price_table(findings: Findings, lang: str) -> Table:
+    """Tabulate the price: of a comparison line by line, of weighed arms one row each."""
+    say = lambda key: translate(lang, "brief", key)
+    if findings.weighed is not None:
+        hours, yuan = (findings.weighed.price_ranges(name) for name in ("hours", "yuan"))
+        rows = [
+            (
+                name_arm(arm, lang),
+                *price_cells("hours", hours.loc[arm], lang),
+                *price_cells("yuan", yuan.loc[arm], lang),
+            )
+            for arm in findings.weighed.ranked.index
+        ]
+        heads = (translate(lang, "robust", "arm"), say("hours"), say("worlds"), say("yuan"), say("worlds"))
+        return Table(heads, tuple(rows), findings.command)
+    rows = []
+    for name in COSTS:
+        row = findings.luck.loc[name]
+        cells = [number(name, row["without"]), number(name, row["with"]), change(name, row.difference, lang)]
+        if findings.worlds:
+            ends = findings.ranges.loc[name]
+            cells.append(spread(name, ends["p5"], ends["p95"], lang))
+        cells.append(spread(name, row.low, row.high, lang))
+        rows.append((getattr(MEASURES[name], lang), *map(typeset, cells)))
+    heads = [
+        "",
+        say("without"),
+        say("with"),
+        say("difference"),
+        *([say("worlds")] if findings.worlds else []),
+        say("luck head"),
+    ]
+    return Table(tuple(heads), tuple(rows), findings.command)
+
+
+def price_cells(name: str, row: pd.Series, lang: str) -> tuple[str, str]:
+    """Format the median and the range of a cost."""
+    ends = translate(lang, "brief", "to").join(f"{row[end]:+,.0f}" for end in ("p5", "p95"))
+    return typeset(f"{row['median']:+,.0f}"), typeset(ends)
