@@ -218,14 +218,16 @@ def parameters(result: Calibration) -> Table:
         "parameter",
         "before",
         "prior",
-        "best",
+        "fitted",
         "5 %",
         "50 %",
         "95 %",
-        "identified",
+        "contraction",
+        "answer",
         **PLAIN,
-        caption="Before: value before the fit. Best: of all trials. 5, 50, 95 %: quantiles of the weighted "
-        "ensemble. Identified: whether the ensemble is clearly narrower than the prior. *: a factor.",
+        caption="Before: value before the fit. Fitted: in the fitted case. 5, 50, 95 %: quantiles of the "
+        "posterior. Contraction: 1 - posterior over prior variance; learned from about a half on. Together: "
+        "fixed by the log only if the other numbers are known. *: a factor.",
     )
     table.columns[0].overflow, table.columns[0].min_width = "fold", 26
     for path, r in result.parameters.iterrows():
@@ -235,7 +237,8 @@ def parameters(result: Calibration) -> Table:
             f"{r.default:.3g}",
             f"{r.low:.3g} to {r.high:.3g}",
             *ends,
-            "yes" if r.identified else "no",
+            f"{r.contraction:.0%}",
+            r.answer,
         )
     return table
 
