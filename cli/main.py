@@ -7,7 +7,7 @@ from ..engine.output import safe_streams
 from ..engine.texts.errors import UserError
 from . import analyse, city, compare, explain, facts, look, maintain, robust, search, serve, sweep
 from .options import LANGUAGE, app, err
-from .own_community import author, fit, logs
+from .own_community import author, fit, logs, new_case
 
 # importing a module registers its commands
 COMMANDS = (
@@ -21,6 +21,7 @@ COMMANDS = (
     logs,
     look,
     maintain,
+    new_case,
     robust,
     search,
     serve,

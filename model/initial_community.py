@@ -118,7 +118,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
 
 
 def cells_of_buildings(scenario: "Scenario", buildings: int) -> np.ndarray:
-    """Return the cell of each building, (buildings, 2) int32: those of its ground plan, else a square grid."""
+    """Return the cell of each building, (buildings, 2) int32: of the ground plan, else a square grid."""
     if scenario.place.cells:
         return np.array(scenario.place.columns_and_rows(), np.int32)
     width, cell = ceil(sqrt(buildings)), np.arange(buildings)

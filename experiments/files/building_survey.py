@@ -70,7 +70,8 @@ def survey_footprints(
     inside = [each for each in found if box is None or _is_inside(centre_of(each.corners), box)]
     if not inside:
         raise UserError(
-            "{file}: none of the {count} footprints is in the box: give --box west,south,east,north in degrees",
+            "{file}: none of the {count} footprints is in the box: give --box west,south,east,north "
+            "in degrees",
             file=source,
             count=len(found),
         )
@@ -107,7 +108,8 @@ def survey_footprints(
     wide, high = (max(point[axis] for ring in rings for point in ring) for axis in (0, 1))
     if max(wide, high) > FARTHEST:
         raise UserError(
-            "{file}: the buildings are {far:,.0f} km apart; allowed is {most:g} km: a footprint is at a wrong "
+            "{file}: the buildings are {far:,.0f} km apart; allowed is {most:g} km: a footprint is "
+            "at a wrong "
             "place, or longitude and latitude are swapped in some of them",
             file=source,
             far=max(wide, high) / 1000,
@@ -286,7 +288,9 @@ def cells_of_centres(centres: Sequence[Point]) -> list[tuple[int, int]]:
     taken: set[tuple[int, int]] = set()
     cells = []
     for x, y in place / size:
-        cell = next(near for near in _rings_around(round(x), round(y)) if near not in taken and min(near) >= 0)
+        cell = next(
+            near for near in _rings_around(round(x), round(y)) if near not in taken and min(near) >= 0
+        )
         taken.add(cell)
         cells.append(cell)
     least = [min(cell[axis] for cell in cells) for axis in (0, 1)]

@@ -81,7 +81,7 @@ def table(
             f.init
             and f.metadata
             and (path in notes or differs or (whole and "low" in f.metadata))
-            or (f.type in (bool, "bool") and value != default)
+            or (f.type in (bool, "bool") and (path in notes or value != default))
         ):
             text = toml_lines(value) if f.metadata.get("lines") else toml(value)
             lines.append(f"{f.name} = {text}" + (f"  # {notes[path]}" if path in notes else ""))

@@ -54,7 +54,8 @@ def read_cells(text: str, source: str) -> Survey:
         place = tuple(_whole(values[name], name, (0, 999), source, line) for name in ("column", "row"))
         if (first := cells.setdefault((place[0], place[1]), line)) != line:
             raise UserError(
-                "{file}:{line}: row {row}, column {column} is taken by the building in line {first}: give each "
+                "{file}:{line}: row {row}, column {column} is taken by the building in line {first}: "
+                "give each "
                 "building its own cell",
                 file=source,
                 line=line,
@@ -102,9 +103,7 @@ def _table(text: str, source: str) -> tuple[list[tuple[int, list[str]]], dict[st
         raise UserError(
             "{file}: is not a table: {reason}; save it as CSV", file=source, reason=str(error)
         ) from None
-    header = [
-        unicodedata.normalize("NFKC", cell).strip().lower() for cell in (rows[0][1] if rows else [])
-    ]
+    header = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in (rows[0][1] if rows else [])]
     columns: dict[str, int] = {}
     for n, cell in enumerate(header):
         if not cell:

@@ -182,9 +182,7 @@ def check_draft(draft: Draft, lang: str) -> dict[str, str]:
     return {field: problem.in_language(lang) for field, problem in find_problems(draft)[1].items()}
 
 
-def find_problems(
-    draft: Draft, on_plan: int = 0, compounds: int = 1
-) -> tuple[Values, dict[str, Message]]:
+def find_problems(draft: Draft, on_plan: int = 0, compounds: int = 1) -> tuple[Values, dict[str, Message]]:
     """Return (valid values, field -> problem); of several contradictions of a field the first.
 
     `on_plan` is the number of buildings on the ground plan, 0 without one; `compounds` that of compounds.

@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.parameters import LeftOut, check
 from ...engine.texts import translate
 from ...engine.texts.errors import Message, UserError
-from ...model.scenarios.ground_plan import GroundPlan
+from ...model.scenarios.ground_plan import NO_PLAN, GroundPlan
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import build_community
 from ..files.survey_files import read_survey_text
@@ -78,7 +78,7 @@ def answer_form(request: dict[str, Any], lang: str) -> dict[str, Any]:
 def _plan_of(request: dict[str, Any], base: Scenario | None) -> GroundPlan:
     """Return the ground plan of a request. Raises UserError."""
     if "plan" not in request:
-        return base.place if base else GroundPlan()
+        return base.place if base else NO_PLAN
     raw = request["plan"] if isinstance(request["plan"], dict) else {}
     parts = (raw.get(name) for name in ("cells", "outlines"))
     plan = GroundPlan(*(tuple(map(str, part)) if isinstance(part, list) else () for part in parts))
@@ -164,7 +164,8 @@ def _left_out(scenario: Scenario, values: Values) -> dict[str, float]:
     return {
         field: float(number) if isinstance(number, float) else int(number)
         for field, number in taken.items()
-        if field not in values and (isinstance(number, LeftOut) or field in ("tenants", "grid_workers", "lifts"))
+        if field not in values
+        and (isinstance(number, LeftOut) or field in ("tenants", "grid_workers", "lifts"))
     }
 
 

@@ -247,7 +247,8 @@ def contradicting_place(v: Values, on_plan: int, compounds: int) -> Iterator[tup
         yield (
             "buildings",
             Message(
-                "{buildings} buildings are entered, but the plan has {on_plan}: enter {on_plan}, or take another "
+                "{buildings} buildings are entered, but the plan has {on_plan}: enter {on_plan}, or "
+                "take another "
                 "plan or none.",
                 on_plan=f"{on_plan:,}",
                 **_named(v, "buildings"),
@@ -257,7 +258,8 @@ def contradicting_place(v: Values, on_plan: int, compounds: int) -> Iterator[tup
         yield (
             "buildings",
             Message(
-                "{buildings} buildings are fewer than the {compounds} compounds: lower the compounds or raise "
+                "{buildings} buildings are fewer than the {compounds} compounds: lower the compounds "
+                "or raise "
                 "the buildings.",
                 compounds=f"{compounds:,}",
                 **_named(v, "buildings"),
@@ -267,7 +269,8 @@ def contradicting_place(v: Values, on_plan: int, compounds: int) -> Iterator[tup
         yield (
             "property_staff",
             Message(
-                "{property_staff} property staff are fewer than the {compounds} compounds, each of which has at "
+                "{property_staff} property staff are fewer than the {compounds} compounds, each of "
+                "which has at "
                 "least one: raise the staff or lower the compounds.",
                 compounds=f"{compounds:,}",
                 **_named(v, "property_staff"),

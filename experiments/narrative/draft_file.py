@@ -11,7 +11,7 @@ from ...model.scenarios.cases import scenario_of_table
 from ...model.scenarios.scenario import Scenario
 from ..files.case_writer import write_case
 from .community_draft import FIELDS, Draft, find_problems
-from .draft_place import Layout
+from .draft_place import PLAIN, Layout
 from .draft_scenario import HIDDEN, PATHS, scenario_of_draft
 
 
@@ -20,13 +20,14 @@ def draft_to_toml(
     assumed: Collection[str] = (),
     base: Scenario | None = None,
     lang: str = "en",
-    layout: Layout = Layout(),
+    layout: Layout = PLAIN,
     like: str = "",
+    title: str = "",
 ) -> str:
     """Return the text of a case file, which `cogov run FILE` accepts. Raises DraftRefused.
 
     `assumed` are the fields that were filled, from the case `like`; these, and the empty ones, are marked by
-    a comment with the rule.
+    a comment with the rule. `title` is what the community is called, if that is not the name of its file.
     """
     scenario = scenario_of_draft(draft, base, lang, layout)
     values, _ = find_problems(draft)
@@ -51,9 +52,32 @@ def draft_to_toml(
     given = tuple(name for name in scenario.community.given if PATHS.get(f"community.{name}") not in comment)
     scenario = replace(scenario, community=replace(scenario.community, given=given))
     if not base:
-        scenario = replace(scenario, provenance=translate(lang, "community_form", "toml.provenance"))
-    header = translate(lang, "community_form", "toml.header", name=values["name"])
+        scenario = _with_words(scenario, title or values["name"], lang)
+    if scenario.place.cells and layout.plan is not None:
+        source = f" ({layout.source})" if layout.source else ""
+        notes["place.cells"] = translate(lang, "community_form", "toml.cells", source=source)
+        if scenario.place.outlines:
+            notes["place.outlines"] = translate(lang, "community_form", "toml.outlines")
+    header = translate(lang, "community_form", "toml.header", name=title or values["name"])
     return write_case(scenario, notes, header)
+
+
+def _with_words(scenario: Scenario, title: str, lang: str) -> Scenario:
+    """Return a scenario of a draft with the texts that a case has, in both languages."""
+    sizes = {
+        "buildings": f"{sum(kind.count * kind.buildings for kind in scenario.compound):,}",
+        "residents": f"{scenario.community.residents:,}",
+    }
+    return replace(
+        scenario,
+        title=title,
+        short_title=title,
+        short_title_zh=title,
+        story=translate("en", "community_form", "toml.story", **sizes),
+        story_zh=translate("zh", "community_form", "toml.story", **sizes),
+        provenance=translate(lang, "community_form", "toml.provenance"),
+        compound=tuple(replace(kind, name=title, zh=title) for kind in scenario.compound),
+    )
 
 
 def assumed_by(field: str, filled: bool, lang: str, like: str = "") -> str:

@@ -104,11 +104,11 @@ def _worded(trait: Trait, values: Values, other: Values, lang: str) -> str:
     )
 
 
-def fill_draft(draft: Draft, lang: str = "en", like: str = "") -> Filled:
+def fill_draft(draft: Draft, lang: str = "en", like: str = "", compounds: int = 1) -> Filled:
     """Fill the empty fields from the case that is most like the draft, or from the case `like`.
 
-    What was entered stays as it is. A draft with contradictions, or with nothing to compare, is returned
-    unchanged. Raises UserError if no case is called `like`.
+    What was entered stays as it is, and a company has a worker in each compound. A draft with contradictions,
+    or with nothing to compare, is returned unchanged. Raises UserError if no case is called `like`.
     """
     values, problems = find_problems(draft)
     if problems:
@@ -121,6 +121,8 @@ def fill_draft(draft: Draft, lang: str = "en", like: str = "") -> Filled:
     if case is None:
         return Filled(dict(draft), "", why, ())
     filled = _fill(values, case, read_scenario(case, lang))
+    if filled["company"] and "property_staff" not in values:
+        filled["property_staff"] = max(filled["property_staff"], compounds)
     names = tuple(name for name in FIELDS if name not in values and name in filled)
     return Filled({**draft, **{name: filled[name] for name in names}}, case.name, why, names)
 

@@ -24,6 +24,7 @@ class Layout(NamedTuple):
 
     plan: GroundPlan | None = None  # None: that of the file that was opened, if any
     compounds: int = 1  # into which the buildings are divided, in their order
+    source: str = ""  # name of the file that the plan was read from
 
     @property
     def on_plan(self) -> int:
@@ -31,9 +32,17 @@ class Layout(NamedTuple):
         return len(self.plan.cells) if self.plan else 0
 
 
+PLAIN = Layout()  # one compound, and the plan of the opened file
+
+
 def usual_lifts(floors: int) -> int:
     """Return the lifts of a stairwell with so many floors."""
     return next((lifts for least, lifts in LIFTS if floors >= least), 0)
+
+
+def _new(name: str) -> Compound:
+    """Return a compound with a name in both languages."""
+    return Compound(name=name, zh=name)
 
 
 def compounds_of_draft(
@@ -43,7 +52,7 @@ def compounds_of_draft(
 
     They keep what the form does not show of a file that has one kind of compound.
     """
-    one = base.compound[0] if shown and len(base.compound) == 1 else Compound(name=values["name"])
+    one = base.compound[0] if shown and len(base.compound) == 1 else _new(values["name"])
     floors = values["floors"]
     keeps_lifts = floors == shown.get("floors") and "lifts" not in values
     one = replace(
@@ -82,7 +91,8 @@ def notes_of_survey(survey: Survey) -> Iterator[Message]:
     floors = [number for number in survey.floors if number is not None]
     if floors and max(floors) >= APART * min(floors):
         yield Message(
-            "The buildings have {low} to {high} floors; the buildings of a compound are alike in the model, so "
+            "The buildings have {low} to {high} floors; the buildings of a compound are alike in the "
+            "model, so "
             "all get {mean}. To keep them apart, write a [[compound]] for each kind into the case file.",
             low=min(floors),
             high=max(floors),

@@ -23,7 +23,7 @@ from ...model.scenarios.scenario import Compound, Scenario
 from ...model.simulate import build_community
 from .community_draft import FIELDS, Draft, find_problems, missing_fields
 from .draft_contradictions import Values, too_many_let
-from .draft_place import BUILT, Layout, compounds_of_draft
+from .draft_place import BUILT, PLAIN, Layout, compounds_of_draft
 
 CENSUS = {  # field -> name in the census that holds the same number
     "households": "households",
@@ -47,6 +47,7 @@ PATHS = {  # path of a knob -> field that sets it
     "compound.0.floors": "floors",
     "compound.0.lifts": "lifts",
     "compound.0.age_years": "built",
+    "compound.0.company": "company",
     "name": "name",
 }
 
@@ -71,7 +72,7 @@ class DraftRefused(UserError):
 
 
 def scenario_of_draft(
-    draft: Draft, base: Scenario | None = None, lang: str = "en", layout: Layout = Layout()
+    draft: Draft, base: Scenario | None = None, lang: str = "en", layout: Layout = PLAIN
 ) -> Scenario:
     """Return the scenario of a draft, whose community can be built.
 
@@ -156,7 +157,7 @@ def compose(
     base: Scenario,
     shown: Values,
     hidden: dict[str, int] | None,
-    layout: Layout = Layout(),
+    layout: Layout = PLAIN,
 ) -> Scenario:
     """Return `base` with what differs from `shown`. Raises UserError.
 

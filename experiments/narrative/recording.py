@@ -18,7 +18,7 @@ from ...engine.codes import ADULT, CHILD, ELDER
 from ...model import activities, daily_counts
 from ...model.issues import issue_table as of
 from ...model.issues.categories import FAMILIES, SCOPES
-from ...model.scenarios.ground_plan import GroundPlan
+from ...model.scenarios.ground_plan import NO_PLAN, GroundPlan
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community, days, finish_run
 from ...model.state import InitialCommunity
@@ -172,8 +172,8 @@ def plan_arrays(plan: GroundPlan) -> dict[str, np.ndarray]:
     return {"plan_first": np.r_[0, np.cumsum(counts)].astype("i4"), "plan_corner": points}
 
 
-def place_arrays(community: InitialCommunity, plan: GroundPlan = GroundPlan()) -> dict[str, np.ndarray]:
-    """Build the arrays of PLACE: the buildings, the homes, and who lives in them; and those of the plan."""
+def place_arrays(community: InitialCommunity, plan: GroundPlan = NO_PLAN) -> dict[str, np.ndarray]:
+    """Build the arrays of PLACE: the buildings, the homes, and who lives in them; and of the plan."""
     b, h, r = community.buildings, community.households, community.residents
     stairwell = h.stairwell - b.first[h.building]
     landing = h.stairwell.astype(np.int64) * 256 + h.floor

@@ -46,6 +46,9 @@ class GroundPlan:
         return [corners_of(text) for text in self.outlines]
 
 
+NO_PLAN = GroundPlan()
+
+
 def cell_of(text: str) -> tuple[int, int]:
     """Return a cell that is well written as (column, row)."""
     column, row = text.split(",")
@@ -115,7 +118,8 @@ def _problems_of_outlines(cells: tuple, outlines: tuple) -> Iterator[tuple[str, 
             yield (
                 f"outlines.{n}",
                 Message(
-                    '= {text!r} is not an outline: write 3 to {most} corners in metres as "0,0 12.5,0 12.5,60"',
+                    '= {text!r} is not an outline: write 3 to {most} corners in metres as "0,0 '
+                    '12.5,0 12.5,60"',
                     text=str(text)[:40],
                     most=CORNERS,
                 ),
@@ -176,9 +180,7 @@ def crosses_itself(corners: Sequence[Point]) -> bool:
         return True
     n = len(corners)
     sides = [(corners[i], corners[(i + 1) % n]) for i in range(n)]
-    return any(
-        _meet(*sides[i], *sides[j]) for i in range(n) for j in range(i + 2, n) if (i, j) != (0, n - 1)
-    )
+    return any(_meet(*sides[i], *sides[j]) for i in range(n) for j in range(i + 2, n) if (i, j) != (0, n - 1))
 
 
 def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
