@@ -113,7 +113,7 @@ def _read_totals(table: dict, at: At, path: Path) -> tuple[dict[str, Any], dict[
     options: dict[str, Any] = {}
     for key, raw in table.items():
         if key in ("like", "cells", "footprints", "box"):
-            expect((str,), Message("text"), raw, at, key)
+            expect((str,), Message("text of at most {most} characters", most=200), raw, at, key)
         else:
             expect((str, int, float, bool), Message("a number, text, true or false"), raw, at, key)
         if key in ("cells", "footprints"):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.texts.errors import Message
+from ...engine.texts import LANGUAGES, translate
+from ...engine.texts.errors import Message, Translated
 from ...model.scenarios.census import CROWDED
 
 Values = dict[str, Any]  # name of a field -> a valid value; what is empty or wrong is left out
@@ -296,9 +297,13 @@ def oddities(v: Values) -> Iterator[tuple[str, Message]]:
         yield (
             part,
             Message(
-                "{part:,} to {whole:,} is {ratio:.3g}; usual is {low:g} to {high:g}: check both numbers.",
+                "{part:,} to {whole:,} ({label}) is {ratio:.2g} to one; usual is {low:g} to {high:g}: check both "
+                "numbers.",
                 part=v[part],
                 whole=v[whole],
+                label=Translated(
+                    *(translate(lang, "community_form", f"label.{whole}") for lang in LANGUAGES)
+                ),
                 ratio=v[part] / v[whole],
                 low=low,
                 high=high,
