@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,6 +21,8 @@ from ..experiments.city.scaling import resize_case
 from ..experiments.comparison import runs
 from ..experiments.comparison.parallel_jobs import run_jobs
 from ..experiments.execution.memory import peak_memory_mib
+from ..experiments.logs.issue_log import read_log
+from ..experiments.logs.log_summary import summarise_log
 from ..model import mechanisms
 from ..model.measures import summary
 from ..model.scenarios.cases import alter_scenario, read_case
@@ -273,17 +274,6 @@ def count_key_collisions(console, sweep: int = 10_000, horizon: int = 366) -> It
 HEADER = ("工单编号", "受理时间", "办结时间", "类别", "诉求内容", "状态")
 WORDS = ("电梯故障", "噪音扰民", "水管漏水", "垃圾清运", "违章停车")
 SHARE_CLOSED = 0.93
-# reads a log in a process of its own: what `cogov import --dry-run` does before it prints
-READ = """
-import resource, sys, time
-from cogov.experiments.logs.issue_log import read_log
-from cogov.experiments.logs.log_summary import summarise_log
-begun = time.perf_counter()
-log = read_log(sys.argv[1])
-summarise_log(log)
-mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(time.perf_counter() - begun, mib, len(log.issues), log.times()[1].mean())
-"""
 
 
 def log_reading(err, rows: int) -> Iterator[BenchTable]:
@@ -295,17 +285,22 @@ def log_reading(err, rows: int) -> Iterator[BenchTable]:
                 path = Path(folder) / f"{count}.{name}"
                 err.print(f"{count:,} rows as .{name}")
                 write(path, made_up_rows(count))
-                done = subprocess.run(
-                    [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, check=True
-                )
-                seconds, mib, used, closed = map(float, done.stdout.split())
-                measured.append((f".{name}", count, seconds, mib, int(used), closed))
+                with get_context("spawn").Pool(1) as process:
+                    measured.append((f".{name}", count, *process.apply(read_once, (str(path),))))
     yield BenchTable(
         "Reading an issue log",
         ("file", "rows", "s", "MiB", "used", "share closed"),
         measured,
         "MiB: peak of the process, Python and libraries included.",
     )
+
+
+def read_once(path: str) -> tuple[float, float, int, float]:
+    """Read and summarise a log; return seconds, the process's peak memory in MiB, rows, share closed."""
+    begun = time.perf_counter()
+    log = read_log(path)
+    summarise_log(log)
+    return time.perf_counter() - begun, peak_memory_mib(), len(log.issues), float(log.times()[1].mean())
 
 
 def made_up_rows(count: int) -> Iterator[tuple]:
