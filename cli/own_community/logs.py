@@ -99,6 +99,12 @@ def import_log(
         list[str] | None,
         typer.Option("--closed-value", metavar="VALUE", help="What stands for a closed issue; repeatable."),
     ] = None,
+    blank: Annotated[
+        str | None,
+        typer.Option(
+            metavar="above|none", help="What an empty category means: that of the row above, or none."
+        ),
+    ] = None,
     dates: Annotated[
         str | None,
         typer.Option(
@@ -158,6 +164,7 @@ def import_log(
         "id": id_column,
         "open": means_open,
         "closed_value": means_closed,
+        "blank": blank,
         "dates": dates,
         "year": year,
         "drawn": drawn,

@@ -387,3 +387,44 @@ def test_columns_are_known_by_the_names_that_people_give_them(header, written):
     text = "\n".join(",".join(row) for row in [names, *rows])
     log = read_log(written(text.encode(), "mine.csv"), id="none")
     assert [log.mapping.opened, log.mapping.closed, log.mapping.category] == days and len(log.issues) == 40
+
+
+def test_merged_cells_of_an_export_are_asked_about_and_both_answers_hold(written):
+    rows = "".join(
+        f"{'lift_stopped' if n == 0 else 'litter' if n == 20 else ''},2023-01-{n % 28 + 1:02d},\n"
+        for n in range(40)
+    )
+    path = written(("category,opened,closed\n" + rows).encode(), "mine.csv")
+    with pytest.raises(LogQuestion, match="empty in 38 of 40 rows.*--blank above"):
+        read_log(path)
+    assert read_log(path, blank="above").issues["category"].value_counts().to_dict() == {
+        "lift_stopped": 20,
+        "litter": 20,
+    }
+    with pytest.raises(UserError, match="38 of 40 rows cannot be used"):
+        read_log(path, blank="none")
+    with pytest.raises(UserError, match="allowed are above and none"):
+        read_log(path, blank="below")
+
+
+def test_several_words_for_open_are_named_at_once(written):
+    rows = "".join(
+        f"{n},2023-01-{n % 28 + 1:02d},噪音,{'2023-03-01' if n % 5 else '办理中' if n % 2 else '待处理'}\n"
+        for n in range(90)
+    )
+    path = written(("编号,受理时间,类别,办结时间\n" + rows).encode(), "mine.csv")
+    with pytest.raises(LogQuestion, match="--open '(办理中|待处理)' --open '(办理中|待处理)'"):
+        read_log(path)
+    assert int((~read_log(path, open=("办理中", "待处理")).times()[1]).sum()) == 18
+
+
+def test_a_day_is_told_from_the_time_of_the_day_beside_it(written):
+    rows = "".join(f"2023-01-{n % 28 + 1:02d},08:03,噪音,2023-02-01,17:20\n" for n in range(30))
+    log = read_log(written(("受理日期,受理时间,类别,办结日期,办结时间\n" + rows).encode(), "mine.csv"))
+    assert (log.mapping.opened, log.mapping.closed) == ("受理日期", "办结日期")
+
+
+def test_a_date_below_the_table_is_not_the_day_of_extraction(written):
+    rows = "".join(f"2023-01-{n % 28 + 1:02d},噪音,\n" for n in range(30))
+    path = written(("受理时间,类别,办结时间\n" + rows + "制表人,审核人,2023-12-31\n").encode(), "mine.csv")
+    assert f"{read_log(path).drawn:%Y-%m-%d}" == "2023-01-28"
