@@ -7,7 +7,7 @@ any other. What is computed here is read from its runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,12 +57,13 @@ def robust_experiment(
     days: int | None = None,
     changes: dict[str, Sequence[str]] | None = None,
     estimand: Estimand | None = None,
+    worlds_file: str | Path = "",
 ) -> Experiment:
     """Return the experiment that weighs choices of mechanisms in one case, against none of them.
 
     A choice is a mechanism, or several joined by "+". `changes` are on, off and settings ("path=value") of
-    all arms; other mechanisms of the case stay on. A Scenario is called by its name in the experiment, and
-    must be given to `build_scenarios` again. Raises UserError.
+    all arms; other mechanisms of the case stay on. `worlds_file` has worlds of one's own. A Scenario is
+    called by its name in the experiment, and must be given to `build_scenarios` again. Raises UserError.
     """
     seed = whole_seed(seed)
     named = [tuple(part.strip() for part in choice.split("+")) for choice in choices]
@@ -91,6 +92,7 @@ def robust_experiment(
         days=days or 0,
         replicates=worlds * lucks,
         lucks_per_world=lucks,
+        worlds_file=str(Path(worlds_file).resolve()) if worlds_file else "",
         seed=seed,
         on=tuple(name for name in changes.get("on", ()) if name not in used),
         off=tuple(dict.fromkeys((*changes.get("off", ()), *(n for n in used if n in scenario.mechanisms)))),
@@ -258,16 +260,23 @@ class Robustness:
         }
         return pd.DataFrame(parts).T
 
-    def sentence_of_choice(self, lang: str) -> str:
-        """Return which arm is the best choice by expected regret, and by the worst case, in a sentence."""
+    def price_ranges(self, name: str) -> pd.DataFrame:
+        """Return the range over worlds of what every other arm costs more, in "hours" or "yuan"."""
+        return describe_ranges(self.effects_on(name), smaller=True)
+
+    def sentence_of_choice(self, lang: str, name: Callable[[str], str] = str) -> str:
+        """Return which arm is the best choice by expected regret, and by the worst case, in a sentence.
+
+        `name` says what an arm is called in it.
+        """
         choices = self.choices
         first, safest = choices["regret"].idxmin(), choices["most_regret"].idxmin()
         say = sections(lang)["robust"]
         values = {
-            "first": first,
+            "first": name(first),
             "best": f"{choices['best'][first]:.0%}",
             "regret": amount(self.measure, choices["regret"][first]),
-            "safest": safest,
+            "safest": name(safest),
             "most": amount(self.measure, choices["most_regret"][safest]),
             "unit": unit_of(self.measure, lang),
         }

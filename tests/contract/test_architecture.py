@@ -36,6 +36,7 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "viz.i18n",
     "viz.text, viz.server",
     "viz.figures, viz.lessons",
+    "viz.brief",
     "viz.screen",
     "viz.page, viz",
     "viz.results",
