@@ -560,7 +560,7 @@ def test_whatever_stands_in_a_call_is_answered_without_a_traceback(monkeypatch, 
                 assert said.encode() and "defect" not in said, (tool, field, value, said[:300])
                 assert len(said) < 2100 or not result.is_error
                 tried, ran = tried + 1, ran + (said == "left out")
-    assert tried > 2000 and ran > 100 and "Traceback" not in capsys.readouterr().err
+    assert tried > 2000 and ran > 50 and "Traceback" not in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
 
 

@@ -6,8 +6,10 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
+from pyarrow.dataset import dataset
 
 from cogov import analyse_sweep, sweep
 from cogov.experiments.statistics.paired import contrasts
@@ -46,9 +48,7 @@ def why_not() -> str:
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
-    """Return the folder of a sweep with its report, where R can be run."""
-    if reason := why_not():
-        pytest.skip(reason)
+    """Return the folder of a sweep with its report."""
     where = tmp_path_factory.mktemp("sweep")
     (where / "arms.toml").write_text(SWEEP, encoding="utf-8")
     sweep(where / "arms.toml", where / "out", workers=0)
@@ -58,7 +58,9 @@ def stored(tmp_path_factory):
 
 @pytest.fixture
 def folder(stored, tmp_path):
-    """Return a copy of the folder, which may be changed."""
+    """Return a copy of the folder, which may be changed, where R can be run."""
+    if reason := why_not():
+        pytest.skip(reason)
     return Path(shutil.copytree(stored, tmp_path / "out"))
 
 
@@ -84,6 +86,17 @@ def test_the_lines_of_the_docs_are_those_of_the_script():
     assert [line for line in lines if line not in script] == []
     archived = (ROOT / "experiments" / "sweep" / "archive.py").read_text("utf-8")
     assert 'arrow::open_dataset("runs") |> dplyr::collect()' in archived
+
+
+def test_what_the_lines_name_is_what_a_sweep_stores(stored):
+    """The same query and the same folder, opened by the same libraries from Python; R may lack them."""
+    text = (R / "read_runs.R").read_text("utf-8")
+    (before, after) = re.search(r'paste0\("(.*)", DIR, "(.*)"\)', text).groups()
+    assert len(duckdb.sql(f"{before}{stored}{after}")) == 36
+    assert 'open_dataset(file.path(DIR, "runs"))' in text
+    assert dataset(stored / "runs").count_rows() == 36
+    (table,) = re.findall(r'read_csv\(file.path\(DIR, "(\w+)", "(\w+)", "([\w.]+)"\)', text)
+    assert len(pd.read_csv(stored.joinpath(*table))) == 36
 
 
 def test_the_script_reads_every_run(folder):
