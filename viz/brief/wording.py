@@ -38,7 +38,7 @@ def typeset(text: str) -> str:
     >>> typeset("-0.3 to +1.2, one-to-one")
     '−0.3 to +1.2, one-to-one'
     """
-    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
+    return re.sub(r"(?<![A-Za-z0-9_-])-(?=\d)", "−", text)
 
 
 def quoted(name: str, lang: str) -> str:
