@@ -25,7 +25,7 @@ def name_mechanisms(names: tuple[str, ...], lang: str) -> str:
     joint = " + ".join(words.mechanism(lang, name) for name in names[:NAMED])
     if len(names) <= NAMED + 1:
         return " + ".join((joint, *(words.mechanism(lang, name) for name in names[NAMED:])))
-    return translate(lang, "brief", "many", names=joint, more=len(names) - NAMED, all=len(names))
+    return translate(lang, "brief", "many", names=joint, all=len(names))
 
 
 def name_arm(arm: str, lang: str) -> str:
