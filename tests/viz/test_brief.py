@@ -30,7 +30,7 @@ from cogov.viz.brief.writing import FILES
 for extra in ("typst", "docx", "pptx", "SALib"):
     pytest.importorskip(extra)
 
-SMALL = {"replicates": 3, "worlds": 20, "days": 80, "seed": 3, "within": 20, "workers": 0}
+SMALL = {"replicates": 3, "worlds": 20, "days": 60, "seed": 3, "within": 20, "workers": 0}
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -46,7 +46,7 @@ def folders(tmp_path_factory):
         run = typist(patch, NoCapture())
         run(
             *("robust", "wuzi_yard", "--mechanism", "grid_patrol", "--mechanism", "building_captains"),
-            *("--worlds", 20, "--days", 80, "--workers", 0, "--out", made["robust"]),
+            *("--worlds", 20, "--days", 60, "--workers", 0, "--out", made["robust"]),
         )
     return made
 
@@ -188,7 +188,7 @@ def statements(content):
 def numbers_in(text):
     """Return the numbers of a text as (value, decimals), in the order in which they stand."""
     text = text.replace("−", "-").replace("95 %", "").replace("95%", "")
-    found = re.findall(r"(?<![\w.])[+-]?\d[\d,]*(?:\.\d+)?k?", text)
+    found = re.findall(r"(?<![A-Za-z0-9_.])[+-]?\d[\d,]*(?:\.\d+)?k?", text)
     pairs = []
     for word in found:
         number = float(word.rstrip("k").replace(",", "")) * (1000.0 if word.endswith("k") else 1.0)
@@ -245,6 +245,7 @@ def test_a_stored_comparison_is_what_was_computed(folders, tmp_path):
     result = compare("wuzi_yard", "building_captains", **{**SMALL, "worlds": 10})
     again = read_comparison(result.save(tmp_path))
     assert again.verdict() == result.verdict()
+    assert again.seed == result.seed
     assert (again.case, again.selection, again.asked) == (result.case, result.selection, result.asked)
     for name in ("table", "rows", "worlds", "gains", "groups", "series", "ledger"):
         assert_frame_equal(getattr(again, name), getattr(result, name), check_dtype=False)
