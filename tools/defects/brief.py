@@ -60,6 +60,14 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "the command below a table of the report prints another",
+        "viz/report.py",
+        "{html(table)}{command_line(analysis, name)}",
+        "{html(table)}{command_line(analysis)}",
+        "viz/test_report_numbers.py::test_ten_numbers_of_the_report_are_printed_by_the_commands_below_them",
+        plain=True,
+    ),
+    mutant(
         "a brief is written of a sweep as if it were a comparison",
         "viz/brief/reading.py",
         "    if (folder / manifest.LEDGER).exists():\n",
