@@ -2,6 +2,7 @@
 
 from . import (
     assistant,
+    brief,
     charts,
     ensemble,
     evidence,
@@ -48,5 +49,6 @@ KINDS = (
     ensemble,
     plausible_worlds,
     assistant,
+    brief,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]
