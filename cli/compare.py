@@ -90,6 +90,8 @@ def compare(
     from ..experiments.comparison.issue_selection import parse_selection
     from ..experiments.comparison.runs import census
     from ..experiments.files import manifest
+    from ..experiments.robustness.carriers import FEW, carriers_or_none
+    from ..experiments.robustness.weighing import sentence_of_carriers
     from ..model.scenarios.cases import read_case
     from ..viz.figures import figures
     from ..viz.text import tables
@@ -118,10 +120,12 @@ def compare(
         )
     folder = result.save(out_folder, typed_command())
     figure_path = figures.save(figures.comparison(result), folder, "compare")
+    carriers = carriers_or_none(result) if worlds >= FEW else None
     if as_json:
         return print_json(
             {
                 "verdict": result.verdict(),
+                "hangs_on": carriers.to_dict("index") if carriers is not None else {},
                 **census(result.case),
                 "ranges": result.ranges.to_dict("index") if worlds else {},
                 "table": result.table.to_dict("index"),
@@ -155,6 +159,8 @@ def compare(
     out.print(f"On in both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)
     out.print(tables.census(result.case), highlight=False)
     out.print(result.verdict(), style="bold", highlight=False)
+    if carriers is not None:
+        out.print(sentence_of_carriers(carriers).strip(), highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
 
 

@@ -169,6 +169,7 @@ def robust(
             lucks=lucks,
             measure=measure,
             matters=matters,
+            enough=enough,
             budget_yuan=budget_yuan,
             staff_added=added,
             seed=seed,
