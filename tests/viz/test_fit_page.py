@@ -272,6 +272,7 @@ def test_a_misspecified_fit_says_so_first():
     assert (
         box.index("Misspecification") < box.index("The fitted model") and "Learned from the log" not in page
     )
+    assert "--worlds-file" not in page and "none written" in page
 
 
 def test_every_dot_of_a_chart_is_inside_it():

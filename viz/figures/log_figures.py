@@ -223,9 +223,9 @@ def parameters(result: Calibration) -> Table:
         "contraction",
         "answer",
         **PLAIN,
-        caption="Fitted: in the fitted case. 5, 95 %: quantiles of the posterior. Contraction: 1 - posterior over "
-        "prior variance; learned from about a half on. Together: fixed by the log only if the other numbers are "
-        "known. *: a factor.",
+        caption="Fitted: in the fitted case. 5, 95 %: quantiles of the posterior. Contraction: 1 - posterior "
+        "over prior variance; learned from about a half on. Together: fixed by the log only if the other "
+        "numbers are known. *: a factor.",
     )
     table.columns[0].overflow, table.columns[0].min_width = "fold", 24
     for column in table.columns[1:6]:
