@@ -6,7 +6,7 @@ meets the log: randomised maximum likelihood (Oliver, He & Reynolds 1996) in its
 (Chen & Oliver 2012). A member starts from a draw of the posterior; its steps use the slopes of the trials,
 its own draw from the prior, and its own draw of the log's errors. Then members are weighted by how near they
 are to the log, with errors widened until a third of them count, and drawn again by weight. Numbers that the
-log does not tell keep the values of the world, that is, of a member of the ensemble that ships, drawn jointly.
+log does not tell keep the values of the world, a member of the ensemble that ships, drawn jointly.
 
 The fitted case is found in the same way, with its own other numbers, no errors and its defaults as the prior.
 """

@@ -328,8 +328,9 @@ def test_weights_are_those_of_a_known_posterior():
 def test_the_command_line_fits_shows_and_writes(calibration, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "place.toml").write_text(write_case(PLACE), encoding="utf-8")
+    named = {"environment": "litter", "facility": "lamp_out"}
     calibration.log.issues.drop(columns="line").replace(
-        {name: "other" for name in FAMILY if name not in ("litter", "lamp_out")}
+        {name: named.get(family, "other") for name, family in FAMILY.items()}
     ).to_csv("mine.csv", index=False)
     (tmp_path / "mine.toml").write_text(
         "residents = 600\n"
@@ -367,6 +368,8 @@ def test_the_command_line_fits_shows_and_writes(calibration, monkeypatch, capsys
                 not left.value.code
                 and "Left out, because not mapped" in out
                 and (tmp_path / "mine" / "calibration.svg").exists()
+                and (tmp_path / "mine" / "fit.html").read_text("utf-8").count("<svg") == 4
+                and (tmp_path / "mine" / "worlds.parquet").exists()
                 and read_case("mine/place.toml").name == "place"
             )
         else:
