@@ -99,6 +99,8 @@ def test_it_is_said_when_the_logs_own_averages_do_better(fitted):
     assert verdict(-11.0, -30.0).startswith("The fitted model predicts about as well as")
     assert verdict(-20.0, -30.0).startswith("The fitted model predicts better")
     assert "the fit did not help" in verdict(-20.0, -11.0) and "the fit did harm" in verdict(-20.0, -5.0)
+    row = pd.Series({"low": 0.25, "high": 4.0, "best": 1.0})
+    assert [verdicts.is_at_end(row.replace(1.0, best)) for best in (0.25, 0.3, 3.9)] == [True, False, True]
     chinese = fitted.verdict("zh")
     assert "台账" in chinese and "The " not in chinese
 
