@@ -122,8 +122,8 @@ def what_was_learned(result: Calibration) -> Iterator[Message]:
         )
     if ends := [path for path in (*result.learned, *result.together) if is_at_end(rows.loc[path])]:
         yield Message(
-            "At the end of the range that was searched: {paths}. The log asks for more than it allows: widen it "
-            "(--fit PATH=LOW:HIGH), or doubt that the case is like the community of the log.",
+            "At the end of the range that was searched: {paths}. The log asks for more than it allows: widen "
+            "it (--fit PATH=LOW:HIGH), or doubt that the case is like the community of the log.",
             paths=", ".join(ends),
         )
     if result.not_learned:
@@ -132,9 +132,8 @@ def what_was_learned(result: Calibration) -> Iterator[Message]:
 
 def is_at_end(row: pd.Series) -> bool:
     """Return whether the fitted value of a number is at an end of its range: in the outer 2 % of it."""
-    low, high, best = (
-        np.log(max(row[name], 1e-12)) if row.low > 0 else row[name] for name in ("low", "high", "best")
-    )
+    ends = np.array([row.low, row.high, row.best], float)
+    low, high, best = np.log(ends) if row.low > 0 else ends
     return bool(not END <= (best - low) / (high - low) <= 1 - END)
 
 
