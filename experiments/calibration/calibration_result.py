@@ -19,6 +19,7 @@ from ..logs.issue_log import IssueLog
 from .log_checks import said_of_rejected
 from .own_ensemble import OwnEnsemble
 from .verdicts import LEARNED, MISFIT, NOT_LEARNED, TOGETHER, verdict_of
+from .verdicts import ROUGH as ROUGH
 from .visibility import describe_unseen
 
 WORLDS, PAGE = "worlds.parquet", "fit.html"
