@@ -273,6 +273,9 @@ def scores(result: Calibration, t: dict[str, str]) -> Iterator[str]:
 def own_worlds(result: Calibration, t: dict[str, str]) -> Iterator[str]:
     """Yield what the ensemble of one's own is."""
     own = result.own
+    if result.is_misspecified:
+        yield f"<h2>{t['own']}</h2><p>{escape(t['no worlds'])}</p>"
+        return
     text = t["own.words"].format(
         n=len(own.settings), miss=float(np.median(own.misses)), effective=own.effective
     )
@@ -294,6 +297,8 @@ def go_on(result: Calibration, t: dict[str, str], command: str) -> Iterator[str]
             t["go_on.compare"],
         ),
     ]
+    if result.is_misspecified:
+        del commands[1:]
     yield f"<h2>{t['go_on']}</h2><dl>"
     yield from (
         f"<dt><code>{escape(line)}</code></dt><dd class='quiet'>{escape(what)}</dd>"

@@ -2,11 +2,11 @@
 
 The log says how often issues are reported and how long they take; how that comes about differs from world to
 world. So in every world of the ensemble the numbers that the log fixes there are moved to where that world
-meets the log: randomised maximum likelihood (Oliver, He & Reynolds 1996) in its iterative form for ensembles (Chen & Oliver 2012). A
-member starts from a draw of the posterior; its steps use the slopes of the trials, its own draw from the
-prior, and its own draw of the log's errors. Then members are weighted by how near they are to the log, with
-errors widened until a third of them count, and drawn again by weight. Numbers that the log does not tell keep
-the values of the world, that is, of a member of the ensemble that ships, drawn jointly.
+meets the log: randomised maximum likelihood (Oliver, He & Reynolds 1996) in its iterative form for ensembles
+(Chen & Oliver 2012). A member starts from a draw of the posterior; its steps use the slopes of the trials,
+its own draw from the prior, and its own draw of the log's errors. Then members are weighted by how near they
+are to the log, with errors widened until a third of them count, and drawn again by weight. Numbers that the
+log does not tell keep the values of the world, a member of the ensemble that ships, drawn jointly.
 
 The fitted case is found in the same way, with its own other numbers, no errors and its defaults as the prior.
 """

@@ -217,29 +217,22 @@ def parameters(result: Calibration) -> Table:
     table = Table(
         "parameter",
         "before",
-        "prior",
         "fitted",
         "5 %",
-        "50 %",
         "95 %",
         "contraction",
         "answer",
         **PLAIN,
-        caption="Before: value before the fit. Fitted: in the fitted case. 5, 50, 95 %: quantiles of the "
-        "posterior. Contraction: 1 - posterior over prior variance; learned from about a half on. Together: "
-        "fixed by the log only if the other numbers are known. *: a factor.",
+        caption="Fitted: in the fitted case. 5, 95 %: quantiles of the posterior. Contraction: 1 - posterior "
+        "over prior variance; learned from about a half on. Together: fixed by the log only if the other "
+        "numbers are known. *: a factor.",
     )
-    table.columns[0].overflow, table.columns[0].min_width = "fold", 26
+    table.columns[0].overflow, table.columns[0].min_width = "fold", 24
+    for column in table.columns[1:6]:
+        column.justify = "right"
     for path, r in result.parameters.iterrows():
-        ends = (f"{x:.3g}" for x in (r.best, r.p5, r["median"], r.p95))
-        table.add_row(
-            f"{path}{'*' if r.factor else ''}",
-            f"{r.default:.3g}",
-            f"{r.low:.3g} to {r.high:.3g}",
-            *ends,
-            f"{r.contraction:.0%}",
-            r.answer,
-        )
+        numbers = (f"{x:.3g}" for x in (r.default, r.best, r.p5, r.p95))
+        table.add_row(f"{path}{'*' if r.factor else ''}", *numbers, f"{r.contraction:.0%}", r.answer)
     return table
 
 
