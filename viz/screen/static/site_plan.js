@@ -142,6 +142,11 @@ export function showPlan(screen) {
       made.setAttribute("aria-expanded", String(isLarge));
       if (!isLarge && house !== undefined) screen.visit(Number(house));
     };
+    made.onkeydown = (e) => {
+      if (e.key !== "Escape" || !made.classList.contains("large")) return;
+      made.click();
+      e.stopPropagation();
+    };
     stage.append(made);
   }
   const here = place.flat_building[screen.home];
