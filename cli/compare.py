@@ -274,8 +274,8 @@ def page(
     if not (names or scenario.mechanisms):
         names = [DEFAULT]
         err.print(
-            f"{scenario.name} reports no mechanism, so the page holds {DEFAULT}; --mechanism NAME or --all for "
-            "others.",
+            f"{scenario.name} reports no mechanism, so the page holds {DEFAULT}; "
+            "--mechanism NAME or --all for others.",
             highlight=False,
             soft_wrap=True,
         )

@@ -299,7 +299,7 @@ def test_a_file_of_buildings_fills_the_form_and_shows_its_plan(browser, lang):
         ),
         ("odd.csv", b"\xff\xfe\xff", words["plan.text"].format(name="odd.csv")),
         ("twice.csv", "building,row,column\n1,0,0\n1,0,1\n", "twice.csv:3"),
-        ("nan.geojson", '{"type": "Polygon", "coordinates": [[[NaN, 1]]]}', "NaN"),
+        ("nan.geojson", '{"type": "Polygon", "coordinates": [[[NaN, 1]]]}', "nan.geojson"),
     ):
         choose(name, text)
         page.get_by_text(said).wait_for()
