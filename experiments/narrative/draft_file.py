@@ -8,7 +8,7 @@ from ...engine.texts import translate
 from ...engine.texts.errors import UserError
 from ...engine.toml_reader import LARGEST, parse_text
 from ...model.scenarios.cases import scenario_of_table
-from ...model.scenarios.scenario import Scenario
+from ...model.scenarios.scenario import Compound, Scenario
 from ..files.case_writer import write_case
 from .community_draft import FIELDS, Draft, find_problems
 from .draft_place import PLAIN, Layout
@@ -40,9 +40,9 @@ def draft_to_toml(
     if scenario.compound == (base.compound if base else None):
         notes = {path: note for path, note in notes.items() if not path.startswith("compound.")}
     elif len(scenario.compound) > 1:
-        notes |= {
-            path.replace(".0.", ".1."): note for path, note in notes.items() if path.startswith("compound.0.")
-        }
+        first = {path: note for path, note in notes.items() if path.startswith("compound.0.")}
+        for n in range(len(scenario.compound)):
+            notes |= {path.replace(".0.", f".{n}.", 1): note for path, note in first.items()}
         notes = {path: note for path, note in notes.items() if not path.endswith(".buildings")}
     if not any(kind.company for kind in scenario.compound):
         notes.pop("property_managers.households_per_worker", None)
@@ -52,7 +52,7 @@ def draft_to_toml(
     given = tuple(name for name in scenario.community.given if PATHS.get(f"community.{name}") not in comment)
     scenario = replace(scenario, community=replace(scenario.community, given=given))
     if not base:
-        scenario = _with_words(scenario, title or values["name"], lang)
+        scenario = _with_words(scenario, title or values["name"], lang, bool(layout.kinds))
     if scenario.place.cells and layout.plan is not None:
         source = f" ({layout.source})" if layout.source else ""
         notes["place.cells"] = translate(lang, "community_form", "toml.cells", source=source)
@@ -62,8 +62,14 @@ def draft_to_toml(
     return write_case(scenario, notes, header)
 
 
-def _with_words(scenario: Scenario, title: str, lang: str) -> Scenario:
+def _with_words(scenario: Scenario, title: str, lang: str, by_floors: bool) -> Scenario:
     """Return a scenario of a draft with the texts that a case has, in both languages."""
+
+    def named(kind: Compound, language: str) -> str:
+        """Return the name of a compound in a language, with its floors if these set it apart."""
+        key = "toml.kind" if by_floors else "toml.compound"
+        return translate(language, "community_form", key, title=title[:50], floors=kind.floors)
+
     sizes = {
         "buildings": f"{sum(kind.count * kind.buildings for kind in scenario.compound):,}",
         "residents": f"{scenario.community.residents:,}",
@@ -76,7 +82,9 @@ def _with_words(scenario: Scenario, title: str, lang: str) -> Scenario:
         story=translate("en", "community_form", "toml.story", **sizes),
         story_zh=translate("zh", "community_form", "toml.story", **sizes),
         provenance=translate(lang, "community_form", "toml.provenance"),
-        compound=tuple(replace(kind, name=title, zh=title) for kind in scenario.compound),
+        compound=tuple(
+            replace(kind, name=named(kind, "en"), zh=named(kind, "zh")) for kind in scenario.compound
+        ),
     )
 
 

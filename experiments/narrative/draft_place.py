@@ -1,7 +1,7 @@
 """The place of a draft: its compounds, and the ground plan that a file of buildings gives.
 
 The draft has one kind of building. A file may know the floors of each building; the draft takes their mean,
-because the buildings of a compound are alike in the model.
+because the buildings of a compound are alike in the model, or makes a compound of each number of floors.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,21 @@ LIFTS = ((18, 2), (8, 1))  # from so many floors: so many lifts in a stairwell
 APART = 2.0  # ratio of the floors of two buildings from which their mean misleads
 
 
+class Kind(NamedTuple):
+    """A compound of buildings that are alike."""
+
+    buildings: int
+    floors: int
+    lifts: int
+
+
 class Layout(NamedTuple):
     """What a draft has besides its fields."""
 
     plan: GroundPlan | None = None  # None: that of the file that was opened, if any
     compounds: int = 1  # into which the buildings are divided, in their order
     source: str = ""  # name of the file that the plan was read from
+    kinds: tuple[Kind, ...] = ()  # the compounds by their floors, in the order of the plan
 
     @property
     def on_plan(self) -> int:
@@ -46,9 +55,9 @@ def _new(name: str) -> Compound:
 
 
 def compounds_of_draft(
-    values: Values, base: Scenario, shown: Values, compounds: int = 1
+    values: Values, base: Scenario, shown: Values, layout: Layout = PLAIN
 ) -> tuple[Compound, ...]:
-    """Return the compounds of a draft, all alike but for one building more in the first of them.
+    """Return the compounds of a draft: by their floors, or alike but for one building more in the first.
 
     They keep what the form does not show of a file that has one kind of compound.
     """
@@ -64,8 +73,10 @@ def compounds_of_draft(
         lifts=one.lifts if keeps_lifts else values.get("lifts", usual_lifts(floors)),
         company=values.get("company", bool(values.get("property_staff"))),
     )
-    each, larger = divmod(values["buildings"], compounds)
-    sizes = ((larger, each + 1), (compounds - larger, each))
+    if layout.kinds:
+        return tuple(replace(one, **kind._asdict()) for kind in layout.kinds)
+    each, larger = divmod(values["buildings"], layout.compounds)
+    sizes = ((larger, each + 1), (layout.compounds - larger, each))
     return tuple(replace(one, count=count, buildings=size) for count, size in sizes if count and size)
 
 
@@ -85,6 +96,30 @@ def values_of_survey(survey: Survey) -> dict[str, Any]:
     return values
 
 
+def divide_by_floors(survey: Survey) -> tuple[Survey, tuple[Kind, ...]]:
+    """Return the survey with its buildings in the order of their floors, and a compound for each number.
+
+    Buildings whose floors are not known get the mean.
+    """
+    mean = values_of_survey(survey).get("floors")
+    if mean is None:
+        return survey, ()
+    floors = [mean if number is None else number for number in survey.floors]
+    order = sorted(range(survey.buildings), key=floors.__getitem__)
+    kinds = []
+    for number in sorted(set(floors)):
+        lifts = [survey.lifts[n] for n in order if floors[n] == number]
+        known = [count for count in lifts if count is not None]
+        usual = round(sum(known) / len(known)) if known else usual_lifts(number)
+        kinds.append(Kind(len(lifts), number, usual))
+    plan = GroundPlan(
+        tuple(survey.plan.cells[n] for n in order),
+        tuple(survey.plan.outlines[n] for n in order if survey.plan.outlines),
+    )
+    columns = (tuple(column[n] for n in order) for column in (survey.floors, survey.homes, survey.lifts))
+    return Survey(plan, *columns, survey.notes), tuple(kinds)
+
+
 def notes_of_survey(survey: Survey) -> Iterator[Message]:
     """Yield what a user should know of the file: what was left out, and where a mean misleads."""
     yield from survey.notes
@@ -92,8 +127,7 @@ def notes_of_survey(survey: Survey) -> Iterator[Message]:
     if floors and max(floors) >= APART * min(floors):
         yield Message(
             "The buildings have {low} to {high} floors; the buildings of a compound are alike in the "
-            "model, so "
-            "all get {mean}. To keep them apart, write a [[compound]] for each kind into the case file.",
+            "model, so all get {mean}; `cogov new case --by-floors` makes a compound of each number of floors.",
             low=min(floors),
             high=max(floors),
             mean=max(round(sum(floors) / len(floors)), 1),

@@ -166,7 +166,7 @@ def compose(
     changed = {name for name in FIELDS if values.get(name) != shown.get(name)}
     compound = base.compound
     if changed & set(BUILT) or not shown:
-        compound = compounds_of_draft(values, base, shown, layout.compounds)
+        compound = compounds_of_draft(values, base, shown, layout)
     stairwells = sum(kind.count * kind.buildings * kind.stairwells for kind in compound)
     floors = sum(kind.count * kind.buildings * kind.stairwells * kind.floors for kind in compound)
     census = _compose_census(values, base.community, changed, hidden, (stairwells, floors))
