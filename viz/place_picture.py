@@ -78,7 +78,7 @@ def shapes_of(scenario: Scenario, community: InitialCommunity) -> tuple[list[lis
 
 
 def point_within(corners: list[Point]) -> Point:
-    """Return a point for a label: the middle of the widest stretch within an outline, on one of five lines."""
+    """Return a point for a label: the middle of a wide stretch within an outline."""
     south, north = (f(y for _, y in corners) for f in (min, max))
     stretches = []
     for share in (0.5, 0.3, 0.7, 0.15, 0.85):

@@ -184,7 +184,12 @@ def _with_survey(known: Known, options: Mapping[str, Any], by_floors: bool) -> K
     return replace(
         known,
         draft=draft,
-        layout=known.layout._replace(plan=survey.plan, source=path.name, kinds=kinds),
+        layout=known.layout._replace(
+            plan=survey.plan,
+            source=path.name,
+            kinds=kinds,
+            compounds=len(kinds) or known.layout.compounds,
+        ),
         notes=notes,
         at=at,
     )
