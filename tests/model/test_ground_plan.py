@@ -1,4 +1,4 @@
-"""A ground plan is read strictly; its outlines change no result, and its cells only what depends on distance."""
+"""A ground plan is read strictly; outlines change no result, and cells only what depends on distance."""
 
 from dataclasses import replace
 
