@@ -120,7 +120,7 @@ def _answer(
         "fields": dict(draft),
         "filled": [name for name in filled if draft.get(name) not in (None, "")],
         "from": "",
-        "plan": {"cells": plan.cells, "outlines": plan.outlines} if plan.cells else None,
+        "plan": {"cells": [*plan.cells], "outlines": [*plan.outlines]} if plan.cells else None,
         "missing": missing,
         "left_out": {},
         "toml": "",
@@ -178,9 +178,10 @@ def _town_of(
         return None
     sound.setdefault("name", "my community")
     shown = read_scenario(base, lang) if base else {}
-    for kept in (sound, {name: value for name, value in sound.items() if name in (*TOWN, "name")}):
+    town = {name: value for name, value in sound.items() if name in (*TOWN, "name")}
+    for kept, placed in ((sound, layout), (town, layout), (town, Layout(NO_PLAN))):
         try:
-            scenario = compose(kept, base or Scenario(), shown, {}, layout)
+            scenario = compose(kept, base or Scenario(), shown, {}, placed)
             if scenario.community.households <= MOST_DRAWN:
                 build_community(scenario)
             return scenario
