@@ -174,14 +174,15 @@ def _town_of(
 ) -> Scenario | None:
     """Return the community of what is right in a draft, to be drawn while the rest is not; None without."""
     sound = {name: value for name, value in values.items() if name not in wrong}
+    if layout.on_plan:
+        sound["buildings"] = layout.on_plan  # it is drawn while another number is typed
     if not {"buildings", "stairwells", "floors"} <= sound.keys():
         return None
     sound.setdefault("name", "my community")
     shown = read_scenario(base, lang) if base else {}
-    town = {name: value for name, value in sound.items() if name in (*TOWN, "name")}
-    for kept, placed in ((sound, layout), (town, layout), (town, Layout(NO_PLAN))):
+    for kept in (sound, {name: value for name, value in sound.items() if name in (*TOWN, "name")}):
         try:
-            scenario = compose(kept, base or Scenario(), shown, {}, placed)
+            scenario = compose(kept, base or Scenario(), shown, {}, layout)
             if scenario.community.households <= MOST_DRAWN:
                 build_community(scenario)
             return scenario

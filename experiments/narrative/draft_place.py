@@ -116,8 +116,8 @@ def divide_by_floors(survey: Survey) -> tuple[Survey, tuple[Kind, ...]]:
         tuple(survey.plan.cells[n] for n in order),
         tuple(survey.plan.outlines[n] for n in order if survey.plan.outlines),
     )
-    columns = (tuple(column[n] for n in order) for column in (survey.floors, survey.homes, survey.lifts))
-    return Survey(plan, *columns, survey.notes), tuple(kinds)
+    columns = [tuple(column[n] for n in order) for column in (survey.floors, survey.homes, survey.lifts)]
+    return Survey(plan, columns[0], columns[1], columns[2], survey.notes), tuple(kinds)
 
 
 def notes_of_survey(survey: Survey) -> Iterator[Message]:
