@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import At, expect, load, refuse_unknown
 from ...experiments.files.survey_files import TABLES, read_box, read_survey
-from ...experiments.narrative.community_draft import FIELDS, find_problems, read_values
+from ...experiments.narrative.community_draft import FIELDS, read_values
 from ...experiments.narrative.draft_filling import Filled, fill_draft
 from ...experiments.narrative.draft_place import (
     Kind,
@@ -43,17 +43,11 @@ class Known:
         return bool(self.draft or self.layout.on_plan or self.like)
 
     def fill(self, lang: str) -> Filled:
-        """Fill what is not known. Raises UserError if what is known cannot be true together."""
+        """Fill what is not known; a draft with contradictions is returned as it is."""
         draft = {"name": self.name, **self.draft}
-        _, problems = find_problems(draft, self.layout.on_plan, self.layout.compounds)
-        if problems:
-            raise self.refuse(problems)
         filled = fill_draft(draft, lang, self.like, self.layout.compounds)
         if not filled.fields and len(self.draft) < len(FIELDS) - 1:
             filled = fill_draft(draft, lang, NOTHING_ALIKE, self.layout.compounds)
-        _, problems = find_problems(filled.draft, self.layout.on_plan, self.layout.compounds)
-        if problems:
-            raise self.refuse(problems, filled.case)
         return filled
 
     def refuse(self, problems: Mapping[str, Message], case: str = "") -> UserError:

@@ -21,10 +21,10 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
-        "what contradicts is filled all the same",
+        "of several contradictions one is said",
         "cli/own_community/known_totals.py",
-        "        if problems:\n            raise self.refuse(problems)\n        filled",
-        "        filled",
+        "for error in errors[:-1]:",
+        "for error in errors[:0]:",
         "cli/test_new_case.py::test_all_contradictions_are_said_at_once",
         plain=True,
     ),
