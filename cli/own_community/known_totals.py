@@ -8,15 +8,15 @@ from typing import Any
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import At, expect, load, refuse_unknown
 from ...experiments.files.survey_files import TABLES, read_box, read_survey
-from ...experiments.narrative.community_draft import FIELDS, read_values
-from ...experiments.narrative.draft_filling import Filled, fill_draft
-from ...experiments.narrative.draft_place import (
+from ...experiments.files.survey_totals import (
     Kind,
-    Layout,
     divide_by_floors,
     notes_of_survey,
     values_of_survey,
 )
+from ...experiments.narrative.community_draft import FIELDS, read_values
+from ...experiments.narrative.draft_filling import Filled, fill_draft
+from ...experiments.narrative.draft_scenario import Layout
 from ...model.scenarios.ground_plan import NO_PLAN
 from ..options import err
 

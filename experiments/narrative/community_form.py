@@ -12,17 +12,17 @@ from ...model.scenarios.ground_plan import NO_PLAN, GroundPlan
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import build_community
 from ..files.survey_files import read_survey_text
+from ..files.survey_totals import notes_of_survey, values_of_survey
 from .community_draft import FIELDS, Draft, field_words, find_problems, missing_fields
 from .draft_contradictions import Values
-from .draft_file import draft_to_toml, open_case_text
+from .draft_file import draft_of_scenario, draft_to_toml, open_case_text
 from .draft_filling import fill_draft
-from .draft_place import Layout, notes_of_survey, values_of_survey
 from .draft_scenario import (
     CENSUS,
     PATHS,
     DraftRefused,
+    Layout,
     compose,
-    draft_of_scenario,
     file_name,
     read_scenario,
     scenario_of_draft,

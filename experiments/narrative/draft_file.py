@@ -1,9 +1,11 @@
-"""Write a draft as a case file that says which of its numbers are assumed, and read a case file's text."""
+"""Write a draft as a case file that says which of its numbers are assumed, and read a case file as a draft."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from operator import attrgetter
+from typing import Any
 
-from ...engine.parameters import LeftOut
+from ...engine.parameters import LeftOut, paths
 from ...engine.texts import translate
 from ...engine.texts.errors import UserError
 from ...engine.toml_reader import LARGEST, parse_text
@@ -11,8 +13,7 @@ from ...model.scenarios.cases import scenario_of_table
 from ...model.scenarios.scenario import Compound, Scenario
 from ..files.case_writer import write_case
 from .community_draft import FIELDS, Draft, find_problems
-from .draft_place import PLAIN, Layout
-from .draft_scenario import HIDDEN, PATHS, scenario_of_draft
+from .draft_scenario import CENSUS, HIDDEN, PATHS, PLAIN, Layout, read_scenario, scenario_of_draft
 
 
 def draft_to_toml(
@@ -102,6 +103,55 @@ def assumed_by(field: str, filled: bool, lang: str, like: str = "") -> str:
         rule=translate(lang, "community_form", f"rule.{field}"),
         case=case,
     )
+
+
+def draft_of_scenario(scenario: Scenario, lang: str = "en") -> tuple[dict[str, Any], list[str], list[str]]:
+    """Return a scenario as (draft, fields that are assumed, what the form does not show, in words).
+
+    A field that the file leaves out is None. Assumed are the numbers of the census that are not in `given`.
+    """
+    shown = read_scenario(scenario, lang)
+    given = set(scenario.community.given)
+    assumed = [
+        field
+        for field, name in (*CENSUS.items(), ("tenants", "owners"))
+        if field in shown and given and name not in given
+    ]
+    return {field: shown.get(field) for field in FIELDS}, assumed, list(hidden_parts(scenario, lang))
+
+
+def hidden_parts(scenario: Scenario, lang: str) -> Iterator[str]:
+    """Yield what a scenario has and the form does not show, in words."""
+    kinds = scenario.compound
+    yards = sum(kind.count for kind in kinds)
+    counted = {
+        "compounds": yards if yards > 1 else 0,
+        "mechanisms": len(scenario.mechanisms),
+        "initial_issues": sum(begin.count for begin in scenario.initial_issues),
+        "reported": len(scenario.reported),
+        "shock": len(scenario.shock),
+        "rollout": len(scenario.rollout),
+        "numbers": _other_numbers(scenario),
+    }
+    for part, n in counted.items():
+        if n:
+            yield translate(lang, "community_form", f"hidden.{part}", n=n)
+
+
+def _other_numbers(scenario: Scenario) -> int:
+    """Count the numbers that a scenario sets and the form does not show."""
+    plain = Scenario()
+    known = [
+        path for path in paths(plain) if path not in PATHS and not path.startswith(("mechanisms.", "issues."))
+    ]
+    differing = [
+        path
+        for path in known
+        if attrgetter(path)(scenario) != attrgetter(path)(plain)
+        and not isinstance(attrgetter(path)(scenario), LeftOut)
+    ]
+    issues = [name for name, kind in scenario.issues.items() if kind != plain.issues.get(name)]
+    return len(differing) + len(issues)
 
 
 def open_case_text(text: str, name: str) -> Scenario:

@@ -267,7 +267,11 @@ DAMAGED = {
         {"f.geojson": collection(feature([[0, 0], [300, 0], [300, 200], [0, 0]]))},
         "is not in degrees",
     ),
-    "a corner that is not a number": (["--footprints", "f.geojson"], {"f.geojson": NAN}, "NaN"),
+    "a corner that is not a number": (
+        ["--footprints", "f.geojson"],
+        {"f.geojson": NAN},
+        "has NaN, which is not a number",
+    ),
     "a corner of text": (
         ["--footprints", "f.geojson"],
         {"f.geojson": collection(feature([["a", "b"], *corners()[1:]]))},

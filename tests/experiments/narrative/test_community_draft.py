@@ -13,11 +13,10 @@ from cogov.engine.texts import LANGUAGES
 from cogov.experiments.files.case_writer import write_case
 from cogov.experiments.narrative.community_draft import FIELDS, check_draft, describe_fields, read_values
 from cogov.experiments.narrative.community_form import answer_form
-from cogov.experiments.narrative.draft_file import draft_to_toml, open_case_text
+from cogov.experiments.narrative.draft_file import draft_of_scenario, draft_to_toml, open_case_text
 from cogov.experiments.narrative.draft_filling import fill_draft
 from cogov.experiments.narrative.draft_scenario import (
     DraftRefused,
-    draft_of_scenario,
     file_name,
     read_scenario,
     scenario_of_draft,

@@ -1,21 +1,16 @@
-"""The place of a draft: its compounds, and the ground plan that a file of buildings gives.
+"""Totals of a file of buildings: their number, floors, lifts and homes, and their kinds.
 
-The draft has one kind of building. A file may know the floors of each building; the draft takes their mean,
-because the buildings of a compound are alike in the model, or makes a compound of each number of floors.
+The draft of a community has one kind of building. A file may know the floors of each; the draft takes their
+mean, because the buildings of a compound are alike in the model, or makes a compound of each number of floors.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ...engine.texts.errors import Message
 from ...model.scenarios.ground_plan import GroundPlan
-from ...model.scenarios.scenario import Compound, Scenario
-from ..files.building_survey import Survey
-from .draft_contradictions import Values
+from .building_survey import Survey
 
-BUILT = ("buildings", "stairwells", "floors", "lifts", "built", "company")  # fields of a compound
-LIFTS = ((18, 2), (8, 1))  # from so many floors: so many lifts in a stairwell
 APART = 2.0  # ratio of the floors of two buildings from which their mean misleads
 
 
@@ -24,60 +19,7 @@ class Kind(NamedTuple):
 
     buildings: int
     floors: int
-    lifts: int
-
-
-class Layout(NamedTuple):
-    """What a draft has besides its fields."""
-
-    plan: GroundPlan | None = None  # None: that of the file that was opened, if any
-    compounds: int = 1  # into which the buildings are divided, in their order
-    source: str = ""  # name of the file that the plan was read from
-    kinds: tuple[Kind, ...] = ()  # the compounds by their floors, in the order of the plan
-
-    @property
-    def on_plan(self) -> int:
-        """Return the number of buildings on the plan, 0 without one."""
-        return len(self.plan.cells) if self.plan else 0
-
-
-PLAIN = Layout()  # one compound, and the plan of the opened file
-
-
-def usual_lifts(floors: int) -> int:
-    """Return the lifts of a stairwell with so many floors."""
-    return next((lifts for least, lifts in LIFTS if floors >= least), 0)
-
-
-def _new(name: str) -> Compound:
-    """Return a compound with a name in both languages."""
-    return Compound(name=name, zh=name)
-
-
-def compounds_of_draft(
-    values: Values, base: Scenario, shown: Values, layout: Layout = PLAIN
-) -> tuple[Compound, ...]:
-    """Return the compounds of a draft: by their floors, or alike but for one building more in the first.
-
-    They keep what the form does not show of a file that has one kind of compound.
-    """
-    one = base.compound[0] if shown and len(base.compound) == 1 else _new(values["name"])
-    floors = values["floors"]
-    keeps_lifts = floors == shown.get("floors") and "lifts" not in values
-    one = replace(
-        one,
-        count=1,
-        stairwells=values["stairwells"],
-        floors=floors,
-        age_years=float(values.get("built", one.age_years)),
-        lifts=one.lifts if keeps_lifts else values.get("lifts", usual_lifts(floors)),
-        company=values.get("company", bool(values.get("property_staff"))),
-    )
-    if layout.kinds:
-        return tuple(replace(one, **kind._asdict()) for kind in layout.kinds)
-    each, larger = divmod(values["buildings"], layout.compounds)
-    sizes = ((larger, each + 1), (layout.compounds - larger, each))
-    return tuple(replace(one, count=count, buildings=size) for count, size in sizes if count and size)
+    lifts: int | None  # of each stairwell; None: not known
 
 
 def values_of_survey(survey: Survey) -> dict[str, Any]:
@@ -110,8 +52,7 @@ def divide_by_floors(survey: Survey) -> tuple[Survey, tuple[Kind, ...]]:
     for number in sorted(set(floors)):
         lifts = [survey.lifts[n] for n in order if floors[n] == number]
         known = [count for count in lifts if count is not None]
-        usual = round(sum(known) / len(known)) if known else usual_lifts(number)
-        kinds.append(Kind(len(lifts), number, usual))
+        kinds.append(Kind(len(lifts), number, round(sum(known) / len(known)) if known else None))
     plan = GroundPlan(
         tuple(survey.plan.cells[n] for n in order),
         tuple(survey.plan.outlines[n] for n in order if survey.plan.outlines),
