@@ -1,7 +1,7 @@
 """Totals of a file of buildings: their number, floors, lifts and homes, and their kinds.
 
 The draft of a community has one kind of building. A file may know the floors of each; the draft takes their
-mean, because the buildings of a compound are alike in the model, or makes a compound of each number of floors.
+mean, because buildings of a compound are alike in the model, or makes a compound of each number of floors.
 """
 
 from collections.abc import Iterator

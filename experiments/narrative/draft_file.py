@@ -1,4 +1,4 @@
-"""Write a draft as a case file that says which of its numbers are assumed, and read a case file as a draft."""
+"""Write a draft as a case file that says which numbers are assumed, and read a case file as a draft."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
