@@ -23,6 +23,7 @@ from .options import (
     Within,
     Workers,
     Worlds,
+    WorldsFile,
     app,
     complete_case,
     complete_mechanism,
@@ -50,6 +51,7 @@ def compare(
         int, typer.Option(min=1, help="Pairs of runs; both runs of a pair use the same random seed.")
     ] = 20,
     worlds: Worlds = 60,
+    worlds_file: WorldsFile = None,
     fixed: Fixed = False,
     days: Days = None,
     seed: Seed = 0,
@@ -89,6 +91,8 @@ def compare(
     from ..experiments.comparison.issue_selection import parse_selection
     from ..experiments.comparison.runs import census
     from ..experiments.files import manifest
+    from ..experiments.robustness.carriers import FEW, carriers_or_none
+    from ..experiments.robustness.weighing import sentence_of_carriers
     from ..model.scenarios.cases import read_case
     from ..viz.figures import figures
     from ..viz.text import tables
@@ -96,6 +100,8 @@ def compare(
     manifest.refuse_sweep_folder(out_folder)
     changes = {"on": on or (), "off": off or (), "settings": settings or (), "days": days}
     prepare_run(arms_of(read_case(case), mechanism or (), **changes)[1], out_folder, notice=False)
+    if fixed and worlds_file:
+        raise UserError("--worlds-file is not used with --fixed; leave one out")
     worlds = 0 if fixed else worlds
     selection = parse_selection(family or (), severity, where or (), common)
     with progress() as bar:
@@ -109,15 +115,18 @@ def compare(
             **changes,
             within=within,
             selection=selection,
+            worlds_file=worlds_file or "",
             workers=workers,
             progress=lambda: bar.advance(task),
         )
     folder = result.save(out_folder, typed_command())
     figure_path = figures.save(figures.comparison(result), folder, "compare")
+    carriers = carriers_or_none(result) if worlds >= FEW else None
     if as_json:
         return print_json(
             {
                 "verdict": result.verdict(),
+                "hangs_on": carriers.to_dict("index") if carriers is not None else {},
                 **census(result.case),
                 "ranges": result.ranges.to_dict("index") if worlds else {},
                 "table": result.table.to_dict("index"),
@@ -151,6 +160,8 @@ def compare(
     out.print(f"On in both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)
     out.print(tables.census(result.case), highlight=False)
     out.print(result.verdict(), style="bold", highlight=False)
+    if carriers is not None:
+        out.print(sentence_of_carriers(carriers).strip(), highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
 
 

@@ -6,13 +6,16 @@ import sys
 from ..engine.output import safe_streams
 from ..engine.texts.errors import UserError
 from . import analyse, city, compare, explain, facts, look, maintain, robust, search, serve, sweep
+from .assistant import command as assistant
 from .options import LANGUAGE, app, err
-from .own_community import author, fit, logs, new_case
+from .own_community import author, brief, fit, logs, new_case
 
 # importing a module registers its commands
 COMMANDS = (
     analyse,
+    assistant,
     author,
+    brief,
     city,
     compare,
     explain,

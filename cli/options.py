@@ -165,6 +165,13 @@ Fixed = Annotated[
         "--fixed", help="Only with the numbers of the case: the interval then holds luck and nothing else."
     ),
 ]
+WorldsFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.parquet",
+        help="Worlds of your own, as `cogov calibrate` writes them, in place of those that ship.",
+    ),
+]
 Executor = Annotated[str, typer.Option(help="pool (processes on this machine) or dask.")]
 Scheduler = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Address of the Dask scheduler, tls://... or tcp://...")

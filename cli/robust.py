@@ -24,6 +24,7 @@ from .options import (
     Set,
     Within,
     Workers,
+    WorldsFile,
     app,
     check_language,
     complete_mechanism,
@@ -83,6 +84,7 @@ def robust(
     on: On = None,
     off: Off = None,
     within: Within = 30,
+    worlds_file: WorldsFile = None,
     workers: Workers = None,
     lang: Lang = "en",
     out_folder: Annotated[
@@ -119,6 +121,7 @@ def robust(
         days=days,
         changes={"on": on or (), "off": off or (), "settings": settings or ()},
         estimand=Estimand(measure=measure, matters=matters, within=within),
+        worlds_file=worlds_file or "",
     )
     plan = sweeping.plan_sweep(experiment, typed_command())
     manifest.refuse_sweep_folder(folder)
@@ -166,6 +169,7 @@ def robust(
             lucks=lucks,
             measure=measure,
             matters=matters,
+            enough=enough,
             budget_yuan=budget_yuan,
             staff_added=added,
             seed=seed,

@@ -5,17 +5,20 @@ from typing import Annotated
 
 import typer
 
+from ...engine.texts import translate
 from ..options import (
     COMMUNITY,
     Case,
     Days,
     Json,
+    Lang,
     Off,
     On,
     Seed,
     Set,
     Workers,
     app,
+    check_language,
     complete_knob,
     out,
     prepare_run,
@@ -61,6 +64,10 @@ def calibrate(
             help="Numbers that are not fitted: from the worlds of the ensemble, or fixed at their defaults.",
         ),
     ] = True,
+    own_worlds: Annotated[
+        int,
+        typer.Option(help="Worlds of the ensemble of your own, 10 to 10,000; each is simulated three times."),
+    ] = 100,
     residents: Residents = None,
     mapping: MappingFile = None,
     days: Days = None,
@@ -69,23 +76,33 @@ def calibrate(
     on: On = None,
     off: Off = None,
     workers: Workers = None,
+    lang: Lang = "en",
     out_folder: Annotated[
-        Path, typer.Option("--out", help="Folder for the fitted case, the ensemble, tables and figure.")
+        Path,
+        typer.Option("--out", help="Folder for the fitted case, the worlds, the page, tables and figure."),
     ] = Path("out"),
     as_json: Json = False,
 ) -> None:
-    """Fit a case's assumed numbers to a community's own issue log, with intervals.
+    """Fit a case's assumed numbers to a community's own issue log, and say whether the fit is any good.
 
-    The fit is scored on the last part of the log, which is held out.
+    Ends in a case, worlds of your own (`--worlds-file` of robust and compare), and a page, fit.html. The fit
+    is scored on the last part of the log, which is held out, beside the log's own averages.
     """
     from ...experiments.calibration.calibrate import calibrate, plan_calibration
-    from ...experiments.calibration.calibration_result import files_to_write, path_of_fitted_case
+    from ...experiments.calibration.calibration_result import (
+        PAGE,
+        WORLDS,
+        files_to_write,
+        path_of_fitted_case,
+    )
     from ...experiments.evidence.worlds import settings_of_worlds
     from ...experiments.files import manifest
     from ...experiments.logs.issue_log import read_log
     from ...model.scenarios.cases import alter_scenario, read_case
     from ...viz.figures import figures, log_figures
+    from ...viz.fit_page import write_fit_page
 
+    check_language(lang)
     manifest.refuse_sweep_folder(out_folder)
     issue_log = read_log(log, mapping, residents=residents)
     scenario = alter_scenario(read_case(case), on or (), off or (), settings or (), days)
@@ -108,38 +125,56 @@ def calibrate(
     )
     prepare_run(scenario, out_folder)
     with progress() as bar:
-        task = bar.add_task(f"{scenario.name}: trials", total=trials)
+        task = bar.add_task(f"{scenario.name}: trials and worlds", total=None)
         result = calibrate(
             scenario,
             issue_log,
             **options,
             worlds=settings_of_worlds(scenario) if ensemble else (),
+            own_worlds=own_worlds,
             seed=seed,
             workers=workers,
-            progress=lambda: bar.advance(task),
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
     case_path = result.save(out_folder, typed_command())
     figure_path = figures.save(log_figures.draw_calibration(result), out_folder, "calibration")
+    page_path = write_fit_page(result, out_folder / PAGE, lang, typed_command())
+    sentences = [sentence.in_language(lang) for sentence in result.said_in_all()]
     if as_json:
         return print_json(
             {
-                "verdict": result.verdict(),
+                "verdict": result.verdict(lang),
                 "parameters": result.parameters.reset_index().to_dict("records"),
+                "learned": result.learned,
+                "together": result.together,
+                "not_learned": result.not_learned,
                 "scores": result.scores.reset_index().to_dict("records"),
+                "visible": result.visible.reset_index().to_dict("records"),
                 "effective": result.effective,
                 "widened": result.widened,
-                "said": [*issue_log.said, *result.said],
+                "said": sentences,
                 "case": str(case_path),
+                "worlds": str(out_folder / WORLDS),
+                "page": str(page_path),
                 "figure": str(figure_path),
             }
         )
-    for sentence in (*issue_log.said, *result.said):
-        out.print(sentence, highlight=False)
+    for sentence in sentences:
+        out.print(sentence, highlight=False, markup=False, soft_wrap=True)
     out.print(log_figures.parameters(result))
     out.print(log_figures.scores(result))
-    out.print(result.verdict(), style="bold", highlight=False)
+    out.print(result.verdict(lang), style="bold", highlight=False, markup=False)
     out.print(
-        f"Fitted case: {case_path}\nTables: {out_folder}\nFigure: {figure_path} (and .svg)",
+        translate(
+            lang,
+            "fit",
+            "written",
+            case=case_path,
+            worlds=out_folder / WORLDS,
+            page=page_path,
+            tables=out_folder,
+            figure=figure_path,
+        ),
         soft_wrap=True,
         highlight=False,
     )

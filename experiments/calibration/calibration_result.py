@@ -8,15 +8,22 @@ import numpy as np
 import pandas as pd
 
 from ...engine.output import short
-from ...engine.texts.errors import UserError
+from ...engine.source_digests import version as model_version
+from ...engine.texts.errors import Message, UserError
 from ...model.scenarios.scenario import Scenario
+from ..evidence.own_worlds import write_worlds_file
 from ..files import manifest
 from ..files.case_writer import write_case as case_text
 from ..files.csv_tables import write_csv
 from ..logs.issue_log import IssueLog
+from .log_checks import said_of_rejected
+from .own_ensemble import OwnEnsemble
+from .verdicts import LEARNED, MISFIT, NOT_LEARNED, TOGETHER, verdict_of
+from .visibility import describe_unseen
 
-MISFIT = 3.0  # standard errors by which even the best trial misses the log, from which on nothing is fitted
-ROUGH = 10  # effective members of an ensemble; with fewer, its intervals are called rough
+WORLDS, PAGE = "worlds.parquet", "fit.html"
+INDEXED = ("parameters", "scores", "visible")  # tables whose index is a column of their file
+TABLES = (*INDEXED, "ensemble", "trials", "curves", "rates", "weekly", "closing_days")
 FITTED = ", fitted to "  # beginning of a fitted case, after its name
 
 
@@ -25,22 +32,30 @@ class Calibration:
     """The result of a calibration."""
 
     case: Scenario  # Scenario before the fit
-    fitted: Scenario  # Scenario with the best trial's values
-    # one row per parameter: default, low, high (prior), best, median, p5, p95, narrowed, identified
+    fitted: Scenario  # Scenario with what was learned; what was not learned is as before
+    # one row per parameter: default, low, high (prior), best (of the fitted case), median, p5, p95, narrowed,
+    # contraction, identified (whether it was learned), in_one_world (contraction if all else is known),
+    # answer (of verdicts.py)
     parameters: pd.DataFrame
     ensemble: pd.DataFrame  # one row per trial of the rounds: weight, distance, one column per parameter
     trials: pd.DataFrame  # one row per trial, including those of the search
-    # (part, model): distance, points (root mean squared difference of curves), rate (ratio of model to log)
+    # (part, model): distance, log_score, points (root mean squared difference of curves), rate (over the log)
     scores: pd.DataFrame
     # one row per part, kind and horizon: log, log_low, log_high, default, fitted, low, high
     curves: pd.DataFrame
     # per 1,000 residents and year; by part and kind: log, log_low, log_high, default, fitted, low, high
     rates: pd.DataFrame
-    effective: float  # effective number of equally weighted members of the ensemble
+    weekly: pd.DataFrame  # one row per week: part, week, log, median, low, high
+    closing_days: (
+        pd.DataFrame
+    )  # by part, kind and share: issues, closed, days (of the log), median, low, high
+    visible: pd.DataFrame  # how the log sees each category of the model: family, share, rows, seen
+    own: OwnEnsemble  # worlds of one's own, with weights
+    effective: float  # effective number of equally weighted members of the ensemble of trials
     widened: float  # factor on the squared errors; 1 if the best trial is within the errors
     split: pd.Timestamp  # first day of the part held out
     log: IssueLog
-    said: list  # what was left out or assumed, as sentences
+    said: list[Message]  # what was left out or assumed
     free: dict  # path -> FreeParameter
     asked: dict  # arguments of `calibrate`, by name
 
@@ -49,84 +64,85 @@ class Calibration:
         """Whether the log is implausible under the model, whatever the fitted numbers are."""
         return bool(np.sqrt(self.widened) > MISFIT)
 
-    def verdict(self) -> str:
+    @property
+    def learned(self) -> list[str]:
+        """The parameters that the log says something about."""
+        return self.answered(LEARNED)
+
+    @property
+    def not_learned(self) -> list[str]:
+        """The parameters about which the log says nothing."""
+        return self.answered(NOT_LEARNED)
+
+    @property
+    def together(self) -> list[str]:
+        """The parameters that the log fixes only if the others are known."""
+        return self.answered(TOGETHER)
+
+    def answered(self, answer: str) -> list[str]:
+        """Return the parameters of which the log says as much as `answer`."""
+        return [path for path, row in self.parameters.iterrows() if row.answer == answer]
+
+    def verdict(self, lang: str = "en") -> str:
         """Return the result in a few sentences; of an implausible log, that it is one."""
-        if self.is_misspecified:
-            return (
-                "Misspecification: this log is implausible under the model. Even the best trial misses it by "
-                f"{np.sqrt(self.widened):.1f} standard errors (root mean square; at most {MISFIT:g} are "
-                "plausible), so the fitted numbers are not a result. Check residents, mapping and dates of "
-                "the log, or fit other numbers."
-            )
-        known = [
-            f"{p} {r['median']:.3g} ({r.p5:.3g} to {r.p95:.3g})"
-            for p, r in self.parameters.iterrows()
-            if r.identified
-        ]
-        unknown = [p for p, r in self.parameters.iterrows() if not r.identified]
-        points = self.scores["points"]
-        misses = (f"{points['held out', name]:.1f}" for name in ("fitted", "default", "earlier log"))
-        sentences = [
-            (
-                "RMS error of the curves in the held-out part: {} points "
-                "(before the fit {}; the earlier part of the log itself {})."
-            ).format(*misses)
-        ]
-        sentences += (
-            [f"Identified by the log: {'; '.join(known)}."]
-            if known
-            else ["The log identifies none of these parameters."]
-        )
-        sentences += (
-            [f"Not identified: {', '.join(unknown)}; their fitted values are not a result."]
-            if unknown
-            else []
-        )
-        sentences += (
-            [
-                "Even the best trial differs from the log by more than chance explains: "
-                f"intervals are based on errors {np.sqrt(self.widened):.1f} times as large."
-            ]
-            if self.widened > 1.5
-            else []
-        )
-        sentences += (
-            [
-                f"The effective size of the ensemble is only {self.effective:.1f}: "
-                "intervals are rough; use more trials."
-            ]
-            if self.effective < ROUGH
-            else []
-        )
-        return " ".join(sentences)
+        return ("" if lang == "zh" else " ").join(one.in_language(lang) for one in self.sentences())
+
+    def sentences(self) -> list[Message]:
+        """Return the sentences of the verdict."""
+        return list(verdict_of(self))
+
+    def unseen_words(self) -> Message:
+        """Return the sentence on what the log cannot see; that it sees all, if it does."""
+        return describe_unseen(self.visible)
+
+    def said_in_all(self) -> list[Message]:
+        """Return all that was recognised, set aside, left out or assumed, of the log and of the fit."""
+        return [*self.log.said, *said_of_rejected(self.log), *self.said, self.unseen_words()]
 
     def save(self, folder: str | Path, command: str = "") -> Path:
         """Write the fitted case, the tables and manifest.json into `folder`; return the path of the case.
 
-        The tables are ensemble.csv, trials.csv, parameters.csv, scores.csv, curves.csv and rates.csv. Raises
-        UserError if the case file would overwrite one that no calibration wrote.
+        The tables are those of TABLES, as CSV; worlds.parquet and worlds.toml are the worlds of one's own.
+        Raises UserError if the case file would overwrite one that no calibration wrote.
         """
         folder = Path(folder)
         manifest.refuse_sweep_folder(folder)
         path = path_of_fitted_case(folder, self.case)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("parameters", "scores"):
-            write_csv(getattr(self, name), folder / f"{name}.csv")
-        for name in ("ensemble", "trials", "curves", "rates"):
-            write_csv(getattr(self, name), folder / f"{name}.csv", index=False)
+        for name in TABLES:
+            write_csv(getattr(self, name), folder / f"{name}.csv", index=name in INDEXED)
         path.write_text(self.case_file(command), encoding="utf-8")
-        tables = [f"{name}.csv" for name in ("parameters", "scores", "ensemble", "trials", "curves", "rates")]
+        self.save_worlds(folder / WORLDS, command)
         manifest.write_manifest(
             folder,
             "calibrate",
             command=command,
             cases=[self.case, self.fitted],
-            tables=tables,
+            tables=[f"{name}.csv" for name in TABLES],
             verdict=self.verdict(),
             **self.asked,
             log=manifest.file_of(self.log.path),
         )
         return path
+
+    def save_worlds(self, path: Path, command: str = "") -> Path:
+        """Write the worlds of one's own, drawn by weight; return the path."""
+        return write_worlds_file(
+            path,
+            self.own.drawn(self.asked["seed"], self.case.name),
+            sorted({knob for name in (*self.learned, *self.together) for knob in self.free[name].moves}),
+            self.case.name,
+            log=Path(self.log.path).name,
+            until=f"{self.split:%Y-%m-%d}",
+            learned=self.learned,
+            together=self.together,
+            not_learned=self.not_learned,
+            effective=self.own.effective,
+            widened=self.own.widened,
+            seed=self.asked["seed"],
+            command=short(command, 400),
+            model=model_version(()),
+        )
 
     def case_file(self, command: str = "") -> str:
         """Return the fitted case as TOML.
@@ -138,12 +154,15 @@ class Calibration:
         log_part = f"{Path(self.log.path).name}, {opened.min():%Y-%m-%d} to {last:%Y-%m-%d}"
         notes = {}
         for path, parameter in self.parameters.iterrows():
-            interval = f"5 to 95 %: {parameter.p5:.4g} to {parameter.p95:.4g}" + (
-                "" if parameter.identified else "; not identified by the log"
-            )
+            interval = f"5 to 95 %: {parameter.p5:.4g} to {parameter.p95:.4g}"
+            factor = "factor " if self.free[path].factor else ""
             for knob in self.free[path].moves:
                 notes[knob] = (
-                    f"fitted, {'factor ' if self.free[path].factor else ''}{parameter.best:.4g} ({interval})"
+                    f"fitted, {factor}{parameter.best:.4g} ({interval})"
+                    if parameter.answer == LEARNED
+                    else f"fitted, {factor}{parameter.best:.4g}, depends on the others ({interval})"
+                    if parameter.answer == TOGETHER
+                    else "not learned from the log, as before"
                 )
         header = (
             f"{self.case.name}{FITTED}{log_part} on {date.today()}; "
@@ -176,10 +195,12 @@ def path_of_fitted_case(folder: str | Path, scenario: Scenario) -> Path:
 
 def files_to_write(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the files that a calibration of this scenario writes."""
-    tables = ("parameters", "scores", "ensemble", "trials", "curves", "rates")
     return (
         f"{scenario.name}.toml",
-        *(f"{name}.csv" for name in tables),
+        WORLDS,
+        WORLDS.replace(".parquet", ".toml"),
+        *(f"{name}.csv" for name in TABLES),
         "calibration.png",
         "calibration.svg",
+        PAGE,
     )

@@ -6,12 +6,17 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ...model.scenarios.scenario import Scenario
+from ..logs.issue_log import IssueLog, times
+from ..logs.log_summary import quantile
 from .distance import Target
 from .free_parameters import FreeParameter
 from .importance_sampling import effective_size
+from .own_ensemble import QUARTILES, WEEK, OwnEnsemble
 
 CLEARLY = 0.7  # of the prior's width; a wider interval counts as not identified
 INTERVAL = (0.05, 0.95)  # quantiles
+NEVER = 1e9  # days that stand for a share that is never reached
 
 
 def weighted_quantiles(values: np.ndarray, weights: np.ndarray, levels: Sequence[float]) -> np.ndarray:
@@ -31,14 +36,14 @@ def smooth(x: np.ndarray, weights: np.ndarray, levels: Sequence[float]) -> np.nd
     return np.interp(levels, stats.norm.cdf((grid[:, None] - x) / width) @ weights, grid)
 
 
-def parameters_of(
-    chosen: Sequence[FreeParameter], u: np.ndarray, weights: np.ndarray, best: np.ndarray
-) -> pd.DataFrame:
+def parameters_of(chosen: Sequence[FreeParameter], u: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
     """Build the table of parameters: one row per parameter.
 
-    It holds the prior, the best trial's value, the interval of the ensemble, and whether the log identifies
-    the parameter. It does if the spread (in normal scores, where the prior's is 1) is clearly narrower than
-    the prior, and narrower than so few members would be by chance.
+    It holds the prior, the interval of the ensemble, and whether the log identifies the parameter, that is,
+    whether it was learned. It was if its interval (in normal scores, where the prior's is 1) is clearly
+    narrower than the prior's, and its spread narrower than that of so few members would be by chance.
+    `contraction` is 1 - posterior over prior variance (Schad, Betancourt & Vasishth 2021), from the width of
+    the interval: 0 where the log says nothing, 1 where it says all. The limit is about a half.
     """
     rows, scores, n = {}, stats.norm.ppf(u), max(effective_size(weights), 1.5)
     # a parameter with no information shows a smaller spread than this once in a hundred
@@ -51,11 +56,12 @@ def parameters_of(
             "default": parameter.default,
             "low": parameter.low,
             "high": parameter.high,
-            "best": parameter.value(best[k]),
+            "best": parameter.default,
             "median": parameter.value(median),
             "p5": parameter.value(p5),
             "p95": parameter.value(p95),
             "narrowed": narrowed,
+            "contraction": max(0.0, 1.0 - narrowed**2),
             "identified": bool(narrowed < CLEARLY and spread < by_chance),
             "factor": parameter.factor,
         }
@@ -91,7 +97,9 @@ def curves_in(numbers: np.ndarray, target: Target) -> tuple[np.ndarray, np.ndarr
 def score_models(models: dict[str, np.ndarray], aims: dict[str, tuple[Target, np.ndarray]]) -> pd.DataFrame:
     """Compute the distance of each model from each part of the log.
 
-    Models are the default case, the fitted case, and the earlier part of the log itself ("earlier log").
+    Models are the default case, the fitted case, the ensemble of one's own, and as a null model the earlier
+    part of the log itself ("earlier log"): its mean rate and its closing curve. `distance` is the root mean
+    square in standard errors, `log_score` the log likelihood of as many normal statistics as are independent.
     """
     rows, before = {}, aims["fitted to"][0].numbers
     for part, (aim, error) in aims.items():
@@ -101,8 +109,10 @@ def score_models(models: dict[str, np.ndarray], aims: dict[str, tuple[Target, np
                 continue
             (curves, rates), (log_curves, log_rates) = curves_in(numbers, aim), curves_in(aim.numbers, aim)
             has_issues = np.array(aim.issues) >= 1
+            mean_square = np.mean((((numbers - aim.numbers) / error) ** 2)[seen])
             rows[part, name] = {
-                "distance": np.sqrt(np.mean((((numbers - aim.numbers) / error) ** 2)[seen])),
+                "distance": np.sqrt(mean_square),
+                "log_score": -0.5 * aim.together * seen.sum() * mean_square,
                 "points": 100 * np.sqrt(np.mean((curves - log_curves)[has_issues, :-1] ** 2)),
                 "rate": float(np.exp(np.mean((rates - log_rates)[has_issues]))),
             }
@@ -118,7 +128,7 @@ def tabulate_curves(
     """Build the tables of curves and of rates.
 
     They hold the log with its 90 % interval, the default and the fitted case, and the middle 90 % of the
-    ensemble.
+    members of the ensemble of one's own.
     """
     curves, rates = [], []
     members = [curves_in(numbers, aims["fitted to"]) for numbers in statistics]
@@ -168,3 +178,75 @@ def tabulate_curves(
                 }
             )
     return pd.DataFrame(curves), pd.DataFrame(rates)
+
+
+def tabulate_weeks(
+    parts: dict[str, pd.DataFrame], log: IssueLog, own: OwnEnsemble, scenario: Scenario, people: float
+) -> pd.DataFrame:
+    """Count the issues opened in each whole week of the log, with the middle 90 % of the ensemble.
+
+    One row per week: part, week (its first day), log, median, low, high. The model's weeks are those of its
+    own residents, scaled to the people of the log; without that number they are NaN.
+    """
+    ratio = people / scenario.community.residents if people else np.nan
+    mean = np.array([member.weekly for member in own.members]) * ratio
+    spread = np.sqrt(np.maximum(mean, 0.0) * np.array([member.uneven for member in own.members]))
+    z = stats.norm.ppf((np.arange(21) + 0.5) / 21)
+    values = np.maximum(mean[:, None] + spread[:, None] * z, 0.0).ravel()
+    low, median, high = (
+        weighted_quantiles(values, np.repeat(own.weights / 21, 21), (INTERVAL[0], 0.5, INTERVAL[1]))
+        if np.isfinite(values).all()
+        else (np.nan,) * 3
+    )
+    opened = pd.concat([part["opened"] for part in parts.values()])
+    first = opened.min()
+    week = (opened - first).dt.days.to_numpy() // WEEK
+    whole = ((log.drawn - first).days + 1) // WEEK
+    begun = {name: (part["opened"].min() - first).days for name, part in parts.items()}
+    counts = np.bincount(week[week < whole], minlength=whole)
+    later = begun["held out"] // WEEK
+    return pd.DataFrame(
+        {
+            "part": np.where(np.arange(whole) < later, "fitted to", "held out"),
+            "week": first + pd.to_timedelta(np.arange(whole) * WEEK, unit="D"),
+            "log": counts,
+            "median": median,
+            "low": low,
+            "high": high,
+        }
+    )
+
+
+def tabulate_closing_days(
+    parts: dict[str, tuple[pd.DataFrame, pd.Timestamp]], kinds: tuple, own: OwnEnsemble
+) -> pd.DataFrame:
+    """Tabulate days until a quarter, a half and three quarters of the issues are closed, by kind.
+
+    One row per part, kind and share: issues, closed (share), days (of the log, Kaplan-Meier; NaN if the share
+    is never reached), and of the ensemble median, low and high (infinite where the share is not reached).
+    """
+    rows = []
+    for part, (issues, drawn) in parts.items():
+        for k, (kind, _) in enumerate(kinds):
+            time, closed = times(issues[issues["kind"] == k], drawn)
+            for q, share in enumerate(QUARTILES):
+                days = np.array([member.quartiles[k, q] for member in own.members])
+                never = np.where(np.isnan(days), NEVER, days)
+                low, median, high = (
+                    np.inf if value >= NEVER / 2 else value
+                    for value in weighted_quantiles(never, own.weights, (INTERVAL[0], 0.5, INTERVAL[1]))
+                )
+                rows.append(
+                    {
+                        "part": part,
+                        "kind": kind,
+                        "share": share,
+                        "issues": len(time),
+                        "closed": closed.mean() if len(time) else np.nan,
+                        "days": quantile(time, closed, share) if len(time) else np.nan,
+                        "median": median,
+                        "low": low,
+                        "high": high,
+                    }
+                )
+    return pd.DataFrame(rows)

@@ -192,8 +192,8 @@ def independent(draws: np.ndarray) -> float:
 
 def simulate_reported_issues(
     scenario: Scenario, kinds: Kinds, seed: int, number: int, worlds: Worlds = ()
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Simulate one run; return its reported issues by kind: [(days to resolution, whether resolved)].
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Simulate one run; return its reported issues by kind: [(days to resolution, whether resolved, when)].
 
     Issues reported while queues still fill (SETTLING) are left out. Run `number` is in a world of its own.
     """
@@ -205,7 +205,9 @@ def simulate_reported_issues(
     resolved = issues["resolved_day"] >= 0
     time = np.where(resolved, issues["resolved_day"], scenario.days) - issues["reported_day"]
     which = [np.isin(issues["category"], [names.index(name) for name in ours]) for _, ours in kinds]
-    return [(time[of_kind].astype(float), resolved[of_kind]) for of_kind in which]
+    return [
+        (time[of_kind].astype(float), resolved[of_kind], issues["reported_day"][of_kind]) for of_kind in which
+    ]
 
 
 def statistics(runs: Sequence, scenario: Scenario, target: Target) -> np.ndarray:

@@ -36,6 +36,15 @@ class FreeParameter:
             return self.low * (self.high / self.low) ** u
         return self.low + (self.high - self.low) * u
 
+    @property
+    def default_quantile(self) -> float:
+        """The quantile of the prior at which the default is, away from its ends."""
+        if self.scale == "log":
+            u = np.log(max(self.default, self.low) / self.low) / np.log(self.high / self.low)
+        else:
+            u = (self.default - self.low) / (self.high - self.low)
+        return float(np.clip(u, 0.01, 0.99))
+
     def settings(self, scenario: Scenario, value: float) -> dict[str, float]:
         """Return the settings for a value: path -> number, clipped to each knob's own range."""
         known, numbers = paths(scenario), {}

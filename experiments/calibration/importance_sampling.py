@@ -22,7 +22,7 @@ from .free_parameters import FreeParameter
 if TYPE_CHECKING:
     import optuna
 
-    from .calibrate import SimulatedTrials
+    from .trials import SimulatedTrials
 
 BATCH = 8  # trials proposed before any of them is evaluated; independent of the number of workers
 DEFENCE = 0.15  # share of a round's draws that come from the prior (Hesterberg 1995)

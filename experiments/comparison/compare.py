@@ -5,7 +5,7 @@ interval holds luck, the range over plausible worlds holds what nobody knows as 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run
-from ..evidence.plausible_worlds import WORLDS
+from ..evidence.own_worlds import check_worlds_file
+from ..evidence.plausible_worlds import WORLDS, worlds_of_arms
 from ..files import manifest
 from ..files.csv_tables import write_csv
 from ..statistics.paired import difference
@@ -30,7 +31,8 @@ from ..statistics.plausible_effects import NONE, sentence_of_disagreement, sente
 from . import runs
 from .issue_selection import ALL_ISSUES, IssueSelection
 from .parallel_jobs import run_jobs
-from .plausible_pairs import job_of_worlds, paths_set, range_of_each_measure
+from .plausible_pairs import paths_set, range_of_each_measure
+from .who_gains import average_gains, measure_world_and_homes
 
 ARMS = ("without", "with")
 SEVERITIES = 4  # 0, a nuisance, to 3, a danger
@@ -57,6 +59,7 @@ class Comparison:
     worlds: pd.DataFrame  # one row per plausible world and arm, one column per measure; none if fixed
     # (kind, name) -> issues, without, with, difference, low, high: share in time by family and severity
     groups: pd.DataFrame
+    gains: pd.DataFrame  # group of households -> who gains over worlds, see `average_gains`; none if fixed
     selection: IssueSelection = ALL_ISSUES
 
     @cached_property
@@ -119,13 +122,13 @@ class Comparison:
         """Write the tables as CSV files and manifest.json into `folder`; return its path.
 
         The tables are table.csv, rows.csv, series.csv, curves.csv, ledger.csv, activities.csv and groups.csv;
-        ranges.csv and worlds.csv if plausible worlds were simulated.
+        ranges.csv, worlds.csv and gains.csv if plausible worlds were simulated.
         """
         folder = Path(folder)
         manifest.refuse_sweep_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         names = ["table", "rows", "series", "curves", "ledger", "activities", "groups"]
-        names += ["ranges", "worlds"] if len(self.worlds) else []
+        names += ["ranges", "worlds", "gains"] if len(self.worlds) else []
         for name in names:
             write_csv(getattr(self, name), folder / f"{name}.csv")
         manifest.write_manifest(
@@ -146,6 +149,7 @@ class Comparison:
             **runs.census(self.case),
             within=self.within,
             counted=self.selection.describe(),
+            selection=asdict(self.selection),
         )
         return folder
 
@@ -175,6 +179,7 @@ def compare(
     settings: Settings = (),
     within: int = measures.WITHIN,
     selection: IssueSelection = ALL_ISSUES,
+    worlds_file: str | Path = "",
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> Comparison:
@@ -183,6 +188,7 @@ def compare(
     Both arms of a pair use the same random numbers. `replicates` pairs have the numbers of the case; their
     interval holds luck. `worlds` further pairs are simulated in plausible worlds, a pair each, in which what
     nobody knows is drawn anew (`plausible_worlds.py`); 0 simulates none. What `settings` set is not drawn.
+    `worlds_file` has worlds of one's own, as `cogov calibrate` writes them.
     Measures of issues count those of `selection` (`issue_selection.py`).
 
     All other mechanisms of the case are on in both arms (`off` removes them). `progress`, if given, is called
@@ -195,11 +201,19 @@ def compare(
     names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
+    if worlds_file:
+        check_worlds_file(worlds_file, full)
     ensure_compiled(list(full.mechanisms))
     job = partial(
         simulate_numbered,
         partial(simulate_pair, arms, seed, within, selection=selection),
-        job_of_worlds(arms, paths_set(full, settings), seed, within, selection),
+        partial(
+            measure_world_and_homes,
+            worlds_of_arms(arms, paths_set(full, settings), seed, str(worlds_file)),
+            arms,
+            within,
+            selection,
+        ),
         replicates,
     )
     done = list(run_jobs(job, replicates + worlds, workers, progress))
@@ -217,9 +231,11 @@ def compare(
         curves=tabulate_curves(pairs, full.days),
         ledger=tabulate_ledgers(pairs),
         activities=tabulate_activities(pairs, full),
-        asked=manifest.changes_as_given(on, off, settings),
-        worlds=tabulate_worlds(in_worlds),
+        asked=manifest.changes_as_given(on, off, settings)
+        | ({"worlds_file": manifest.file_of(worlds_file)} if worlds_file else {}),
+        worlds=tabulate_worlds(measured for measured, _ in in_worlds),
         groups=tabulate_groups(pairs),
+        gains=average_gains([homes for _, homes in in_worlds]),
         selection=selection,
     )
 
@@ -234,10 +250,15 @@ def arms_of(scenario: Scenario, names: Iterable[str], **changes: Any) -> tuple[S
             "no mechanism is named to compare; there are: {mechanisms}",
             mechanisms=", ".join(mechanisms.list_mechanisms()),
         )
-    full = alter_scenario(scenario, **{**changes, "on": (*names, *changes["on"])})
-    return replace(
-        full, mechanisms={name: m for name, m in full.mechanisms.items() if name not in names}
-    ), full
+    return arms_without_and_with(
+        alter_scenario(scenario, **{**changes, "on": (*names, *changes["on"])}), names
+    )
+
+
+def arms_without_and_with(full: Scenario, names: Iterable[str]) -> tuple[Scenario, Scenario]:
+    """Return a scenario without and with the mechanisms `names`, all of which are on in it."""
+    others = {name: mechanism for name, mechanism in full.mechanisms.items() if name not in names}
+    return replace(full, mechanisms=others), full
 
 
 def simulate_numbered(pair: Callable, world: Callable, pairs: int, number: int) -> Any:

@@ -50,12 +50,13 @@ def job_of_worlds(
     seed: int = 0,
     within: int = measures.WITHIN,
     selection: IssueSelection = ALL_ISSUES,
+    file: str = "",
 ) -> Callable[[int], list[dict[str, float]]]:
     """Return the function that measures every arm in the world of a number. Raises UserError.
 
-    `held` are the paths of knobs that are not drawn, because a user sets them.
+    `held` are the paths of knobs that are not drawn, because a user sets them; `file` has own worlds.
     """
-    return partial(measure_world, worlds_of_arms(arms, held, seed), arms, within, selection)
+    return partial(measure_world, worlds_of_arms(arms, held, seed, file), arms, within, selection)
 
 
 def measure_world(

@@ -9,7 +9,7 @@ with the mechanisms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 
 from ...engine.codes import ELDER
 from ...engine.randomness import whole_seed
+from ...model import measures
 from ...model.initial_community import InitialCommunity
 from ...model.issues.categories import SCOPES
 from ...model.measures.issue_times import days_open, is_at_desk
@@ -24,6 +25,7 @@ from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community
 from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms
 from ..statistics.plausible_effects import nine_of_ten
+from .issue_selection import IssueSelection
 from .parallel_jobs import run_jobs
 from .plausible_pairs import run_in_world
 
@@ -102,11 +104,32 @@ def compare_homes(without: np.ndarray, treated: np.ndarray, groups: Mapping[str,
     return pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).rename_axis("group")
 
 
+def compare_homes_of_runs(
+    worlds: PlausibleWorlds, arms: Sequence[Scenario], arm_runs: Sequence[Run], world: int
+) -> pd.DataFrame:
+    """Return `compare_homes` of the runs of both arms in one world."""
+    community = build_community(worlds.apply(arms[0], world))
+    without, treated = (household_burdens(run, community) for run in arm_runs)
+    return compare_homes(without, treated, group_homes(community))
+
+
+def measure_world_and_homes(
+    worlds: PlausibleWorlds,
+    arms: tuple[Scenario, Scenario],
+    within: int,
+    selection: IssueSelection,
+    world: int,
+) -> tuple[list[dict[str, float]], pd.DataFrame]:
+    """Simulate both arms in one plausible world; return their measures, and who gains: `compare_homes`."""
+    arm_runs = [run_in_world(worlds, arm, world) for arm in arms]
+    masks = selection.masks(arm_runs)
+    measured = [measures.summary(run, within, chosen=mask) for run, mask in zip(arm_runs, masks)]
+    return measured, compare_homes_of_runs(worlds, arms, arm_runs, world)
+
+
 def gains_in_world(worlds: PlausibleWorlds, arms: tuple[Scenario, Scenario], world: int) -> pd.DataFrame:
     """Return `compare_homes` of both arms in one world."""
-    community = build_community(worlds.apply(arms[0], world))
-    without, treated = (household_burdens(run_in_world(worlds, arm, world), community) for arm in arms)
-    return compare_homes(without, treated, group_homes(community))
+    return compare_homes_of_runs(worlds, arms, [run_in_world(worlds, arm, world) for arm in arms], world)
 
 
 def who_gains(
@@ -118,14 +141,23 @@ def who_gains(
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> pd.DataFrame:
-    """Return who gains, over plausible worlds: one row per group.
+    """Return who gains, over plausible worlds: see `average_gains`.
 
-    Columns: those of `compare_homes` (means over worlds), and low and high: the range of the change in nine
-    of ten worlds. `held` are paths of knobs that are not drawn. Raises UserError.
+    `held` are paths of knobs that are not drawn. Raises UserError.
     """
     seed = whole_seed(seed)
     job = partial(gains_in_world, worlds_of_arms(arms, held, seed), arms)
-    tables = list(run_jobs(job, worlds, workers, progress))
+    return average_gains(list(run_jobs(job, worlds, workers, progress)))
+
+
+def average_gains(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Average the tables of `compare_homes` over worlds: one row per group; empty if there is no world.
+
+    Columns: those of `compare_homes` (means over worlds), and low and high: the range of the change in nine
+    of ten worlds.
+    """
+    if not tables:
+        return pd.DataFrame(columns=[*COLUMNS, "low", "high"]).rename_axis("group")
     stacked = pd.concat(dict(enumerate(tables)), names=["world"])
     change = stacked["change"].groupby(level="group", sort=False)
     ends = [nine_of_ten(part.to_numpy()) for _, part in change]

@@ -6,6 +6,9 @@ staff, money and mechanisms stays, and so does what a user sets; within these to
 Arms of one world share all of its numbers and people, as they share their random numbers: their difference is
 due to the mechanisms.
 
+A file of worlds of one's own (`own_worlds.py`) takes the place of the ensemble that ships. What it was fitted
+to says more of a community than its case does, and holds in its place, but not in place of what a user sets.
+
 The members are taken in an order that depends on the seed, and again from the first after the last one. A
 world whose numbers contradict each other is replaced by its next draw.
 """
@@ -15,7 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import Field, dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -28,9 +31,9 @@ from ...engine.toml_reader import table_of
 from ...model.scenarios.scenario import Scenario
 from .grades import prior_of
 from .knobs import iter_knobs, numbers_of_rules
+from .own_worlds import WorldsFile, members_of
 from .priors import Prior
 from .sampling import ATTEMPTS, default_values, inside, is_whole, told_by, within_range
-from .worlds import read_manifest, read_worlds
 
 WORLDS = 60  # in which an answer is tried, if nothing else is asked
 IN_MEMORY = 64  # worlds whose numbers a process keeps: those of the arms that it is about to run
@@ -48,9 +51,10 @@ class PlausibleWorlds:
     seed: int = 0
     every_rule: bool = False  # the numbers of all rules are drawn, not of those chosen only
     digest: str = ""  # of the scenario and of the ensemble; computed
+    file: str = ""  # of worlds of one's own; "": those that ship
 
     def __post_init__(self) -> None:
-        text = json.dumps([table_of(self.scenario), members_digest()], sort_keys=True)
+        text = json.dumps([table_of(self.scenario), members_digest(self.file)], sort_keys=True)
         object.__setattr__(self, "digest", blake2b(text.encode(), digest_size=16).hexdigest())
 
     def numbers(self, world: int) -> Mapping[str, float]:
@@ -70,23 +74,23 @@ class PlausibleWorlds:
         )
 
 
-def worlds_of_arms(arms: Collection[Scenario], held: Collection[str] = (), seed: int = 0) -> PlausibleWorlds:
+def worlds_of_arms(
+    arms: Collection[Scenario], held: Collection[str] = (), seed: int = 0, file: str = ""
+) -> PlausibleWorlds:
     """Return the plausible worlds of arms that differ in their mechanisms only. Raises UserError."""
     first, *others = arms
     union = {name: mechanism for arm in (*others, first) for name, mechanism in arm.mechanisms.items()}
-    return PlausibleWorlds(set_parameters(first, {"mechanisms": union}), frozenset(held), seed)
+    return PlausibleWorlds(set_parameters(first, {"mechanisms": union}), frozenset(held), seed, file=file)
 
 
-@cache
-def members() -> list[dict[str, float]]:
-    """Return the members of the ensemble that ships: path -> value each."""
-    return read_worlds().to_dict("records")
+def members(file: str = "") -> tuple[dict[str, float], ...]:
+    """Return the members of the ensemble of a file, or of the one that ships: path -> value each."""
+    return members_of(file).members
 
 
-@cache
-def members_digest() -> str:
-    """Return the digest of the members of the ensemble that ships."""
-    return read_manifest()["sha256"]
+def members_digest(file: str = "") -> str:
+    """Return the digest of the members of the ensemble of a file, or of the one that ships."""
+    return members_of(file).digest
 
 
 def knobs_of(worlds: PlausibleWorlds) -> Iterator[tuple[str, Field, Any]]:
@@ -99,24 +103,28 @@ def knobs_of(worlds: PlausibleWorlds) -> Iterator[tuple[str, Field, Any]]:
 def uncertain_numbers(worlds: PlausibleWorlds) -> dict[str, tuple[Prior, bool]]:
     """Return what is drawn: path -> its prior, and whether a member of the ensemble may say it."""
     told, defaults = told_by(worlds.scenario) | worlds.held, default_values()
-    fitted = set(members()[0])
+    source: WorldsFile = members_of(worlds.file)
+    in_worlds, from_log = set(source.members[0]), source.fitted - worlds.held
     drawn = {}
     for path, f, value in knobs_of(worlds):
         prior = prior_of(path, f.metadata, value, is_whole(f))
-        if path not in told and prior.shape != "point":
-            drawn[path] = prior, path in fitted and value == defaults.get(path)
+        if path in from_log:
+            drawn[path] = prior, True
+        elif path not in told and prior.shape != "point":
+            drawn[path] = prior, path in in_worlds and value == defaults.get(path)
     return drawn
 
 
 @lru_cache(maxsize=IN_MEMORY)
 def draw_numbers(worlds: PlausibleWorlds, world: int) -> Mapping[str, float]:
     """Return the numbers of a world: path -> value. Raises UserError if every draw contradicts itself."""
-    order = np.argsort(RandomNumbers("plausible order", worlds.seed)("member", np.arange(len(members()))))
+    source = members(worlds.file)
+    order = np.argsort(RandomNumbers("plausible order", worlds.seed)("member", np.arange(len(source))))
     random_numbers = RandomNumbers("plausible", worlds.seed, world)
     fields = {path: f for path, f, _ in knobs_of(worlds)}
     problem = None
     for attempt in range(ATTEMPTS):
-        member = members()[order[(world + attempt) % len(order)]]
+        member = source[order[(world + attempt) % len(order)]]
         numbers = {
             path: within_range(fields[path], member[path])
             if fitted

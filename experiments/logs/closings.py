@@ -21,9 +21,23 @@ LONELY = 365  # days; dates further from all others do not belong to the log
 CROWDED = 0.05  # share of the closings that may fall on the last day, where no issue is open
 CROWD = 5  # closings on that day that are asked about, at least
 LOST = 0.1  # share of closings that may be unreadable where no issue is open, or closed without a day
+FLAGS = ("open", "closed-value")
 UNREADABLE = ("####", "#ref!", "#value!", "#name?", "#div/0!", "#num!")  # a spreadsheet's, where a date was
 # word in a status column -> whether it says closed
 STATUS = {word: says == "closed" for says, words in WORDS["status"].items() for word in words}
+
+
+@dataclass(frozen=True)
+class DatedCells:
+    """What the rows of a log say of time: one element per row."""
+
+    path: str
+    lines: np.ndarray  # (n,) int64
+    names: dict[str, str]  # role -> its column
+    closed: np.ndarray  # (n,) object  cells of the closing column
+    day: np.ndarray  # (n,) datetime64[D]  their days
+    opened: np.ndarray  # (n,) datetime64[D]
+    status: np.ndarray | None  # (n,) object  cells of the status column
 
 
 @dataclass
@@ -36,30 +50,20 @@ class Closings:
 
 
 def read_closings(
-    closed: np.ndarray,
-    day: np.ndarray,
-    opened: np.ndarray,
-    status: np.ndarray | None,
-    *,
-    names: dict[str, str],
-    means_open: Sequence[str],
-    means_closed: Sequence[str],
-    lines: np.ndarray,
-    path: str,
-    by_status: bool = False,
+    cells: DatedCells, means_open: Sequence[str], means_closed: Sequence[str], by_status: bool = False
 ) -> Closings:
     """Say of every row whether and when its issue was closed.
 
-    `closed` are the cells and `day` the days of the closing column; `opened` the days of opening; `status`
-    the cells of the status column, or None. `means_open` and `means_closed` are values of both columns.
-    `by_status`: the closing column is the day of the last change, and counts where the status says closed.
+    `means_open` and `means_closed` are values of the closing column and of the status. `by_status`: the
+    closing column is the day of the last change, and counts where the status says closed.
     Raises UserError, and LogQuestion where something must be answered.
     """
-    state, column = _states(status, means_open, means_closed), show_value(names["closed"])
+    names, closed = cells.names, cells.closed
+    state, column = _states(cells.status, means_open, means_closed), show_value(names["closed"])
     empty = np.array([text.lower() in EMPTY for text in closed], bool)
-    out = Closings(day.copy(), np.full(len(closed), "", object))
+    out = Closings(cells.day.copy(), np.full(len(closed), "", object))
     if by_status:
-        _check_states(status, state, names)
+        _check_states(cells.status, state, names)
         out.day[state == 0] = NO_DAY
         out.wrong[np.isnan(state) & ~empty] = Message(
             "has a status that says neither open nor closed"
@@ -74,8 +78,8 @@ def read_closings(
         )
         return out
     known = _answered(closed, out, means_open, means_closed, column)
-    _ask_about_words(closed, out, empty | known, state, names, lines, path)
-    _ask_about_days(out, opened, known, empty, state, names, lines, path)
+    _ask_about_words(cells, out, empty | known, state)
+    _ask_about_days(cells, out, known, empty, state)
     _compare(out, state, names)
     return out
 
@@ -137,16 +141,9 @@ def _check_states(status: np.ndarray | None, state: np.ndarray, names: dict[str,
         raise _question(names["status"], word, count)
 
 
-def _ask_about_words(
-    closed: np.ndarray,
-    out: Closings,
-    fine: np.ndarray,
-    state: np.ndarray,
-    names: dict[str, str],
-    lines: np.ndarray,
-    path: str,
-) -> None:
+def _ask_about_words(cells: DatedCells, out: Closings, fine: np.ndarray, state: np.ndarray) -> None:
     """Decide about closing cells that are no dates. Raises LogQuestion for a word that recurs."""
+    closed, names, lines, path = cells.closed, cells.names, cells.lines, cells.path
     odd = np.isnat(out.day) & ~fine
     unreadable = Message("has an unreadable date in {column}", column=show_value(names["closed"])).as_word()
     spoilt = np.array([text.lower().startswith(UNREADABLE) for text in closed], bool) & odd
@@ -165,7 +162,8 @@ def _ask_about_words(
                 )
             )
         elif n > 1:
-            raise _question(names["closed"], word, n, int(lines[here][0]), path)
+            also = [other for other, m in count.items() if m > 1 and other != word]
+            raise _question(names["closed"], word, n, int(lines[here][0]), path, also)
         else:
             out.wrong[here] = unreadable
     lost = odd & (out.wrong != "")
@@ -187,20 +185,14 @@ def _ask_about_words(
 
 
 def _ask_about_days(
-    out: Closings,
-    opened: np.ndarray,
-    known: np.ndarray,
-    empty: np.ndarray,
-    state: np.ndarray,
-    names: dict[str, str],
-    lines: np.ndarray,
-    path: str,
+    cells: DatedCells, out: Closings, known: np.ndarray, empty: np.ndarray, state: np.ndarray
 ) -> None:
     """Raise LogQuestion for a closing day that recurs and may stand for "open".
 
     That is a day before all openings or far from all other days; and, in a log where no cell is empty, a last
     day with much more closings than any other.
     """
+    names, lines, path, opened = cells.names, cells.lines, cells.path, cells.opened
     has_day = ~np.isnat(out.day) & ~known
     begun = np.sort(opened[~np.isnat(opened)])
     if not has_day.any() or not len(begun):
@@ -232,9 +224,12 @@ def _ask_about_days(
             raise _question(names["closed"], str(day), int(n), int(lines[here][0]), path)
 
 
-def _question(column: str, value: str, count: int, line: int = 0, path: str = "") -> LogQuestion:
-    """Return the question what a value that recurs means."""
+def _question(
+    column: str, value: str, count: int, line: int = 0, path: str = "", also: Sequence[str] = ()
+) -> LogQuestion:
+    """Return the question what a value that recurs means; the remedy names those that recur `also`."""
     named = {"column": show_value(column), "value": show_value(value), "count": f"{count:,}"}
+    flags = [" ".join(f"--{flag} {show_value(each)}" for each in (value, *also)) for flag in FLAGS]
     question = (
         Message(
             "{path}:{line}: column {column} has {value} in {count} rows, which may mean that they are still "
@@ -250,7 +245,7 @@ def _question(column: str, value: str, count: int, line: int = 0, path: str = ""
     )
     return LogQuestion(
         question,
-        Message("if so, say --open {value}; if they were closed, say --closed-value {value}", **named),
+        Message("if so, say {open}; if they were closed, say {closed}", open=flags[0], closed=flags[1]),
         "open",
         [(value, Message("still open")), (f"!{value}", Message("closed"))],
     )

@@ -8,29 +8,33 @@ still open: it is right-censored on the day the log was extracted (`drawn`).
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ...engine.texts.errors import Message, Translated, UserError
+from ...engine.texts.errors import Message, Translated
 from ...engine.toml_reader import show_value
 from ..files.case_writer import toml
 from ..files.csv_tables import escape_cell, write_csv
 from .categories import Proposal, compact, map_categories, propose_all
-from .closings import LONELY, read_closings
+from .closings import DatedCells, read_closings
 from .column_names import ROLES
-from .dates import EMPTY, Days, normal, read_days, said_of_ways
+from .dates import read_days, said_of_ways
 from .log_mapping import NONE, LogMapping, mapping_beside, read_mapping
 from .log_rows import LogRows, Progress, read_rows
 from .personal import check_columns
-from .questions import LogQuestion
-
-USELESS = 0.5  # share of rejected rows from which on a log is refused
-
-Columns = dict[str, np.ndarray]  # role -> (rows,) text, or days
+from .row_checks import (
+    Columns,
+    extraction_day,
+    fill_categories,
+    refuse_no_rows,
+    refuse_unreadable,
+    refuse_useless,
+    reject_reasons,
+    turn_the_year,
+)
 
 
 @dataclass
@@ -47,6 +51,8 @@ class IssueLog:
     said: list[Message]  # what was recognised, dropped or assumed, as sentences
     proposals: dict[str, Proposal | None] = field(default_factory=dict)  # of categories that are not mapped
     reasons: dict[Translated, int] = field(default_factory=dict)  # why rows were rejected -> rows, most first
+    header: tuple[str, ...] = ()  # names of all columns of the file
+    tables: tuple[str, ...] = ()  # names of all sheets of a workbook
 
     @property
     def rows(self) -> int:
@@ -117,11 +123,13 @@ def read_log(
     if by_status:
         names["closed"] = mapping.changed
         rows.cells["closed"] = rows.cells.pop("changed")
-    _refuse_no_rows(rows)
+    refuse_no_rows(rows)
+    notes += fill_categories(rows, mapping.blank)
     dropped, said = check_columns(rows.cells, names, rows.guessed, rows.path)
     for role in dropped:
         del rows.cells[role]
-    mapping = replace(mapping, **dict.fromkeys(dropped, NONE))
+    unused: dict[str, Any] = dict.fromkeys(dropped, NONE)
+    mapping = replace(mapping, **unused)
     found = read_days(
         {role: rows.cells[role] for role in ("opened", "closed")},
         dates=mapping.dates,
@@ -131,20 +139,18 @@ def read_log(
         lines=rows.lines,
     )
     day = {role: found[role].day for role in found}
-    _turn_the_year(found, day)
-    _refuse_unreadable(rows, day, names, mapping)
-    closings = read_closings(
+    turn_the_year(found, day)
+    refuse_unreadable(rows, day, names, mapping)
+    cells = DatedCells(
+        rows.path,
+        rows.lines,
+        names,
         rows.cells["closed"],
         day["closed"],
         day["opened"],
         rows.cells.get("status"),
-        names=names,
-        means_open=mapping.open,
-        means_closed=mapping.closed_value,
-        lines=rows.lines,
-        path=rows.path,
-        by_status=by_status,
     )
+    closings = read_closings(cells, mapping.open, mapping.closed_value, by_status)
     day["closed"] = closings.day
     drawn = extraction_day(rows, names, mapping, day, closings.wrong)
     notes += [*rows.said, *said, *said_of_ways(found, names), *closings.said]
@@ -160,182 +166,8 @@ def read_log(
             )
         )
     reasons = reject_reasons(rows, day, closings.wrong, drawn, names)
-    _refuse_useless(rows, reasons)
+    refuse_useless(rows, reasons)
     return assemble_log(rows, day, reasons, replace(mapping, drawn=f"{drawn:%Y-%m-%d}"), drawn, notes)
-
-
-def _refuse_no_rows(rows: LogRows) -> None:
-    if len(rows.lines):
-        return
-    if not rows.broken:
-        raise UserError("{path}: has a header and no rows", path=rows.path)
-    line, _, reason = rows.broken[0]
-    raise UserError(
-        "{path}:{line}: no row can be used; this one {reason}", path=rows.path, line=line, reason=reason
-    )
-
-
-def _turn_the_year(found: dict[str, Days], day: Columns) -> None:
-    """Put closings without a year that lie before the opening into the next year."""
-    yearless = found["closed"].yearless
-    if yearless is not None and yearless.any():
-        before = yearless & (day["closed"] < day["opened"])
-        month = day["closed"][before].astype("M8[M]")
-        day["closed"][before] = (month + 12).astype("M8[D]") + (day["closed"][before] - month.astype("M8[D]"))
-
-
-def _refuse_unreadable(rows: LogRows, day: Columns, names: dict[str, str], mapping: LogMapping) -> None:
-    """Raise UserError if most cells of a column that should hold dates hold none."""
-    for role in ("opened", "closed"):
-        cells = rows.cells[role]
-        filled = np.array([text.lower() not in EMPTY for text in cells], bool)
-        readable = filled & ~np.isnat(day[role])
-        if role == "opened" and not filled.any():
-            raise UserError(
-                "{path}: column {column} has no date that can be read",
-                path=rows.path,
-                column=show_value(names[role]),
-            )
-        # what recurs in the closing column is asked about later
-        different = len({normal(text) for text in cells[filled & ~readable]})
-        if (
-            not filled.any()
-            or readable.sum() >= USELESS * filled.sum()
-            or (role == "closed" and different <= 20)
-        ):
-            continue
-        n = int(np.flatnonzero(filled & ~readable)[0])
-        if mapping.dates:
-            raise UserError(
-                "{path}:{line}: column {column}: --dates {dates} reads only {count} of {filled} dates, "
-                "not {example}; "
-                "leave out --dates to have them recognised",
-                path=rows.path,
-                line=rows.lines[n],
-                column=show_value(names[role]),
-                dates=show_value(mapping.dates),
-                count=f"{readable.sum():,}",
-                filled=f"{filled.sum():,}",
-                example=show_value(str(cells[n])[:40]),
-            )
-        raise UserError(
-            "{path}:{line}: column {column}: only {count} of {filled} cells are dates that can be read, "
-            "not {example}; "
-            "choose another column with --{role} COLUMN, or give the format with --dates, e.g. --dates "
-            "'%d/%m/%Y'",
-            path=rows.path,
-            line=rows.lines[n],
-            column=show_value(names[role]),
-            count=f"{readable.sum():,}",
-            filled=f"{filled.sum():,}",
-            example=show_value(str(cells[n])[:40]),
-            role=role,
-        )
-
-
-def extraction_day(
-    rows: LogRows, names: dict[str, str], mapping: LogMapping, day: Columns, wrong: np.ndarray
-) -> pd.Timestamp:
-    """Return the day the log was extracted: as given, or the last date in the log.
-
-    Raises UserError if the last one is more than LONELY days after all others.
-    """
-    if mapping.drawn:
-        try:
-            return pd.Timestamp(date.fromisoformat(mapping.drawn))
-        except ValueError:
-            raise UserError(
-                "--drawn {drawn} is not a date; write one such as 2025-01-09", drawn=show_value(mapping.drawn)
-            ) from None
-    all_dates = np.concatenate([day["opened"], day["closed"][wrong == ""]])
-    known = np.sort(all_dates[~np.isnat(all_dates)])
-    if len(known) > 2 and known[-1] - known[-2] > np.timedelta64(LONELY, "D"):
-        role, n = next(
-            (role, int(np.flatnonzero(when == known[-1])[0]))
-            for role, when in day.items()
-            if (when == known[-1]).any()
-        )
-        raise LogQuestion(
-            Message(
-                "{path}:{line}: column {column}: {latest} is more than {days} days after every other date",
-                path=rows.path,
-                line=rows.lines[n],
-                column=show_value(names[role]),
-                latest=known[-1],
-                days=LONELY,
-            ),
-            Message(
-                "if it means that the issue is open, say --open {latest}; if it is a mistake, give the "
-                "day on which "
-                "the log was extracted, e.g. --drawn {second_latest}",
-                latest=known[-1],
-                second_latest=known[-2],
-            ),
-            "open",
-            [(str(known[-1]), Message("still open")), (f"!{known[-1]}", Message("closed"))],
-        )
-    return pd.Timestamp(known[-1].astype("M8[s]"))
-
-
-def reject_reasons(
-    rows: LogRows, day: Columns, wrong: np.ndarray, drawn: pd.Timestamp, names: dict[str, str]
-) -> np.ndarray:
-    """Return the reason why each row is rejected: (rows,) object, empty if the row is used."""
-
-    def blank(role: str) -> np.ndarray:
-        return np.array([value.lower() in EMPTY for value in rows.cells[role]], bool)
-
-    opened, closed, no_opening = day["opened"], day["closed"], blank("opened")
-    last = np.datetime64(drawn, "D")
-    reasons = np.full(len(rows.lines), "", object)
-    column = {role: show_value(name) for role, name in names.items()}
-    for here, why in (
-        (no_opening, Message("has no date in {column}", column=column["opened"])),
-        (
-            ~no_opening & np.isnat(opened),
-            Message("has an unreadable date in {column}", column=column["opened"]),
-        ),
-        (closed < opened, Message("was closed before it was opened")),
-        (opened > last, Message("was opened after the log was extracted on {drawn:%Y-%m-%d}", drawn=drawn)),
-        (closed > last, Message("was closed after the log was extracted on {drawn:%Y-%m-%d}", drawn=drawn)),
-        (blank("category"), Message("has no category in {column}", column=column["category"])),
-    ):
-        reasons[here & (reasons == "")] = why.as_word()
-    unclear = (reasons == "") & (wrong != "")
-    reasons[unclear] = wrong[unclear]
-    if "id" in rows.cells:
-        fine = np.flatnonzero((reasons == "") & ~blank("id"))
-        again = pd.Series(rows.cells["id"][fine]).duplicated().to_numpy()
-        first = dict(zip(rows.cells["id"][fine[~again]], rows.lines[fine[~again]]))
-        for n in fine[again]:
-            reasons[n] = Message("has the id of line {line}", line=first[rows.cells["id"][n]]).as_word()
-    return reasons
-
-
-def _refuse_useless(rows: LogRows, reasons: np.ndarray) -> None:
-    """Raise UserError if no row can be used, or most cannot: then something was misread."""
-    bad = reasons != ""
-    if bad.sum() <= USELESS * len(reasons) or (len(reasons) < 4 and not bad.all()):
-        return
-    common = pd.Series(reasons[bad]).value_counts().index[0]
-    n = int(np.flatnonzero(reasons == common)[0])
-    if bad.all():
-        raise UserError(
-            "{path}:{line}: no row can be used; this one {reason}",
-            path=rows.path,
-            line=rows.lines[n],
-            reason=reasons[n],
-        )
-    raise UserError(
-        "{path}:{line}: {count} of {rows} rows cannot be used, so something was misread; most of them "
-        "are like this one, "
-        "which {reason}",
-        path=rows.path,
-        line=rows.lines[n],
-        count=f"{bad.sum():,}",
-        rows=f"{len(reasons):,}",
-        reason=reasons[n],
-    )
 
 
 def assemble_log(
@@ -386,6 +218,8 @@ def assemble_log(
         notes,
         propose_all(names, mapped),
         dict(why.most_common()),
+        rows.header,
+        rows.tables,
     )
 
 

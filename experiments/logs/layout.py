@@ -55,7 +55,7 @@ def find_layout(table: Table, wanted: set[str]) -> Layout:
     rows = table.head(LOOKED_AT)
     if not rows:
         raise UserError("{path}: has no header: its first line names no column", path=table.path)
-    found = []  # (columns known, whether one row names them, -row)
+    found: list[tuple[int, bool, int]] = []  # (columns known, whether one row names them, -row)
     for n, (_, cells) in enumerate(rows):
         if _is_data(cells) and not wanted & set(cells):
             if max(found, default=(0,))[0] > 1:

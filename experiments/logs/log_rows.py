@@ -1,5 +1,4 @@
-"""Read the rows of a log: which sheets hold it, where their header is, and the cells of the columns that are
-used."""
+"""Read the rows of a log: its sheets, where their header is, and the cells of the columns that are used."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -37,6 +36,8 @@ class LogRows:
     broken: list[tuple]  # (line, reason), of rows that are no issues; with the sheet if there are several
     year: int  # in titles, the sheet's name or the file's; 0 without
     said: list[Message] = field(default_factory=list)
+    header: tuple[str, ...] = ()  # names of all columns
+    tables: tuple[str, ...] = ()  # names of all sheets, or tables of a web page; () of a text file
 
 
 def read_rows(path: str | Path, mapping: LogMapping, progress: Progress | None = None) -> LogRows:
@@ -57,6 +58,8 @@ def read_rows(path: str | Path, mapping: LogMapping, progress: Progress | None =
         table.path, replace(used, sheet=mapping.sheet), guessed, {}, np.zeros(0, np.int64), None, [], 0, notes
     )
     rows.year = _year_of(chosen, path)
+    rows.header = tuple(filter(None, layout.names))
+    rows.tables = tuple(filter(None, (table.sheet for table in tables)))
     _collect(rows, chosen, progress)
     unused = [
         name

@@ -13,6 +13,7 @@ from .issue_log import IssueLog, times
 
 HORIZON = 180  # days; the restricted mean counts up to here, as in `measures.summary`
 ALL = "(all)"  # the row of all categories together
+MOST_WEEKS = 130  # of a series by week; a longer one is by month
 
 
 def survival_at(time: np.ndarray, event: np.ndarray, at: Any) -> np.ndarray:
@@ -78,6 +79,18 @@ def months(log: IssueLog) -> pd.DataFrame:
     return pd.crosstab(log.issues["opened"].dt.to_period("M"), log.issues["category"]).reindex(
         all_months, fill_value=0
     )
+
+
+def count_openings(log: IssueLog) -> pd.Series:
+    """Count issues opened per week (from Monday), or per month if there are more than MOST_WEEKS weeks.
+
+    The index holds periods, from the first to the last; those without issues are zero.
+    """
+    opened = log.issues["opened"]
+    first, last = opened.min(), opened.max()
+    freq = "W-SUN" if (last - first).days <= 7 * MOST_WEEKS else "M"
+    periods = pd.period_range(first, last, freq=freq, name="from")
+    return opened.dt.to_period(freq).value_counts().reindex(periods, fill_value=0).rename("issues")
 
 
 def weekdays(log: IssueLog) -> pd.DataFrame:

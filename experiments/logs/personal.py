@@ -42,7 +42,8 @@ def check_columns(
 
     Raises UserError if the category holds personal data, or is free text: then it is no category.
     """
-    dropped, said = [], []
+    dropped: list[str] = []
+    said: list[Message] = []
     for role in ("place", "id", "status", "category"):
         if role not in table:
             continue

@@ -1,5 +1,4 @@
-"""Read the rows of a file as text: delimited text, an Excel or OpenDocument workbook, a web page saved as
-.xls.
+"""Read the rows of a file as text: delimited text, a workbook, or a web page saved as .xls.
 
 A file is read twice, once for its first rows and once for all, and no row is kept: half a million rows need
 no more memory than the columns that are used.
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from html.parser import HTMLParser
 from itertools import islice
 from pathlib import Path
@@ -231,7 +231,7 @@ def _sheets(path: str | Path) -> list[Table]:
 def _sheet_rows(sheet: Any) -> Callable[[], Iterator[Row]]:
     """Return what yields the rows of a sheet; cells that are merged all have the value of the first."""
     top, left = sheet.start or (0, 0)
-    merged = {}
+    merged: dict[int, list[tuple[int, int, int]]] = {}
     for (first, begin), (last, end) in sheet.merged_cell_ranges or ():
         if last - first < 10_000 and end - begin < 1_000:
             for row in range(first, last + 1):
@@ -345,7 +345,7 @@ def _html_tables(path: str | Path, encoding: Encoding) -> list[Table]:
         Table(
             str(path),
             str(n) if len(tables) > 1 else "",
-            lambda rows=rows: iter(rows),
+            partial(iter, rows),
             encoding.name,
             notes=notes,
         )

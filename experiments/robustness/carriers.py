@@ -15,6 +15,10 @@ import numpy as np
 import pandas as pd
 
 from ...engine.randomness import RandomNumbers
+from ...engine.texts.errors import UserError
+from ..comparison.compare import Comparison, arms_without_and_with
+from ..comparison.plausible_pairs import paths_set
+from ..evidence.plausible_worlds import worlds_of_arms
 from ..sweep.sampling import salib
 
 CANDIDATES = 10  # numbers that are looked at more closely
@@ -47,6 +51,24 @@ def find_carriers(
         for i, value in sorted(found.items(), key=lambda item: -item[1])
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("path")
+
+
+def carriers_of_comparison(result: Comparison, measure: str = "resolution_rate") -> pd.DataFrame:
+    """Return what may carry the spread of the effect of a comparison over its worlds: see `find_carriers`."""
+    arms = arms_without_and_with(result.case, result.mechanisms)
+    held = paths_set(result.case, result.asked.get("settings", ()))
+    drawn = worlds_of_arms(arms, held, result.seed)
+    values = result.worlds[measure].unstack("arm")
+    effect = (values["with"] - values["without"]).to_numpy(float)
+    return find_carriers([drawn.numbers(int(world)) for world in values.index], effect)
+
+
+def carriers_or_none(result: Comparison) -> pd.DataFrame | None:
+    """Return what the effect of a comparison hangs on; None if SALib is not installed."""
+    try:
+        return carriers_of_comparison(result)
+    except UserError:
+        return None
 
 
 def tabulate(numbers: Sequence[Mapping[str, float]]) -> tuple[list[str], np.ndarray]:

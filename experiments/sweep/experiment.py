@@ -6,7 +6,7 @@ effect that matters are stated here, and hashed before the first run.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
@@ -21,6 +21,7 @@ from ...model import measures
 from ...model.mechanisms import explain_unusable, find_broken
 from ...model.scenarios.cases import alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
+from ..evidence.own_worlds import check_worlds_file
 from ..evidence.plausible_worlds import PlausibleWorlds
 from .design import KINDS, DesignArm, arms_of_case, flatten_settings, scenario_of, size
 
@@ -146,6 +147,8 @@ class Experiment:
         unit="replicates in each plausible world; 0: all replicates have the numbers of the case",
         source=CHOICE,
     )
+    # worlds of one's own, as `cogov calibrate` writes them: a file, relative to the experiment file
+    worlds_file: str = field(default="", metadata={"text": 400})
     seed: int = knob(0, 0, 2**53, unit="random seed", source=CHOICE)
     on: tuple[str, ...] = field(default=(), metadata={"names": True})
     off: tuple[str, ...] = field(default=(), metadata={"names": True})
@@ -168,6 +171,8 @@ class Experiment:
         yield from (*unknown("on", self.on), *unknown("off", self.off))
         if not self.cases:
             yield "cases", "is empty: name at least one"
+        if self.worlds_file and not self.lucks_per_world:
+            yield "worlds_file", "is used only in plausible worlds: set lucks_per_world = 1"
         for name in self.keep:
             if name not in ("series", "issues"):
                 yield "keep", Message("names {name!r}; there are: series, issues", name=name)
@@ -207,7 +212,9 @@ class Experiment:
             held |= {*arm.settings}
             active[arm.case] |= {*arm.on}
         return {
-            name: PlausibleWorlds(alter_scenario(case, active[name]), frozenset(held), self.seed)
+            name: PlausibleWorlds(
+                alter_scenario(case, active[name]), frozenset(held), self.seed, file=self.worlds_file
+            )
             for name, case in cases.items()
         }
 
@@ -231,18 +238,26 @@ def read_experiment(path: str | Path) -> tuple[Experiment, dict[str, Scenario], 
 def resolve_paths(experiment: Experiment, folder: Path) -> Experiment:
     """Return the experiment with the files it names relative to `folder`, in which its file is."""
     cases = tuple(str(folder / case) if Path(case).suffix == ".toml" else case for case in experiment.cases)
-    table = experiment.design.table
+    table, worlds = experiment.design.table, experiment.worlds_file
     return replace(
-        experiment, cases=cases, design=replace(experiment.design, table=str(folder / table) if table else "")
+        experiment,
+        cases=cases,
+        worlds_file=str(folder / worlds) if worlds else "",
+        design=replace(experiment.design, table=str(folder / table) if table else ""),
     )
 
 
-def build_scenarios(experiment: Experiment) -> dict[str, Scenario]:
-    """Return each case with the settings that all arms have in common: name -> Scenario. Raises UserError."""
+def build_scenarios(
+    experiment: Experiment, given: Mapping[str, Scenario] | None = None
+) -> dict[str, Scenario]:
+    """Return each case with the settings that all arms have in common: name -> Scenario. Raises UserError.
+
+    `given` has scenarios by the name that the experiment uses; cases that are not in it are read.
+    """
     by_name = {}
     for case in experiment.cases:
         try:
-            scenario = read_case(case)
+            scenario = given[case] if given and case in given else read_case(case)
         except UserError as error:
             shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))
             problem = Message("cannot be read: {error}", error=error if shown == str(error) else shown)
@@ -305,6 +320,9 @@ def build_arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[Desig
                 hint=suggest_names(reference, list(counts)[:20]),
             )
             raise FieldError("", "estimand.reference", problem)
+    if experiment.worlds_file:
+        for scenario in cases.values():
+            check_worlds_file(experiment.worlds_file, scenario)
     for arm in all_arms[:CHECKED]:
         scenario_of(arm, cases[arm.case])
     return all_arms

@@ -60,7 +60,7 @@ class SweepPlan:
                 *terms,
                 e.lucks_per_world,
                 *(sorted(w.held) for w in self.worlds.values()),
-                members_digest(),
+                members_digest(e.worlds_file),
             )
         self.stems = [
             blake2b(

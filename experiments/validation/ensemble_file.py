@@ -7,8 +7,7 @@ SHA-256 of the values. Neither holds a date: made again, both are the same bytes
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +21,7 @@ from ...engine.texts.errors import Message, UserError
 from ..evidence.facts import Fact
 from ..evidence.sampling import default_values
 from ..evidence.worlds import FOLDER, MANIFEST, VALUES, read_manifest, read_worlds
+from ..evidence.worlds_writer import shorten, to_bytes, to_toml
 from ..files.manifest import digest_of
 from .ensemble import DISCREPANCY, Ensemble, probe_model
 from .general_parameters import fitted_facts, values_of
@@ -38,35 +38,6 @@ def tabulate_worlds(ensemble: Ensemble) -> pd.DataFrame:
     rows = [values_of(ensemble.priors, scores) for scores in ensemble.scores]
     values = pd.DataFrame(rows, columns=list(ensemble.priors)).astype(np.float32)
     return values.apply(lambda column: shorten(column.to_numpy()))
-
-
-def shorten(values: np.ndarray) -> np.ndarray:
-    """Return float32 numbers cut to 13 binary digits, one part in 4,000; they take less space.
-
-    >>> shorten(np.array([0.1, 3.0, 4097.0], np.float32)).tolist()
-    [0.0999908447265625, 3.0, 4097.0]
-    """
-    return (values.view(np.uint32) & np.uint32(0xFFFFF800)).view(np.float32)
-
-
-def to_bytes(worlds: pd.DataFrame) -> bytes:
-    """Return worlds as Parquet; the same worlds give the same bytes."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    table = pa.table({name: pa.array(worlds[name].to_numpy(np.float32)) for name in worlds.columns})
-    pq.write_table(
-        table,
-        sink,
-        compression="zstd",
-        compression_level=19,
-        use_dictionary=False,
-        use_byte_stream_split=True,
-        write_statistics=False,
-        store_schema=False,
-    )
-    return sink.getvalue().to_pybytes()
 
 
 def facts_digest(facts: tuple[Fact, ...] | list[Fact]) -> str:
@@ -134,31 +105,6 @@ def describe_parameters(ensemble: Ensemble) -> Iterator[dict[str, Any]]:
             "prior_p95": float(high),
             "ratio": float(ratio),
         }
-
-
-def to_toml(manifest: Mapping[str, Any]) -> str:
-    """Return a manifest as TOML: values first, then tables."""
-    lines = ["# Written by `cogov ensemble`; it describes worlds.parquet."]
-    plain = {key: value for key, value in manifest.items() if not is_table(value)}
-    lines += [f"{key} = {number(value)}" for key, value in plain.items()]
-    for key, value in manifest.items():
-        if is_table(value):
-            for table in value if isinstance(value, list) else [value]:
-                lines += ["", f"[[{key}]]" if isinstance(value, list) else f"[{key}]"]
-                lines += [f"{name} = {number(inner)}" for name, inner in table.items()]
-    return "\n".join(lines) + "\n"
-
-
-def is_table(value: object) -> bool:
-    """Return whether a value is a table of TOML, or an array of them."""
-    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
-
-
-def number(value: object) -> str:
-    """Return a value as TOML writes it; fractions with five digits."""
-    if isinstance(value, float):
-        return f"{value:.5g}"
-    return json.dumps(value)
 
 
 def save_ensemble(ensemble: Ensemble, folder: Path = FOLDER) -> tuple[Path, Path]:

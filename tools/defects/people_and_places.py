@@ -182,7 +182,7 @@ MUTANTS = [
     ),
     mutant(
         "Python's own error escapes",
-        "experiments/files/csv_tables.py",
+        "experiments/logs/tables.py",
         "if len(delimiter) != 1:",
         "if len(delimiter) < 1:",
         "tools/test_fuzz.py::test_what_escaped_once_escapes_no_more[a delimiter of two letters]",

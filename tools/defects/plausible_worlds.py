@@ -21,8 +21,8 @@ MUTANTS = [
     mutant(
         "the same member of the ensemble comes in every world",
         "experiments/evidence/plausible_worlds.py",
-        "members()[order[(world + attempt) % len(order)]]",
-        "members()[order[attempt % len(order)]]",
+        "source[order[(world + attempt) % len(order)]]",
+        "source[order[attempt % len(order)]]",
         f"{WORLDS}::test_fitted_numbers_come_from_a_member_of_the_ensemble_except_where_the_case_sets_its_own",
         plain=True,
     ),

@@ -175,7 +175,7 @@ MUTANTS = [
     ),
     mutant(
         "a log's rows from the future are used",
-        "experiments/logs/issue_log.py",
+        "experiments/logs/row_checks.py",
         '(closed > last, Message("was closed after',
         '(closed > last + np.timedelta64(99999, "D"), Message("was closed after',
         (

@@ -15,6 +15,8 @@ from .plotting import label, settings
 from .sweep_figures import sheet, unit
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...experiments.robustness.field_trial import TrialResult
     from ...experiments.robustness.structures import Structures
     from ...experiments.robustness.weighing import Robustness
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 0.46  # inches of a strip
 MARK = 0.16  # inches of a structure's row
+ENDS = ("p5", "p25", "median", "p75", "p95")
 SPREAD = 0.32  # of the dots of a strip, up and down, of the distance between strips
 
 
@@ -40,14 +43,9 @@ def draw_strips(result: Robustness, lang: str = "en") -> Figure:
         axes.axvspan(-times * result.matters, times * result.matters, color="#EEEEEE", zorder=0)
     axes.axvline(0, color=QUIET, lw=0.8, zorder=1)
     for y, (arm, row) in enumerate(table.iterrows()):
-        effect = times * result.effects[arm].dropna().to_numpy()
-        shift = SPREAD * (2.0 * RandomNumbers("strips")(str(arm), np.arange(len(effect))) - 1.0)
-        good = (effect < 0.0) if result.smaller else (effect > 0.0)
-        colours = np.where(good, WITH, np.where(effect == 0.0, QUIET, WITHOUT))
-        axes.scatter(effect, y + shift, s=9, c=colours, alpha=0.45, linewidths=0, zorder=2)
-        axes.plot(times * row[["p5", "p95"]], [y, y], color="black", lw=1, zorder=3)
-        axes.plot(times * row[["p25", "p75"]], [y, y], color="black", lw=4, solid_capstyle="butt", zorder=3)
-        axes.plot(times * row["median"], y, "o", ms=7, mfc="white", mec="black", mew=1.3, zorder=4)
+        draw_strip(
+            axes, y, times * result.effects[arm].dropna().to_numpy(), times * row[list(ENDS)], result.smaller
+        )
         axes.annotate(
             f"{max(row['better'], row['worse']):.0%} {'+' if row['better'] >= row['worse'] else '−'}",
             (1.01, y),
@@ -60,6 +58,20 @@ def draw_strips(result: Robustness, lang: str = "en") -> Figure:
     axes.set_yticklabels([fill(label(str(arm)), 45) for arm in table.index])
     figure.get_layout_engine().set(rect=(0, 0, 0.92, 1))
     return figure
+
+
+def draw_strip(axes, y: float, effect: np.ndarray, ends: pd.Series, smaller: bool = False) -> None:
+    """Draw an effect (worlds,) at height `y`: a dot per world, the middle half, nine of ten, the median.
+
+    `ends` has p5, p25, median, p75 and p95, in the unit of the effect.
+    """
+    shift = SPREAD * (2.0 * RandomNumbers("strips")(str(ends.name), np.arange(len(effect))) - 1.0)
+    good = (effect < 0.0) if smaller else (effect > 0.0)
+    colours = np.where(good, WITH, np.where(effect == 0.0, QUIET, WITHOUT))
+    axes.scatter(effect, y + shift, s=9, c=colours, alpha=0.45, linewidths=0, zorder=2)
+    axes.plot(ends[["p5", "p95"]], [y, y], color="black", lw=1, zorder=3)
+    axes.plot(ends[["p25", "p75"]], [y, y], color="black", lw=4, solid_capstyle="butt", zorder=3)
+    axes.plot(ends["median"], y, "o", ms=7, mfc="white", mec="black", mew=1.3, zorder=4)
 
 
 @settings()

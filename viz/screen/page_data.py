@@ -17,6 +17,8 @@ from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from ..text.evidence_words import describe_mechanism_grade
 from .arms import DEFAULT, KNOBS
+from .issue_list import catalogue
+from .take_along import kinds_of_files
 
 
 def page_data(
@@ -43,8 +45,13 @@ def page_data(
         "runs": {"luck": runs[0], "worlds": runs[1]},
         "lang": lang,
         "first": {"a": "", "b": DEFAULT, "seed": 0},
+        "briefs": kinds_of_files() if form else {},
         "form": {
-            language: {"words": sections(language)["community_form"], "fields": describe_fields(language)}
+            language: {
+                "words": sections(language)["community_form"],
+                "fields": describe_fields(language),
+                "list": {"words": sections(language)["issue_list"], "families": catalogue(language)},
+            }
             for language in (LANGUAGES if form else ())
         },
     }

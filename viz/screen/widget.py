@@ -22,6 +22,7 @@ from ...experiments.comparison.arm_answers import (
     year_in_world,
     year_of_luck,
 )
+from ...experiments.comparison.compare import Comparison
 from ...experiments.comparison.lever_paths import paths_in_world
 from ...experiments.narrative.community_form import answer_form
 from ...experiments.narrative.draft_file import open_case_text
@@ -31,10 +32,12 @@ from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from .arms import held_by, scenario_of
 from .communities import check_size
+from .issue_list import IssueList
 from .page_data import describe_community, page_data
 from .recordings import Place, difference_of, packed_reference, place_of
 from .scripts import script, shell
 from .single_file import as_text, file_of
+from .take_along import compare_sides, write_file
 from .year_cache import RUNS
 
 LOG = logging.getLogger("cogov.web")
@@ -72,9 +75,11 @@ class ScreenWidget(anywidget.AnyWidget):
         self.shipped = {scenario.name: scenario for scenario in communities}
         self.communities, self.open = self.shipped, 0
         self.stopped = threading.Event()
+        self.compared: tuple[object, Comparison] | None = None  # the latest of `send_brief`
+        self.list = IssueList(self.send, self.check, self.language)
         self.on_msg(self.receive)
 
-    def receive(self, _: Any, message: Any, __: Any = None) -> None:
+    def receive(self, _: Any, message: Any, parts: Sequence = ()) -> None:
         """Answer a question of the browser, in a thread."""
         if not isinstance(message, dict):
             return
@@ -92,11 +97,12 @@ class ScreenWidget(anywidget.AnyWidget):
             "own": self.send_own,
             "why": self.send_why,
             "file": self.send_file,
+            "brief": self.send_brief,
         }
-        job = answer.get(str(message.get("kind")))
+        job = answer.get(str(message.get("kind"))) or self.list.job_of(message, parts)
         if job is None:
             return
-        if job in (self.send_runs, self.send_why, self.send_file):
+        if job in (self.send_runs, self.send_why, self.send_file, self.send_brief):
             self.stopped.set()
             self.stopped = threading.Event()
         threading.Thread(target=self.reply, args=(job, message, self.stopped), daemon=True).start()
@@ -123,6 +129,7 @@ class ScreenWidget(anywidget.AnyWidget):
     def close(self) -> None:
         """Stop all simulations, and close the widget."""
         self.stopped.set()
+        self.list.close()
         super().close()
 
     def check(self, stopped: threading.Event) -> None:
@@ -195,6 +202,20 @@ class ScreenWidget(anywidget.AnyWidget):
         film["runs"] = {key: self.runs_of(case, place, key, check) for key in keys}
         text = file_of(case, film, {**first, "seed": place[1]}, self.language(message))
         self.send({"number": number}, [text.encode()])
+
+    def send_brief(self, message: dict, number: int, stopped: threading.Event) -> None:
+        """Send two pages on what is on show: how far it is, then the name and content of a file."""
+        case, place, _ = self.case_of(message)
+        sides = str(message.get("a", "")), str(message.get("b", ""))
+
+        def tell(done: int) -> None:
+            self.send({"number": number, "part": True, "done": done, "of": LUCKS + WORLDS})
+
+        if self.compared is None or self.compared[0] != (place, sides):
+            found = compare_sides(case, sides, place[1], tell, partial(self.check, stopped))
+            self.compared = (place, sides), found
+        name, content = write_file(self.compared[1], str(message.get("file")), self.language(message))
+        self.send({"number": number, "name": name}, [content])
 
     def runs_of(self, case: Scenario, place: Place, key: str, check: Callable) -> dict[str, list]:
         """Return all runs of an arm, most of which are known already; `check` is called every day.

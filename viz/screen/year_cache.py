@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ...engine.texts.errors import UserError
@@ -68,3 +68,24 @@ class YearCache:
 YEARS, PAIRS = YearCache(40), YearCache(400, can_wait=True)
 PACKED = YearCache(600)  # years as browsers read them, up to 0.1 MB each
 RUNS = YearCache(20_000, can_wait=True)  # a run of the first screen takes about 2 kB
+
+
+@contextmanager
+def shared_turn() -> Iterator[Callable[[], None]]:
+    """Wait for a turn among the simulations of the page; what is given lets the others go first."""
+    turn: list[AbstractContextManager] = []
+
+    def take() -> None:
+        turn.append(RUNS.my_turn())
+        turn[0].__enter__()
+
+    def give_way() -> None:
+        turn.pop().__exit__(None, None, None)
+        take()
+
+    take()
+    try:
+        yield give_way
+    finally:
+        if turn:
+            turn.pop().__exit__(None, None, None)

@@ -35,6 +35,7 @@ def robust_tables(result: Robustness, lang: str = "en") -> Iterator[Table | str]
     """Yield the tables of a case, then the sentences."""
     yield effects_table(result, lang)
     yield choices_table(result, lang)
+    yield prices_table(result, lang)
     if len(result.values.columns) > 2:
         yield pairs_table(result.pairs, lang)
     if result.carriers["carries"].any():
@@ -105,6 +106,19 @@ def choices_table(result: Robustness, lang: str) -> Table:
         else translate(lang, "robust", "enough_value", value=number(measure, result.enough)),
         wage=f"{result.results.plan.cases[result.case].volunteers.shadow_wage_yuan:g}",
     )
+    return out
+
+
+def prices_table(result: Robustness, lang: str) -> Table:
+    """Tabulate what each arm costs: medians and ranges over worlds of hours and yuan."""
+    out = new_table(translate(lang, "robust", "prices_title"), ("arm", "hours", "most", "yuan", "most"), lang)
+    hours, yuan = (result.price_ranges(name) for name in ("hours", "yuan"))
+    for arm in result.ranked.index:
+        cells = [str(arm)]
+        for row in (hours.loc[arm], yuan.loc[arm]):
+            cells += [f"{row['median']:+,.0f}", f"{row['p5']:+,.0f} – {row['p95']:+,.0f}"]
+        out.add_row(*cells)
+    out.caption = translate(lang, "robust", "prices_caption")
     return out
 
 

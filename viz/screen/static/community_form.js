@@ -25,6 +25,8 @@ import { placeSection } from "./footprints.js";
  * @property {(answer: Answer) => void} use
  * @property {() => void} close
  * @property {Draft} [draft]  what to begin with, such as `draft()` of the form in the other language
+ * @property {HTMLElement} [more]  a part of its own below the fields, such as the list of issues
+ * @property {string} [moreTitle]  of the button that leads there
  */
 
 const DELAY = 250; // milliseconds after the last key
@@ -37,7 +39,7 @@ let forms = 0; // for ids that differ
  * Build the form into `root`.
  * @param {HTMLElement} root
  * @param {Options} options
- * @returns {{ draft: () => Draft, remove: () => void }}
+ * @returns {{ draft: () => Draft, ready: () => Promise<Answer | null>, remove: () => void }}
  */
 export function openCommunityForm(root, options) {
   const { lang, fields, ask, preview, use, close } = options;
@@ -178,6 +180,7 @@ export function openCommunityForm(root, options) {
         {},
         button("open", "", () => file.click()),
         button("again", "", startAgain),
+        ...(options.more ? [leadTo(options.more, options.moreTitle ?? "")] : []),
       ),
       closer(),
     ),
@@ -194,6 +197,7 @@ export function openCommunityForm(root, options) {
     ),
     place.box,
     rule,
+    ...(options.more ? [options.more] : []),
     element(
       "footer",
       "cf-foot",
@@ -218,6 +222,16 @@ export function openCommunityForm(root, options) {
   function closer() {
     const node = element("button", "cf-close", { type: "button", "aria-label": phrase("close") }, "×");
     node.addEventListener("click", close);
+    return node;
+  }
+
+  /** @param {HTMLElement} part @param {string} title */
+  function leadTo(part, title) {
+    const node = element("button", "cf-button", { type: "button" }, title);
+    node.addEventListener("click", () => {
+      part.scrollIntoView({ block: "start" });
+      /** @type {HTMLElement | null} */ (part.querySelector("[tabindex]"))?.focus({ preventScroll: true });
+    });
     return node;
   }
 
@@ -442,6 +456,7 @@ export function openCommunityForm(root, options) {
   begin(draft);
   return {
     draft: () => structuredClone(draft),
+    ready: readyAnswer,
     remove: () => {
       window.clearTimeout(timer);
       asked += 1;

@@ -4,6 +4,7 @@
 import { openCommunityForm } from "./community_form.js";
 import { drawPlace } from "./draw_place.js";
 import { drawSky } from "./draw_sky.js";
+import { nothingKept, openIssueList } from "./issue_list.js";
 import { Place } from "./place.js";
 import { unpack } from "./recording.js";
 import { drawPlan } from "./site_plan.js";
@@ -28,7 +29,10 @@ export function openCommunity(screen) {
   /** @type {Record<string, any> | null} */
   let shown = null;
   const draw = () => drawPreview(canvas, shown, screen);
+  const more = document.createElement("div");
   const form = openCommunityForm(box, {
+    more,
+    moreTitle: given.list.words.title,
     draft: screen.draft,
     lang,
     words: given.words,
@@ -41,20 +45,39 @@ export function openCommunity(screen) {
       shown = place;
       draw();
     },
-    use: async (answer) => {
-      const name = await bringOwn(screen, answer.toml);
-      if (!name) return;
-      close();
-      await screen.open(name);
-    },
+    use: (answer) => useCase(answer.toml),
     close: () => close(),
   });
+  const kept = (screen.issueList ??= nothingKept()),
+    list = openIssueList(more, {
+      lang,
+      words: given.list.words,
+      families: given.list.families,
+      kept,
+      ask: async (question, onPart, bytes) =>
+        (await screen.host.ask(question, onPart, bytes && [bytes])).message,
+      tell: (question) => screen.host.tell(question),
+      caseText: async () => (await form.ready())?.toml ?? "",
+      use: (toml) => useCase(toml),
+    });
+  /** Show the community of a case file on the first screen. @param {string} toml */
+  async function useCase(toml) {
+    const name = await bringOwn(screen, toml);
+    if (!name) return;
+    close();
+    screen.forget(name); // its years are of other numbers
+    await screen.open(name);
+  }
   const observer = new ResizeObserver(draw);
   observer.observe(canvas);
   function close() {
     observer.disconnect();
     screen.draft = form.draft(); // what was typed is there when it is opened again
+    list.remove();
     form.remove();
+    kept.onChange = () => {
+      if (kept.fit.result && !kept.fit.running) screen.toast(given.list.words["fit.ready"]);
+    };
     panel.hidden = true;
     screen.find("#open-more").focus();
   }

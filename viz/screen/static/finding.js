@@ -5,6 +5,7 @@
 import { findingOf, LEAST, nineOfTen, valuesOf } from "./answers.js";
 import { isNothing, isPlural, listOfArm, nameOfArm } from "./arms.js";
 import { emphasised, html, put } from "./markup.js";
+import { showTakeAlong } from "./take_along.js";
 import { capital, isChinese, pageData, say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
@@ -41,6 +42,7 @@ export function showFinding(screen) {
   );
   headline.classList.toggle("waits", found.kind === "waits" || found.isEarly || screen.isStale);
   headline.dataset.kind = found.kind;
+  showTakeAlong(screen, found.kind !== "waits");
   put(screen.find("#doubt-words"), emphasised(doubtOf(found, screen)));
   drawDoubt(/** @type {SVGSVGElement} */ (screen.root.querySelector("#doubt")), screen);
 }

@@ -37,8 +37,9 @@ export function listen(screen) {
   screen.root.addEventListener("pointerdown", (e) => {
     screen.isPressed = true;
     const target = /** @type {Element} */ (e.target);
-    if (!screen.find("#more").hidden && !target.closest("#more, #open-more"))
-      screen.shut("#more", "#open-more");
+    for (const name of ["more", "take"])
+      if (!screen.find(`#${name}`).hidden && !target.closest(`#${name}, #open-${name}`))
+        screen.shut(`#${name}`, `#open-${name}`);
   });
   screen.calm.addEventListener("change", () => screen.isCalm && screen.pause(), { signal });
 }
@@ -49,6 +50,7 @@ function onKey(screen, e) {
   if (e.key === "Escape") {
     if (!screen.find("#tray").hidden) screen.shut("#tray", "#open-tray");
     else if (!screen.find("#more").hidden) screen.shut("#more", "#open-more");
+    else if (!screen.find("#take").hidden) screen.shut("#take", "#open-take");
     else if (!screen.find("#form").hidden)
       /** @type {HTMLElement} */ (screen.find("#form .cf-close")).click();
     else screen.out();

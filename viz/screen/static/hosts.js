@@ -16,10 +16,12 @@
  * @property {(view: object, isStep: boolean) => void} remember  what is shown, in the address
  * @property {() => void} onSilence  what to do when a server does not answer
  * @property {(room: string) => void} go
- * @property {(question: object, onPart?: (message: any) => void) => Promise<{message: any, bytes: Uint8Array}>} ask  anything else of a server
+ * @property {(question: object, onPart?: (message: any) => void, parts?: ArrayBuffer[]) => Promise<{message: any, bytes: Uint8Array}>} ask  anything else of a server
+ * @property {(message: object) => void} tell  a server what has no answer
  */
 
 const PATIENCE = 12_000; // ms
+const LONG = ["file", "brief", "list read", "list fit"]; // questions that may take longer
 
 /** @param {string} text  base64 */
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -71,6 +73,7 @@ export class FileHost {
   async ask() {
     throw new Error("a file answers no questions");
   }
+  tell() {}
 }
 
 /**
@@ -96,10 +99,10 @@ export class WidgetHost {
   hasArm() {
     return true;
   }
-  /** @param {object} question @param {(message: any, bytes?: Uint8Array) => void} [onPart] @returns {Promise<{message: any, bytes: Uint8Array}>} */
-  ask(question, onPart) {
+  /** @param {object} question @param {(message: any, bytes?: Uint8Array) => void} [onPart] @param {ArrayBuffer[]} [parts] @returns {Promise<{message: any, bytes: Uint8Array}>} */
+  ask(question, onPart, parts) {
     const number = ++this.number;
-    const isLong = "kind" in question && question.kind === "file"; // many runs, and no word before the last
+    const isLong = "kind" in question && LONG.includes(String(question.kind));
     const late = isLong ? 0 : setTimeout(() => this.onSilence(), PATIENCE);
     return new Promise((done, fail) => {
       this.waiting.set(number, (message, bytes) => {
@@ -109,8 +112,12 @@ export class WidgetHost {
         if (message.wrong) fail(new Error(message.wrong));
         else done({ message, bytes: bytes ?? new Uint8Array() });
       });
-      this.model.send({ number, ...question });
+      this.model.send({ number, ...question }, undefined, parts);
     });
+  }
+  /** @param {object} message */
+  tell(message) {
+    this.model.send(message);
   }
   /** @param {string} place @param {number} seed */
   async reference(place, seed) {
@@ -127,7 +134,7 @@ export class WidgetHost {
     );
   }
   stop() {
-    this.model.send({ kind: "stop" });
+    this.tell({ kind: "stop" });
   }
   /** @param {object} view @param {boolean} isStep */
   remember(view, isStep) {

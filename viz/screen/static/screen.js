@@ -71,6 +71,10 @@ export class Screen extends Stage {
   hands = new AbortController(); // of all listeners, for `close`
   /** @type {any} what was typed into the form "My community" */
   draft;
+  /** @type {import("./issue_list.js").Kept | undefined} the visitor's list of issues */
+  issueList;
+  /** @type {string | undefined} language of the brief */
+  briefLanguage;
   /** @type {Element | null} what had the focus before the sheet was opened */
   opener = null;
   looking = 0;
@@ -204,6 +208,12 @@ export class Screen extends Stage {
     if (isFirst) return;
     if (view.light && view.light !== this.light) this.setLight(view.light);
     if (view.day !== undefined) this.go(view.day);
+  }
+
+  /** Forget the years and answers of a community whose numbers have changed. @param {string} name */
+  forget(name) {
+    for (const kept of [this.films, this.known, this.whys])
+      for (const key of [...kept.keys()]) if (key.startsWith(`${name}/`)) kept.delete(key);
   }
 
   /** @returns {View} */

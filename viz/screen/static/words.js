@@ -14,6 +14,7 @@
  * @property {string} version
  * @property {{a: string, b: string, seed: number}} first  what is shown where the address is silent
  * @property {{luck: number, worlds: number}} runs  how many years of each kind an answer has
+ * @property {Record<string, boolean>} [briefs]  kinds of files to take along, and whether a server can make them
  *
  * @typedef {object} Community
  * @property {string} name  as the command line calls it
