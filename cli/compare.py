@@ -27,6 +27,7 @@ from .options import (
     app,
     complete_case,
     complete_mechanism,
+    err,
     out,
     prepare_run,
     print_json,
@@ -269,6 +270,7 @@ def page(
     """
     from ..model import mechanisms
     from ..model.scenarios.cases import alter_scenario, read_case
+    from ..viz.screen.arms import DEFAULT
     from ..viz.screen.single_file import FilePlan, build_file, keys_of_file
 
     if lang not in LANGUAGES:
@@ -281,7 +283,13 @@ def page(
     scenario = alter_scenario(read_case(case), days=days)
     alter_scenario(scenario, names)  # raises UserError if a mechanism is unknown
     if not (names or scenario.mechanisms):
-        raise UserError("the case reports no mechanism; name one with --mechanism, or all with --all")
+        names = [DEFAULT]
+        err.print(
+            f"{scenario.name} reports no mechanism, so the page holds {DEFAULT}; "
+            "--mechanism NAME or --all for others.",
+            highlight=False,
+            soft_wrap=True,
+        )
     prepare_run(scenario, out_file.parent, names)
     plan = FilePlan(scenario, keys_of_file(scenario, names), seed, replicates, worlds)
     with progress() as bar:
