@@ -20,7 +20,8 @@ import { save } from "./export.js";
  * @property {number} closed @property {number} open @property {number | null} median
  * @property {import("./issue_list_chart.js").Openings} openings
  * @property {Category[]} categories @property {number} more @property {string[]} said
- * @typedef {{ verdict: string, says: string[], learned: string[], unknown: string, toml: string, file_name: string }} Fit
+ * @typedef {{ verdict: string, says: string[], learned: string[], unknown: string[], said: string[],
+ *   toml: string, file_name: string, page: string }} Fit
  * @typedef {object} Kept
  * @property {File | null} file @property {string} lang  in which it was read
  * @property {Said[]} said
@@ -43,7 +44,6 @@ const LARGEST = 20 * 1024 * 1024; // bytes of a file
 const PART = 192 * 1024; // bytes that are sent at once
 const KINDS = /\.(xlsx|xls|ods|csv|tsv|txt|html|htm)$/i;
 const FEW = 6; // answers that are buttons; more are a list
-const TRIALS = 240; // that are announced
 
 /** @returns {Kept} */
 export function nothingKept() {
@@ -526,7 +526,7 @@ export function openIssueList(root, options) {
     const hadFocus = fitBox.contains(/** @type {ShadowRoot} */ (fitBox.getRootNode()).activeElement);
     fitBox.replaceChildren(
       element("h4", "", {}, phrase("fit")),
-      element("p", "cf-hint", {}, phrase("fit.lead", { n: TRIALS })),
+      element("p", "cf-hint", {}, phrase("fit.lead")),
       ...(fit.running
         ? [
             element("progress", "", { "aria-label": phrase("fit.bar") }),
@@ -553,33 +553,32 @@ export function openIssueList(root, options) {
   }
 
   /** @param {Fit} result */
-  function resultBox(result) {
-    const verdict = element("h5", "", { tabindex: "-1" }, phrase(`fit.${result.verdict}`));
+  function resultBox({ verdict, says, learned, unknown, said, toml, file_name, page }) {
+    /** @param {string[]} texts */
+    const list = (texts) => element("ul", "", {}, ...texts.map((text) => element("li", "", {}, text)));
     const box = element(
       "div",
-      `il-result il-${result.verdict}`,
+      "il-result",
       { role: "group", "aria-label": phrase("fit") },
-      verdict,
-      ...result.says.map((text) => element("p", "", {}, text)),
+      element("h5", "", { tabindex: "-1" }, phrase(`fit.${verdict}`)),
+      ...says.map((text) => element("p", "", {}, text)),
       element("h6", "", {}, phrase("fit.learned")),
-      result.learned.length
-        ? element("ul", "", {}, ...result.learned.map((text) => element("li", "", {}, text)))
-        : element("p", "", {}, phrase("fit.learned.none")),
+      learned.length ? list(learned) : element("p", "", {}, phrase("fit.learned.none")),
     );
-    if (result.unknown)
-      box.append(element("h6", "", {}, phrase("fit.unknown")), element("p", "cf-hint", {}, result.unknown));
-    if (result.toml)
-      box.append(
-        element(
-          "div",
-          "cf-tools",
-          {},
-          button(phrase("fit.use"), "cf-first", () => use(result.toml)),
-          button(phrase("fit.save"), "", () =>
-            save(result.file_name, new Blob([result.toml], { type: "application/toml" })),
-          ),
-        ),
+    if (unknown.length) box.append(element("h6", "", {}, phrase("fit.unknown")), list(unknown));
+    if (said.length) box.append(element("h6", "", {}, phrase("fit.said")), list(said));
+    const tools = element("div", "cf-tools");
+    if (toml)
+      tools.append(
+        button(phrase("fit.use"), verdict === "better" ? "cf-first" : "", () => use(toml)),
+        button(phrase("fit.save"), "", () => save(file_name, new Blob([toml], { type: "application/toml" }))),
       );
+    tools.append(
+      button(phrase("fit.page"), "", () =>
+        save(file_name.replace(/toml$/, "html"), new Blob([page], { type: "text/html" })),
+      ),
+    );
+    box.append(tools);
     return [box];
   }
 
