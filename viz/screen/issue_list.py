@@ -115,7 +115,8 @@ class IssueList:
             self.send({"number": number, "part": True, "done": done, "of": of})
 
         lang = self.language(message)
-        result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped))
+        fixed = message.get("fixed") is True
+        result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped), fixed)
         self.send({"number": number, "answer": describe_fit(result, lang)})
 
 

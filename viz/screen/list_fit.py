@@ -20,7 +20,7 @@ from ..fit_page import fit_page
 from ..i18n import words
 from .year_cache import shared_turn
 
-TRIALS = 200
+TRIALS, FIXED_TRIALS = 200, 400  # fewer come close to a list in one world than in many
 OWN_WORLDS = 60
 SUFFIX = "_fitted"  # of the name of a community that was fitted
 LONGEST_NAME = 40
@@ -31,12 +31,13 @@ def fit_case(
     log: IssueLog,
     tell: Callable[[int, int], None],
     check: Callable[[], None],
-    trials: int = TRIALS,
-    own_worlds: int = OWN_WORLDS,
+    fixed: bool = False,
+    trials: int = 0,
 ) -> Calibration:
     """Fit a case to a log of its residents. `tell` is told the steps done, and of how many.
 
-    `check` raises to stop. Raises UserError.
+    `check` raises to stop. `fixed`: what is not fitted is as the case has it, and not drawn from plausible
+    worlds. `trials`: by default TRIALS, or FIXED_TRIALS. Raises UserError.
     """
     with shared_turn() as give_way:
 
@@ -48,10 +49,10 @@ def fit_case(
         return calibrate(
             case,
             log,
-            trials=trials,
-            own_worlds=own_worlds,
+            trials=trials or (FIXED_TRIALS if fixed else TRIALS),
+            own_worlds=OWN_WORLDS,
             residents=float(case.community.residents),
-            worlds=settings_of_worlds(case),
+            worlds=() if fixed else settings_of_worlds(case),
             method="tpe" if find_spec("optuna") else "sobol",
             workers=0,
             progress=one_more,
@@ -160,6 +161,8 @@ def sentences_of(result: Calibration, lang: str) -> Iterator[str]:
         own=f"{points[NULL]:.0f}",
     )
     yield next(compare_with_null(result)).in_language(lang)
+    if not result.asked["worlds"]:
+        yield say("fit.was_fixed")
     if result.effective < ROUGH and not result.is_misspecified:
         yield say("fit.rough")
     hidden = result.visible[result.visible["seen"].isin(UNSEEN)]

@@ -28,6 +28,7 @@ import { save } from "./export.js";
  * @property {Reading | null} reading
  * @property {Record<string, string>} chosen  category of the list -> of cogov
  * @property {string} wrong  why there is no list, or no fit
+ * @property {boolean} fixed  whether what is not fitted is taken as it stands
  * @property {{ running: boolean, done: number, of: number, result: Fit | null, note: string }} fit
  * @property {() => void} onChange  what to do when a fit goes on
  * @typedef {{ name: string, label: string, categories: { name: string, label: string }[] }} Family
@@ -48,7 +49,17 @@ const FEW = 6; // answers that are buttons; more are a list
 /** @returns {Kept} */
 export function nothingKept() {
   const fit = { running: false, done: 0, of: 0, result: null, note: "" };
-  return { file: null, lang: "", said: [], reading: null, chosen: {}, wrong: "", fit, onChange: () => {} };
+  return {
+    file: null,
+    lang: "",
+    said: [],
+    reading: null,
+    chosen: {},
+    wrong: "",
+    fixed: false,
+    fit,
+    onChange: () => {},
+  };
 }
 
 let lists = 0; // for ids that differ
@@ -195,9 +206,13 @@ export function openIssueList(root, options) {
     }
     part.removeAttribute("aria-busy");
     state.textContent = "";
+    const focused = /** @type {ShadowRoot} */ (part.getRootNode()).activeElement,
+      again = body.contains(focused) && focused?.id;
     show();
-    if (kept.reading?.question)
-      /** @type {HTMLElement | null} */ (body.querySelector("button, select, input"))?.focus();
+    const next = again ? `#${again}` : kept.reading?.question ? "button, select, input" : ".il-read";
+    /** @type {HTMLElement | null} */ (body.querySelector(next))?.focus({
+      preventScroll: next === ".il-read",
+    });
   }
 
   /** @param {string} entry @param {string} value @param {string} text */
@@ -300,7 +315,12 @@ export function openIssueList(root, options) {
       open: number.format(reading.open),
     });
     return [
-      element("p", "il-read", {}, phrase("read", { name: kept.file?.name ?? "", ...formatted(count) })),
+      element(
+        "p",
+        "il-read",
+        { tabindex: "-1" },
+        phrase("read", { name: kept.file?.name ?? "", ...formatted(count) }),
+      ),
       ...(reading.reasons.length
         ? [
             element("h4", "", {}, phrase("reasons")),
@@ -499,10 +519,13 @@ export function openIssueList(root, options) {
     kept.onChange();
     const categories = Object.fromEntries(reading.categories.map((c) => [c.name, chosenOf(c)]));
     try {
-      const { answer: result } = await ask({ kind: "list fit", toml, categories, lang }, ({ done, of }) => {
-        Object.assign(fit, { done, of });
-        kept.onChange();
-      });
+      const { answer: result } = await ask(
+        { kind: "list fit", toml, categories, fixed: kept.fixed, lang },
+        ({ done, of }) => {
+          Object.assign(fit, { done, of });
+          kept.onChange();
+        },
+      );
       fit.result = result ?? null;
       fit.note = result ? "" : phrase("fit.stopped");
     } catch (error) {
@@ -533,14 +556,22 @@ export function openIssueList(root, options) {
             element("p", "il-progress", { role: "status" }),
             element("div", "cf-tools", {}, stopButton),
           ]
-        : [element("div", "cf-tools", {}, startButton)]),
+        : [fixedBox(), element("div", "cf-tools", {}, startButton)]),
       element("p", "cf-problem", { role: "alert" }, fit.note),
       ...(fit.result ? resultBox(fit.result) : []),
     );
     /** @type {HTMLElement} */ (fitBox.querySelector(".cf-problem")).hidden = !fit.note;
     const begun = fitBox.querySelector("progress");
     if (begun) showProgress(begun);
-    if (hadFocus) /** @type {HTMLElement | null} */ (fitBox.querySelector("h5, button"))?.focus();
+    const target = fitBox.querySelector("h5") ?? fitBox.querySelector("button");
+    if (hadFocus) /** @type {HTMLElement | null} */ (target)?.focus();
+  }
+
+  function fixedBox() {
+    const box = element("input", "", { type: "checkbox" });
+    box.checked = kept.fixed;
+    box.addEventListener("change", () => (kept.fixed = box.checked));
+    return element("label", "il-fixed", {}, box, element("span", "", {}, phrase("fit.fixed")));
   }
 
   /** @param {HTMLProgressElement} bar */
