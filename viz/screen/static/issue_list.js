@@ -564,7 +564,8 @@ export function openIssueList(root, options) {
     const begun = fitBox.querySelector("progress");
     if (begun) showProgress(begun);
     const target = fitBox.querySelector("h5") ?? fitBox.querySelector("button");
-    if (hadFocus) /** @type {HTMLElement | null} */ (target)?.focus();
+    if (hadFocus) /** @type {HTMLElement | null} */ (target)?.focus({ preventScroll: true });
+    if (hadFocus && fit.result) target?.scrollIntoView({ block: "start" }); // what is below is covered by the form's foot
   }
 
   function fixedBox() {
