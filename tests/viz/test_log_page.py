@@ -365,7 +365,9 @@ def test_from_a_file_to_a_fitted_community_and_a_brief_without_a_command_line(pa
     else:
         page.locator("#form").get_by_role("button", name="用这个社区").click()
         page.wait_for_function("window.cogovScreen.placeName() === '幸福里'")
-    page.wait_for_selector("#headline:not(.waits)")
+    page.wait_for_function(
+        "!window.cogovScreen.isStale && window.cogovScreen.answers.every((a) => a.luck.length > 2)"
+    )
     page.click("#open-take")
     with page.expect_download(timeout=6 * PATIENCE) as saving:
         page.click("[data-kind=docx]")

@@ -37,6 +37,7 @@ KINDS = (
     presentation,
     charts,
     screen,
+    log_page,
     results,
     kernels,
     logs,
