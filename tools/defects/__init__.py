@@ -8,6 +8,7 @@ from . import (
     identity,
     issues,
     kernels,
+    log_page,
     logs,
     measures,
     mechanisms,

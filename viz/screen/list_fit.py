@@ -16,7 +16,6 @@ from ...experiments.calibration.visibility import UNSEEN
 from ...experiments.evidence.worlds import settings_of_worlds
 from ...experiments.logs.issue_log import IssueLog
 from ...model.scenarios.scenario import Scenario
-from ..fit_page import fit_page
 from ..i18n import words
 from .year_cache import shared_turn
 
@@ -77,6 +76,8 @@ def describe_fit(result: Calibration, lang: str) -> dict[str, Any]:
     `verdict` is "no" (the log is implausible under the model), "harm", "same" or "better"; `toml` is empty
     where there is nothing to show, because nothing was learned.
     """
+    from ..fit_page import fit_page
+
     rows = [(str(path), row) for path, row in result.parameters.iterrows()]
     usable = bool(result.learned) and not result.is_misspecified
     return {
