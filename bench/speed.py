@@ -6,9 +6,12 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -18,6 +21,8 @@ from ..experiments.city.scaling import resize_case
 from ..experiments.comparison import runs
 from ..experiments.comparison.parallel_jobs import run_jobs
 from ..experiments.execution.memory import peak_memory_mib
+from ..experiments.logs.issue_log import read_log
+from ..experiments.logs.log_summary import summarise_log
 from ..model import mechanisms
 from ..model.measures import summary
 from ..model.scenarios.cases import alter_scenario, read_case
@@ -262,3 +267,80 @@ def count_key_collisions(console, sweep: int = 10_000, horizon: int = 366) -> It
         ("what", "keys", "collisions", "expected of ideal 64-bit keys"),
         rows,
     )
+
+
+# ------------------------------------------------------------------------------------------ issue logs
+
+HEADER = ("工单编号", "受理时间", "办结时间", "类别", "诉求内容", "状态")
+WORDS = ("电梯故障", "噪音扰民", "水管漏水", "垃圾清运", "违章停车")
+SHARE_CLOSED = 0.93
+
+
+def log_reading(err, rows: int) -> Iterator[BenchTable]:
+    """Yield the time and memory that it takes to read a made-up hotline export of `rows` issues."""
+    measured = []
+    with TemporaryDirectory() as folder:
+        for count in (max(rows // 10, 1), rows):
+            for name, write in (("csv", write_text), ("xlsx", write_workbook)):
+                path = Path(folder) / f"{count}.{name}"
+                err.print(f"{count:,} rows as .{name}")
+                write(path, made_up_rows(count))
+                with get_context("spawn").Pool(1) as process:
+                    measured.append((f".{name}", count, *process.apply(read_once, (str(path),))))
+    yield BenchTable(
+        "Reading an issue log",
+        ("file", "rows", "s", "MiB", "used", "share closed"),
+        measured,
+        "MiB: peak of the process, Python and libraries included.",
+    )
+
+
+def read_once(path: str) -> tuple[float, float, int, float]:
+    """Read and summarise a log; return seconds, the process's peak memory in MiB, rows, share closed."""
+    begun = time.perf_counter()
+    log = read_log(path)
+    summarise_log(log)
+    return time.perf_counter() - begun, peak_memory_mib(), len(log.issues), float(log.times()[1].mean())
+
+
+def made_up_rows(count: int) -> Iterator[tuple]:
+    """Yield issues of a hotline: number, opened, closed or None, category, description, status."""
+    rng = np.random.default_rng(1)
+    for n in range(count):
+        opened = datetime(2020, 1, 1) + timedelta(minutes=int(rng.integers(1000 * 1440)))
+        is_closed = rng.random() < SHARE_CLOSED
+        closed = opened + timedelta(days=float(rng.exponential(12))) if is_closed else None
+        yield (
+            n,
+            opened,
+            closed,
+            WORDS[n % len(WORDS)],
+            f"居民反映问题{n}，请处理",
+            "已办结" if closed else "办理中",
+        )
+
+
+def write_text(path: Path, issues: Iterator[tuple]) -> None:
+    """Write issues as CSV."""
+    with open(path, "w", encoding="gbk") as file:
+        print(*HEADER, sep=",", file=file)
+        for number, opened, closed, *rest in issues:
+            end = f"{closed:%Y/%m/%d %H:%M}" if closed else ""
+            print(number, f"{opened:%Y/%m/%d %H:%M}", end, *rest, sep=",", file=file)
+
+
+def write_workbook(path: Path, issues: Iterator[tuple]) -> None:
+    """Write issues as a workbook."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy/m/d h:mm"})
+    sheet.write_row(0, 0, HEADER)
+    for row, (number, opened, closed, *rest) in enumerate(issues, 1):
+        sheet.write_number(row, 0, number)
+        sheet.write_datetime(row, 1, opened, day)
+        if closed:
+            sheet.write_datetime(row, 2, closed, day)
+        for column, text in enumerate(rest, 3):
+            sheet.write_string(row, column, text)
+    book.close()

@@ -6,12 +6,14 @@ import sys
 from ..engine.output import safe_streams
 from ..engine.texts.errors import UserError
 from . import analyse, city, compare, explain, facts, look, maintain, robust, search, serve, sweep
+from .assistant import command as assistant
 from .options import LANGUAGE, app, err
-from .own_community import author, brief, fit, logs
+from .own_community import author, brief, fit, logs, new_case
 
 # importing a module registers its commands
 COMMANDS = (
     analyse,
+    assistant,
     author,
     brief,
     city,
@@ -22,6 +24,7 @@ COMMANDS = (
     logs,
     look,
     maintain,
+    new_case,
     robust,
     search,
     serve,

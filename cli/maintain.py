@@ -116,6 +116,18 @@ def page(
 
 
 @bench.command()
+def logs(
+    rows: Annotated[int, typer.Option(min=10, max=1_000_000, help="Issues in the larger log.")] = 500_000,
+    as_json: Json = False,
+) -> None:
+    """Measure how long it takes to read an issue log of half a million rows, and how much memory."""
+    from ..bench import speed
+    from ..bench.tables import show
+
+    show(out, as_json, speed.log_reading(err, rows))
+
+
+@bench.command()
 def coverage(
     experiments: Annotated[
         int,

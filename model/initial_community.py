@@ -37,8 +37,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
     flats = 1 + apportion(scenario.community.households - len(building), floors)
     stairwell = np.repeat(np.arange(len(building)), flats)
     first = slice_starts(flats)
-    width = ceil(sqrt(len(compound_of)))
-    cell = np.arange(len(compound_of))
+    columns_and_rows = cells_of_buildings(scenario, len(compound_of))
 
     homes = np.arange(len(stairwell))
     census = scenario.community
@@ -66,8 +65,8 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
     buildings = Buildings(
         compound=compound_of.astype(np.int32),
         first=slice_starts(stairs),
-        x=(cell % width).astype(np.int32),
-        y=(cell // width).astype(np.int32),
+        x=columns_and_rows[:, 0].copy(),
+        y=columns_and_rows[:, 1].copy(),
         lifts=(stairs * np.array([kinds[c].lifts for c in compound_of])).astype(np.int32),
         shops=apportion(census.shops, np.ones(len(compound_of))).astype(np.int32),
         key=identify([kind.name for kind in kinds], size.tolist()),
@@ -116,6 +115,14 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
         * 7
         / 365,
     )
+
+
+def cells_of_buildings(scenario: "Scenario", buildings: int) -> np.ndarray:
+    """Return the cell of each building, (buildings, 2) int32: of the ground plan, else a square grid."""
+    if scenario.place.cells:
+        return np.array(scenario.place.columns_and_rows(), np.int32)
+    width, cell = ceil(sqrt(buildings)), np.arange(buildings)
+    return np.stack([cell % width, cell // width], axis=1).astype(np.int32)
 
 
 def mean_trust(knobs: "ResidentParameters") -> np.ndarray:

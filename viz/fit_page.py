@@ -17,6 +17,7 @@ import numpy as np
 
 from ..engine.texts import sections
 from ..experiments.calibration.log_checks import said_of_rejected
+from ..experiments.calibration.verdicts import LEARNED, NOT_LEARNED
 from ..experiments.calibration.visibility import by_family
 from .fit_charts import draw_closing, draw_days, draw_weeks
 from .i18n import words as names
@@ -52,7 +53,8 @@ th { background: var(--soft); font-weight: 600 } td.text, th.text { text-align: 
   overflow-wrap: anywhere }
 td.yes { color: var(--good); font-weight: 600 } td.no { color: var(--bad) }
   tr.held td { background: var(--soft) }
-meter { width: 4rem } td:has(meter), td.yes, td.no { white-space: nowrap } ul { padding-left: 1.2rem } li { margin: .15rem 0; overflow-wrap: anywhere }
+meter { width: 4rem } td:has(meter), td.yes, td.no { white-space: nowrap }
+ul { padding-left: 1.2rem } li { margin: .15rem 0; overflow-wrap: anywhere }
 figure { margin: 1rem 0 } svg { width: 100%; height: auto; display: block } svg text { font-size: 11px;
   fill: var(--ink) }
 svg text.quiet { fill: var(--quiet) } svg text.head { font-size: 12.5px; font-weight: 600 }
@@ -114,7 +116,7 @@ def fit_page(result: Calibration, lang: str = "en", command: str = "") -> str:
 
 def verdict(result: Calibration, lang: str) -> Iterator[str]:
     """Yield the sentences of the verdict."""
-    bad = " bad" if result.is_misspecified or not result.learned else ""
+    bad = " bad" if result.is_misspecified or not (result.learned or result.together) else ""
     yield f"<div class='verdict{bad}' id='verdict'>"
     yield from (f"<p>{escape(one.in_language(lang))}</p>" for one in result.sentences())
     yield "</div>"
@@ -244,7 +246,7 @@ def learned(result: Calibration, lang: str) -> Iterator[str]:
                 f"{number(row.low)} – {number(row.high)}",
                 f"{number(row['median'])} ({number(row.p5)} – {number(row.p95)})",
                 meter,
-                (t["answer.yes"], "yes") if row.identified else (t["answer.no"], "no"),
+                (t[f"answer.{row.answer}"], {LEARNED: "yes", NOT_LEARNED: "no"}.get(row.answer, "")),
             ]
         )
     yield table(heads, rows)

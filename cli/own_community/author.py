@@ -79,27 +79,6 @@ def new_mechanism(
     )
 
 
-@new.command("case")
-def new_case(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the case, e.g. north_yard.")],
-    folder: Folder = Path("."),
-) -> None:
-    """Write NAME.toml, a case that runs, to be filled in."""
-    from ...engine.parameters import complain_about_name
-
-    if problem := complain_about_name(name):
-        raise UserError("name {problem}", problem=problem)
-    write_skeleton(
-        "case", folder / f"{name}.toml", {"NAME": name, "TITLE": name.replace("_", " ").capitalize()}
-    )
-    out.print(
-        f"Next: write down what you know, then `cogov check case {folder / name}.toml` "
-        f"and `cogov run {folder / name}.toml`.",
-        highlight=False,
-        soft_wrap=True,
-    )
-
-
 @check.command("mechanism")
 def check_mechanism(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a mechanism, or path of its file.")],

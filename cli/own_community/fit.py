@@ -146,6 +146,7 @@ def calibrate(
                 "verdict": result.verdict(lang),
                 "parameters": result.parameters.reset_index().to_dict("records"),
                 "learned": result.learned,
+                "together": result.together,
                 "not_learned": result.not_learned,
                 "scores": result.scores.reset_index().to_dict("records"),
                 "visible": result.visible.reset_index().to_dict("records"),

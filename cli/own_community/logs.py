@@ -99,6 +99,12 @@ def import_log(
         list[str] | None,
         typer.Option("--closed-value", metavar="VALUE", help="What stands for a closed issue; repeatable."),
     ] = None,
+    blank: Annotated[
+        str | None,
+        typer.Option(
+            metavar="above|none", help="What an empty category means: that of the row above, or none."
+        ),
+    ] = None,
     dates: Annotated[
         str | None,
         typer.Option(
@@ -158,6 +164,7 @@ def import_log(
         "id": id_column,
         "open": means_open,
         "closed_value": means_closed,
+        "blank": blank,
         "dates": dates,
         "year": year,
         "drawn": drawn,
@@ -219,6 +226,7 @@ def write_import(
 
 def print_log(issue_log: "IssueLog", written: dict[str, str], lang: str, as_json: bool) -> None:
     """Print what was understood of a log, its summary, and what was written."""
+    from ...engine.texts import translate
     from ...engine.texts.errors import Message
     from ...experiments.logs.log_summary import summarise_log
     from ...viz.figures.log_figures import tabulate_waiting
@@ -231,6 +239,10 @@ def print_log(issue_log: "IssueLog", written: dict[str, str], lang: str, as_json
                 "used": len(issue_log.issues),
                 "open": still_open,
                 "rejected": len(issue_log.rejected),
+                "reasons": {
+                    words.zh if lang == "zh" else str(words): count
+                    for words, count in issue_log.reasons.items()
+                },
                 "drawn": f"{issue_log.drawn:%Y-%m-%d}",
                 "said": [sentence.in_language(lang) for sentence in issue_log.said],
                 "proposals": {
@@ -243,7 +255,7 @@ def print_log(issue_log: "IssueLog", written: dict[str, str], lang: str, as_json
         )
     for sentence in issue_log.said:
         out.print(sentence.in_language(lang), highlight=False, markup=False, soft_wrap=True)
-    out.print(tabulate_waiting(summary, issue_log.proposals))
+    out.print(tabulate_waiting(summary, issue_log.proposals, lang))
     sentences = [
         Message(
             "{rows} rows read: {used} used, {rejected} rejected. Of those used, {open} ({share}) are open.",
@@ -272,9 +284,6 @@ def print_log(issue_log: "IssueLog", written: dict[str, str], lang: str, as_json
         out.print(f"  {count:,}: {words}", highlight=False, markup=False, soft_wrap=True)
     if written:
         folder = Path(written["log"]).parent
-        out.print(
-            f"Clean log: {written['log']} (and log.toml, rejected.csv)\nTables: {folder}\n"
-            f"Figure: {written['figure']} (and .svg)",
-            soft_wrap=True,
-            highlight=False,
-        )
+        places = {"log": written["log"], "folder": folder, "figure": written["figure"]}
+        for word in ("written", "tables", "figure"):
+            out.print(translate(lang, "log", word, **places), soft_wrap=True, highlight=False)

@@ -64,9 +64,11 @@ from .steps import Cancelled as Cancelled
 from .steps import Steps
 from .trials import SimulatedTrials as SimulatedTrials
 from .trials import Trials, run_trials
+from .verdicts import LEARNED, NOT_LEARNED, TOGETHER
 from .visibility import see_categories
 
 OWN_WORLDS = 100
+IN_ONE_WORLD = 0.5  # contraction of the variance from which on the log fixes a number in one world
 HORIZONS = (1, 3, 7, 30, 90, 180)  # days after the report
 SEEN = 2 / 3  # of a run after its settling time; longer horizons are beyond what it can show
 METHODS = ("tpe", "cma", "sobol")
@@ -135,9 +137,8 @@ def calibrate(
             scenario, chosen, aim, worlds, (trials, replicates, method), seed, map_jobs, steps.advance
         )
         parameters = parameters_of(chosen, done.u[done.searched :], done.weights)
-        learned = parameters["identified"].to_numpy(bool)
-        step = plan_steps(scenario, chosen, aim, done, learned, seed)
-        z = stats.norm.ppf(done.u[:, learned])
+        step, moving, fixed = plan_steps(scenario, chosen, aim, done, parameters["identified"], seed)
+        z = stats.norm.ppf(done.u[:, moving])
         defaults = np.array([stats.norm.ppf(parameter.default_quantile) for parameter in step.chosen])
         best = fit_case(scenario, step, done.weights @ z[done.searched :], defaults, seed, map_jobs)
         moved = {path for parameter in step.chosen for path in parameter.moves}
@@ -151,10 +152,15 @@ def calibrate(
             steps.advance,
         )
     fitted = set_parameters(scenario, step.settings(scenario, best))
-    parameters["best"] = parameters["default"]
-    parameters.loc[learned, "best"] = [
+    if worlds and moving.any():  # what the log says of a number, whatever the others are
+        parameters.loc[moving] = parameters_of(step.chosen, stats.norm.cdf(own.scores), own.weights)
+    parameters.loc[moving, "best"] = [
         parameter.value(float(stats.norm.cdf(score))) for parameter, score in zip(step.chosen, best)
     ]
+    parameters["in_one_world"] = fixed
+    parameters["answer"] = np.where(
+        parameters["identified"], LEARNED, np.where(moving, TOGETHER, NOT_LEARNED)
+    )
     new_numbers = range(replicates, 3 * replicates)  # replicates that nothing was fitted to
     models = {
         "default": evaluate_trial(scenario, (), aim, seed, new_numbers, (), None),
@@ -210,16 +216,29 @@ def plan_steps(
     chosen: Sequence[FreeParameter],
     aim: Target,
     done: Trials,
-    learned: np.ndarray,
+    learned: pd.Series,
     seed: int,
-) -> Step:
-    """Return what moves learned numbers towards the log: slopes, errors of one run, and gain."""
+) -> tuple[Step, np.ndarray, np.ndarray]:
+    """Return what moves numbers towards the log, which are moved, and how much it fixes each in one world.
+
+    The last is the contraction of the variance of a number if all others of the world are known: the diagonal
+    of the resolution matrix (Backus & Gilbert 1968). Moved are those that were learned, or that it is above
+    IN_ONE_WORLD for.
+    """
     best = apply_free_parameters(scenario, chosen, done.best)
     counted_days = scenario.days - int(SETTLING * scenario.days)
     error = errors(aim, estimate_variation(best, aim, seed), counted_days, 1)
-    slope = slopes(stats.norm.ppf(done.u), done.statistics, done.distances, done.widened)[learned]
-    gain = gain_of(slope, error, aim.together)
-    return Step([p for p, is_learned in zip(chosen, learned) if is_learned], aim, error, slope, gain)
+    slope = slopes(stats.norm.ppf(done.u), done.statistics, done.distances, done.widened)
+    fixed = np.array(
+        [float((gain_of(slope[[k]], error, aim.together) @ slope[[k]].T)[0, 0]) for k in range(len(chosen))]
+    )
+    moving = learned.to_numpy(bool) | (fixed > IN_ONE_WORLD)
+    gain = gain_of(slope[moving], error, aim.together)
+    return (
+        Step([p for p, moves in zip(chosen, moving) if moves], aim, error, slope[moving], gain),
+        moving,
+        fixed,
+    )
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:

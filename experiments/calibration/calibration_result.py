@@ -18,7 +18,7 @@ from ..files.csv_tables import write_csv
 from ..logs.issue_log import IssueLog
 from .log_checks import said_of_rejected
 from .own_ensemble import OwnEnsemble
-from .verdicts import MISFIT, verdict_of
+from .verdicts import LEARNED, MISFIT, NOT_LEARNED, TOGETHER, verdict_of
 from .visibility import describe_unseen
 
 WORLDS, PAGE = "worlds.parquet", "fit.html"
@@ -34,11 +34,12 @@ class Calibration:
     case: Scenario  # Scenario before the fit
     fitted: Scenario  # Scenario with what was learned; what was not learned is as before
     # one row per parameter: default, low, high (prior), best (of the fitted case), median, p5, p95, narrowed,
-    # contraction, identified (whether it was learned)
+    # contraction, identified (whether it was learned), in_one_world (contraction if all else is known),
+    # answer (of verdicts.py)
     parameters: pd.DataFrame
     ensemble: pd.DataFrame  # one row per trial of the rounds: weight, distance, one column per parameter
     trials: pd.DataFrame  # one row per trial, including those of the search
-    # (part, model): distance, log_score, points (root mean squared difference of curves), rate (model over log)
+    # (part, model): distance, log_score, points (root mean squared difference of curves), rate (over the log)
     scores: pd.DataFrame
     # one row per part, kind and horizon: log, log_low, log_high, default, fitted, low, high
     curves: pd.DataFrame
@@ -66,12 +67,21 @@ class Calibration:
     @property
     def learned(self) -> list[str]:
         """The parameters that the log says something about."""
-        return [path for path, row in self.parameters.iterrows() if row.identified]
+        return self.answered(LEARNED)
 
     @property
     def not_learned(self) -> list[str]:
         """The parameters about which the log says nothing."""
-        return [path for path, row in self.parameters.iterrows() if not row.identified]
+        return self.answered(NOT_LEARNED)
+
+    @property
+    def together(self) -> list[str]:
+        """The parameters that the log fixes only if the others are known."""
+        return self.answered(TOGETHER)
+
+    def answered(self, answer: str) -> list[str]:
+        """Return the parameters of which the log says as much as `answer`."""
+        return [path for path, row in self.parameters.iterrows() if row.answer == answer]
 
     def verdict(self, lang: str = "en") -> str:
         """Return the result in a few sentences; of an implausible log, that it is one."""
@@ -120,11 +130,12 @@ class Calibration:
         return write_worlds_file(
             path,
             self.own.drawn(self.asked["seed"], self.case.name),
-            sorted({knob for name in self.learned for knob in self.free[name].moves}),
+            sorted({knob for name in (*self.learned, *self.together) for knob in self.free[name].moves}),
             self.case.name,
             log=Path(self.log.path).name,
             until=f"{self.split:%Y-%m-%d}",
             learned=self.learned,
+            together=self.together,
             not_learned=self.not_learned,
             effective=self.own.effective,
             widened=self.own.widened,
@@ -148,7 +159,9 @@ class Calibration:
             for knob in self.free[path].moves:
                 notes[knob] = (
                     f"fitted, {factor}{parameter.best:.4g} ({interval})"
-                    if parameter.identified
+                    if parameter.answer == LEARNED
+                    else f"fitted, {factor}{parameter.best:.4g}, depends on the others ({interval})"
+                    if parameter.answer == TOGETHER
                     else "not learned from the log, as before"
                 )
         header = (

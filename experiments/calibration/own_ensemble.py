@@ -1,8 +1,8 @@
 """Fit the learned numbers in every world of the ensemble: an ensemble of one's own, and the fitted case.
 
-The log says how often issues arise and how long they take; how that comes about differs from world to world.
-So in every world of the ensemble the learned numbers are moved to where that world meets the log: randomised
-maximum likelihood (Oliver, He & Reynolds 1996) in its iterative form for ensembles (Chen & Oliver 2012). A
+The log says how often issues are reported and how long they take; how that comes about differs from world to
+world. So in every world of the ensemble the numbers that the log fixes there are moved to where that world
+meets the log: randomised maximum likelihood (Oliver, He & Reynolds 1996) in its iterative form for ensembles (Chen & Oliver 2012). A
 member starts from a draw of the posterior; its steps use the slopes of the trials, its own draw from the
 prior, and its own draw of the log's errors. Then members are weighted by how near they are to the log, with
 errors widened until a third of them count, and drawn again by weight. Numbers that the log does not tell keep
@@ -35,6 +35,7 @@ COUNTED = 1 / 3  # effective share of the members, at least
 FAR = 2.5  # normal scores beyond which no member moves
 QUARTILES = (0.25, 0.5, 0.75)
 WEEK = 7
+CHANCE = 2.0  # standard errors of a slope that count as chance
 
 
 @dataclass
@@ -58,6 +59,7 @@ class OwnEnsemble:
     members: list[Member]
     widened: float  # factor on the squared errors of the weights
     misses: np.ndarray  # (members,) root mean squared miss in standard errors
+    scores: np.ndarray  # (members, parameters) normal scores of the numbers that were moved
 
     @property
     def effective(self) -> float:
@@ -102,7 +104,8 @@ def simulate_member(
 def slopes(z: np.ndarray, numbers: np.ndarray, misses: np.ndarray, widened: float) -> np.ndarray:
     """Return the slopes of the statistics in normal scores, near the log: (parameters, statistics).
 
-    A ridge regression over the trials, in which nearer ones weigh more.
+    A ridge regression over the trials, in which nearer ones weigh more. A slope shrinks by the square of what
+    it would be by chance over what it is, so that one within two standard errors is 0 (James & Stein 1961).
     """
     heat, enough = 1.0, min(4.0 * z.shape[1] + 8.0, 0.6 * len(z))
     while effective_size(weights_of(misses, widened, heat)) < enough and heat < 1e9:
@@ -110,7 +113,12 @@ def slopes(z: np.ndarray, numbers: np.ndarray, misses: np.ndarray, widened: floa
     weight = weights_of(misses, widened, heat) * len(z)
     x, y = z - weight @ z / weight.sum(), numbers - weight @ numbers / weight.sum()
     gram = x.T @ (weight[:, None] * x) + np.eye(z.shape[1])
-    return np.linalg.solve(gram, x.T @ (weight[:, None] * y))
+    projection = np.linalg.solve(gram, x.T * weight)
+    slope = projection @ y
+    freedom = max(effective_size(weight) - z.shape[1] - 1.0, 1.0)
+    noise = weight @ (y - x @ slope) ** 2 / weight.sum() * effective_size(weight) / freedom
+    by_chance = np.outer((projection**2).sum(axis=1), noise)
+    return slope * np.clip(1.0 - by_chance * CHANCE**2 / np.maximum(slope**2, 1e-300), 0.0, 1.0)
 
 
 def gain_of(slope: np.ndarray, error: np.ndarray, together: float) -> np.ndarray:
@@ -179,7 +187,9 @@ def fit_worlds(
     widened = max(1.0, misses.min() / independent)
     while effective_size(weights_of(misses, widened)) < COUNTED * n and widened < 1e9:
         widened *= 1.1
-    return OwnEnsemble(settings, weights_of(misses, widened), members, widened, np.sqrt(misses / independent))
+    return OwnEnsemble(
+        settings, weights_of(misses, widened), members, widened, np.sqrt(misses / independent), z
+    )
 
 
 def draw_normal(random_numbers: RandomNumbers, name: str, shape: tuple[int, int]) -> np.ndarray:

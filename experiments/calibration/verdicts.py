@@ -16,6 +16,8 @@ MISFIT = 3.0  # standard errors by which even the best trial misses the log, fro
 ROUGH = 10  # effective members of an ensemble; with fewer, its intervals are called rough
 # difference of log scores from which on one candidate is clearly better: odds of 7 to 1 (Kass & Raftery 1995)
 CLEARLY = 2.0
+# what a log says of a number: something, only what it is if the others are known, or next to nothing
+LEARNED, TOGETHER, NOT_LEARNED = "learned", "together", "not learned"
 HELD_OUT = "held out"
 NULL = "earlier log"  # the log's own mean rate and closing curve, of the part that is fitted to
 
@@ -106,7 +108,15 @@ def what_was_learned(result: Calibration) -> Iterator[Message]:
             ),
         )
     else:
-        yield Message("Nothing was learned: the log identifies none of these parameters.")
+        yield Message(
+            "Of no number by itself was anything learned: the log identifies none of these parameters."
+        )
+    if result.together:
+        yield Message(
+            "Fixed only together with other numbers: {paths}. The log says what they are if all others are "
+            "known; in the fitted case and in each world of your own they are where that one meets the log.",
+            paths=", ".join(result.together),
+        )
     if result.not_learned:
         yield not_learned(result.not_learned)
 

@@ -81,10 +81,27 @@ def table(
             f.init
             and f.metadata
             and (path in notes or differs or (whole and "low" in f.metadata))
-            or (f.type in (bool, "bool") and value != default)
+            or (f.type in (bool, "bool") and (path in notes or value != default))
         ):
-            lines.append(f"{f.name} = {toml(value)}" + (f"  # {notes[path]}" if path in notes else ""))
+            text = toml_lines(value) if f.metadata.get("lines") else toml(value)
+            lines.append(f"{f.name} = {text}" + (f"  # {notes[path]}" if path in notes else ""))
     return "\n".join(["", head, *lines, ""]) if lines or keep else ""
+
+
+def toml_lines(values: tuple[str, ...]) -> str:
+    """Return texts as an array in TOML notation, as many on a line as fit into 100 columns.
+
+    >>> print(toml_lines(("a", "b")))
+    [
+        "a", "b",
+    ]
+    """
+    lines = [""]
+    for item in map(toml, values):
+        if lines[-1] and len(lines[-1]) + len(item) > 92:
+            lines.append("")
+        lines[-1] += f"{' ' if lines[-1] else ''}{item},"
+    return "\n".join(["[", *(f"    {line}" for line in lines), "]"])
 
 
 def toml(value: object) -> str:

@@ -21,6 +21,7 @@ LONELY = 365  # days; dates further from all others do not belong to the log
 CROWDED = 0.05  # share of the closings that may fall on the last day, where no issue is open
 CROWD = 5  # closings on that day that are asked about, at least
 LOST = 0.1  # share of closings that may be unreadable where no issue is open, or closed without a day
+FLAGS = ("open", "closed-value")
 UNREADABLE = ("####", "#ref!", "#value!", "#name?", "#div/0!", "#num!")  # a spreadsheet's, where a date was
 # word in a status column -> whether it says closed
 STATUS = {word: says == "closed" for says, words in WORDS["status"].items() for word in words}
@@ -161,7 +162,8 @@ def _ask_about_words(cells: DatedCells, out: Closings, fine: np.ndarray, state: 
                 )
             )
         elif n > 1:
-            raise _question(names["closed"], word, n, int(lines[here][0]), path)
+            also = [other for other, m in count.items() if m > 1 and other != word]
+            raise _question(names["closed"], word, n, int(lines[here][0]), path, also)
         else:
             out.wrong[here] = unreadable
     lost = odd & (out.wrong != "")
@@ -222,9 +224,12 @@ def _ask_about_days(
             raise _question(names["closed"], str(day), int(n), int(lines[here][0]), path)
 
 
-def _question(column: str, value: str, count: int, line: int = 0, path: str = "") -> LogQuestion:
-    """Return the question what a value that recurs means."""
+def _question(
+    column: str, value: str, count: int, line: int = 0, path: str = "", also: Sequence[str] = ()
+) -> LogQuestion:
+    """Return the question what a value that recurs means; the remedy names those that recur `also`."""
     named = {"column": show_value(column), "value": show_value(value), "count": f"{count:,}"}
+    flags = [" ".join(f"--{flag} {show_value(each)}" for each in (value, *also)) for flag in FLAGS]
     question = (
         Message(
             "{path}:{line}: column {column} has {value} in {count} rows, which may mean that they are still "
@@ -240,7 +245,7 @@ def _question(column: str, value: str, count: int, line: int = 0, path: str = ""
     )
     return LogQuestion(
         question,
-        Message("if so, say --open {value}; if they were closed, say --closed-value {value}", **named),
+        Message("if so, say {open}; if they were closed, say {closed}", open=flags[0], closed=flags[1]),
         "open",
         [(value, Message("still open")), (f"!{value}", Message("closed"))],
     )

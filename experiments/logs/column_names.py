@@ -31,20 +31,21 @@ RANK = {
 DAY = r"(?:时间|日期|时刻|date|time|day|\bdt\b|datetime| on\b| at\b)"
 DUE = r"要求|应|预计|时限|限期|计划|截止|超时|到期|due|expected|target|sla|deadline|estimated"
 BEGUN_ZH = "受理|登记|上报|报修|来电|诉求|反映|创建|提交|接收|立案|投诉|接报|陈情|接件|收件"
+FOUND_ZH = "发现|来访|来信|信访|接诉|申请|填报|生成"
 BEGUN = "open|creat|report|receiv|request|submit|logged|lodged|raised"
-ENDED_ZH = "办结|结案|完成|解决|关闭|完工|处结|闭环|销号|化解|修复|办毕"
+ENDED_ZH = "办结|结案|完成|解决|关闭|完工|处结|闭环|销号|化解|修复|办毕|完结|完毕|结束|结单|销案"
 ENDED = "clos|resol|complet|finish|fixed"
 PARTS = {
     "opened": (
-        rf"(?:{BEGUN_ZH}|{BEGUN}).*{DAY}|{DAY}.*(?:opened|created|reported|received)",
-        rf"{DUE}|办结|结案|clos|complet|resol|updat",
+        rf"(?:{BEGUN_ZH}|{FOUND_ZH}|{BEGUN}).*{DAY}|{DAY}.*(?:opened|created|reported|received)",
+        rf"{DUE}|办结|结案|完成|结束|完毕|clos|complet|resol|updat",
     ),
     "closed": (
         rf"(?:{ENDED_ZH}|{ENDED}).*{DAY}|{DAY}.*(?:closed|resolved|completed)",
         rf"{DUE}|是否|reason|action",
     ),
     "category": (
-        r"类别|类型|分类|种类|小类|categor|\btype\b|(?:issue|complaint|problem|request|service).*(?:type|name)",
+        r"类别|类型|分类|种类|小类|大类|categor|\btype\b|(?:issue|complaint|problem|request|service).*(?:type|name)",
         r"来源|来电|渠道|人员|address|location|source|channel|code",
     ),
 }

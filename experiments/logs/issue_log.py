@@ -28,6 +28,7 @@ from .personal import check_columns
 from .row_checks import (
     Columns,
     extraction_day,
+    fill_categories,
     refuse_no_rows,
     refuse_unreadable,
     refuse_useless,
@@ -123,6 +124,7 @@ def read_log(
         names["closed"] = mapping.changed
         rows.cells["closed"] = rows.cells.pop("changed")
     refuse_no_rows(rows)
+    notes += fill_categories(rows, mapping.blank)
     dropped, said = check_columns(rows.cells, names, rows.guessed, rows.path)
     for role in dropped:
         del rows.cells[role]

@@ -11,6 +11,7 @@ from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import build_dataclass, load, show_value
 from .column_names import FIRST_FILLED, NEEDED, RANK, ROLE_WORDS, ROLES, WORDS, ranked, resembles, simplify
+from .layout import DATE
 from .questions import LogQuestion, name_answers
 
 COLUMN = {"text": 200}
@@ -36,6 +37,8 @@ class LogMapping:
         default=(), metadata={"names": True}
     )  # values of closed or status that mean: still open
     closed_value: tuple = field(default=(), metadata={"names": True})  # and those that mean: closed
+    # what an empty category means: "above", as where cells were merged, or "none": the row is rejected
+    blank: str = field(default="", metadata=COLUMN)
     dates: str = field(
         default="", metadata=COLUMN
     )  # order of three numbers: dmy, mdy, ymd; or a format, %d/%m/%Y
@@ -120,6 +123,15 @@ def assign_columns(
             line=line,
             column=show_value(twice),
         )
+    if twice := next((name for name, n in Counter(names).items() if n > 1 and _is_known(name)), ""):
+        raise UserError(
+            "{path}:{line}: has more than one column {column}; tell them apart with --columns {example}, in "
+            "their order",
+            path=path,
+            line=line,
+            column=show_value(twice),
+            example="NAME,NAME,...",
+        )
     free = [(name, cells) for name, cells in zip(names, samples) if name and name not in used]
     guesses: dict[str, Any] = {}
     for role in RANK:
@@ -139,6 +151,10 @@ def assign_columns(
     if not by_status:
         guesses.pop("changed", None)
     return replace(mapping, **guesses), list(guesses)
+
+
+def _is_known(name: str) -> bool:
+    return any(ranked(name, role) is not None for role in NEEDED)
 
 
 def split_columns(text: str) -> list[str]:
@@ -166,6 +182,8 @@ def _choose(role: str, free: Sequence[tuple[str, Sequence[str]]], path: str, lin
     if role == "category":
         better = [name for name in found if not _are_contacts(cells[name])]
         found = better or found
+    if role in ("opened", "closed") and len(found) > 1:  # the day, and beside it the time of the day
+        found = [name for name in found if any(map(DATE.search, cells[name]))] or found
     if len(found) > 1 and len({tuple(cells[name]) for name in found}) == 1:
         return found[0]  # the same cells in all of them
     if len(found) > 1:

@@ -12,10 +12,11 @@ from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import show_value
 from .closings import LONELY
 from .dates import EMPTY, Days, normal
-from .log_mapping import LogMapping
+from .log_mapping import NONE, LogMapping
 from .log_rows import LogRows
 from .questions import LogQuestion
 
+MERGED = 0.2  # share of empty categories from which on it is asked what they mean
 USELESS = 0.5  # share of rejected rows from which on a log is refused
 
 Columns = dict[str, np.ndarray]  # role -> (rows,) text, or days
@@ -39,6 +40,40 @@ def turn_the_year(found: dict[str, Days], day: Columns) -> None:
         before = yearless & (day["closed"] < day["opened"])
         month = day["closed"][before].astype("M8[M]")
         day["closed"][before] = (month + 12).astype("M8[D]") + (day["closed"][before] - month.astype("M8[D]"))
+
+
+def fill_categories(rows: LogRows, blank: str) -> list[Message]:
+    """Give rows without a category that of the row above, if `blank` says so; return what to say of it.
+
+    Raises LogQuestion if nothing is said, and many categories are empty, as where merged cells were exported.
+    """
+    cells = rows.cells["category"]
+    empty = cells == ""
+    if blank not in ("", "above", NONE):
+        raise UserError("--blank {blank}: allowed are above and none", blank=show_value(blank))
+    if blank == NONE or not empty.any() or empty[0] or empty.mean() < MERGED:
+        return []
+    column, count = show_value(rows.mapping.category), f"{empty.sum():,}"
+    if blank == "above":
+        cells[:] = cells[np.maximum.accumulate(np.where(empty, 0, np.arange(len(cells))))]
+        return [Message("{count} rows have no {column}: that of the row above.", count=count, column=column)]
+    raise LogQuestion(
+        Message(
+            "{path}:{line}: column {column} is empty in {count} of {rows} rows, as where merged cells were "
+            "exported",
+            path=rows.path,
+            line=rows.lines[empty][0],
+            column=column,
+            count=count,
+            rows=f"{len(cells):,}",
+        ),
+        Message(
+            "if an empty cell means the category above it, say --blank above; to reject these rows, say "
+            "--blank none"
+        ),
+        "blank",
+        [("above", Message("the category above")), (NONE, Message("no category: reject these rows"))],
+    )
 
 
 def refuse_unreadable(rows: LogRows, day: Columns, names: dict[str, str], mapping: LogMapping) -> None:
@@ -104,7 +139,8 @@ def extraction_day(
             raise UserError(
                 "--drawn {drawn} is not a date; write one such as 2025-01-09", drawn=show_value(mapping.drawn)
             ) from None
-    all_dates = np.concatenate([day["opened"], day["closed"][wrong == ""]])
+    used = (wrong == "") & ~np.isnat(day["opened"])
+    all_dates = np.concatenate([day["opened"], day["closed"][used]])
     known = np.sort(all_dates[~np.isnat(all_dates)])
     if len(known) > 2 and known[-1] - known[-2] > np.timedelta64(LONELY, "D"):
         role, n = next(

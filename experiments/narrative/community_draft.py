@@ -1,4 +1,4 @@
-"""A community of one's own as a draft: some 18 numbers, checked together, each problem with its field.
+"""A community of one's own as a draft: some 19 numbers, checked together, each problem with its field.
 
 A draft maps the names of FIELDS to what somebody typed: text, a number, a boolean, or None. Nothing of it is
 thrown away because it is wrong. `draft_scenario` makes a scenario of it, and `draft_filling` fills what is
@@ -14,7 +14,7 @@ from typing import Any
 
 from ...engine.texts import LANGUAGES, translate
 from ...engine.texts.errors import Message, Translated
-from .draft_contradictions import Values, contradictions
+from .draft_contradictions import Values, contradicting_place, contradictions
 
 Draft = Mapping[str, Any]  # name of a field -> what was typed
 
@@ -43,6 +43,7 @@ FIELDS = {
         FormField("buildings", "place", WHOLE, 1, 500, required=True),
         FormField("stairwells", "place", WHOLE, 1, 40, required=True),
         FormField("floors", "place", WHOLE, 1, 60, required=True),
+        FormField("lifts", "place", WHOLE, 0, 8),
         FormField("built", "place", BUILT, 0, OLDEST),
         FormField("households", "people", WHOLE, 1, 40_000),
         FormField("residents", "people", WHOLE, 1, 100_000, required=True),
@@ -181,9 +182,12 @@ def check_draft(draft: Draft, lang: str) -> dict[str, str]:
     return {field: problem.in_language(lang) for field, problem in find_problems(draft)[1].items()}
 
 
-def find_problems(draft: Draft) -> tuple[Values, dict[str, Message]]:
-    """Return (valid values, field -> problem); of several contradictions of a field the first."""
+def find_problems(draft: Draft, on_plan: int = 0, compounds: int = 1) -> tuple[Values, dict[str, Message]]:
+    """Return (valid values, field -> problem); of several contradictions of a field the first.
+
+    `on_plan` is the number of buildings on the ground plan, 0 without one; `compounds` that of compounds.
+    """
     values, problems = read_values(draft)
-    for field, problem in contradictions(values):
+    for field, problem in (*contradictions(values), *contradicting_place(values, on_plan, compounds)):
         problems.setdefault(field, problem)
     return values, problems

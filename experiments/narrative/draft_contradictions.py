@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.texts.errors import Message
+from ...engine.texts import LANGUAGES, translate
+from ...engine.texts.errors import Message, Translated
 from ...model.scenarios.census import CROWDED
 
 Values = dict[str, Any]  # name of a field -> a valid value; what is empty or wrong is left out
@@ -239,6 +240,96 @@ def _contradicting_hands(v: Values) -> Iterator[tuple[str, Message]]:
                 **_named(v, "property_staff", "households"),
             ),
         )
+
+
+def contradicting_place(v: Values, on_plan: int, compounds: int) -> Iterator[tuple[str, Message]]:
+    """Yield contradictions between the number of buildings, the ground plan and the compounds."""
+    if on_plan and v.get("buildings", on_plan) != on_plan:
+        yield (
+            "buildings",
+            Message(
+                "{buildings} buildings are entered, but the plan has {on_plan}: enter {on_plan}, or "
+                "take another "
+                "plan or none.",
+                on_plan=f"{on_plan:,}",
+                **_named(v, "buildings"),
+            ),
+        )
+    elif "buildings" in v and compounds > v["buildings"]:
+        yield (
+            "buildings",
+            Message(
+                "{buildings} buildings are fewer than the {compounds} compounds: lower the compounds "
+                "or raise "
+                "the buildings.",
+                compounds=f"{compounds:,}",
+                **_named(v, "buildings"),
+            ),
+        )
+    if v.get("company") and 0 < v.get("property_staff", compounds) < compounds:
+        yield (
+            "property_staff",
+            Message(
+                "{property_staff} property staff are fewer than the {compounds} compounds, each of "
+                "which has at "
+                "least one: raise the staff or lower the compounds.",
+                compounds=f"{compounds:,}",
+                **_named(v, "property_staff"),
+            ),
+        )
+
+
+# what is possible but rare: (a field, to another, at least, at most)
+USUAL = (
+    ("residents", "households", 1.2, 6.0),
+    ("elders", "residents", 0.02, 0.6),
+    ("members", "residents", 0.0, 0.4),
+    ("volunteers", "residents", 0.0, 0.3),
+    ("staff", "residents", 0.0, 0.02),
+)
+
+
+def oddities(v: Values) -> Iterator[tuple[str, Message]]:
+    """Yield what is possible but rare, as (field, sentence with the way out)."""
+    for part, whole, low, high in USUAL:
+        if not {part, whole} <= v.keys() or low <= v[part] / v[whole] <= high:
+            continue
+        yield (
+            part,
+            Message(
+                "{part:,} to {whole:,} ({label}) is {ratio:.2g} to one; usual is {low:g} to {high:g}: check both "
+                "numbers.",
+                part=v[part],
+                whole=v[whole],
+                label=Translated(
+                    *(translate(lang, "community_form", f"label.{whole}") for lang in LANGUAGES)
+                ),
+                ratio=v[part] / v[whole],
+                low=low,
+                high=high,
+            ),
+        )
+    if {"floors", "lifts"} <= v.keys() and v["floors"] >= 10 and not v["lifts"]:
+        yield (
+            "lifts",
+            Message(
+                "{floors} floors and no lift: enter the lifts in each stairwell, if there are any.",
+                floors=v["floors"],
+            ),
+        )
+    if {"households", "buildings", "stairwells", "floors"} <= v.keys():
+        landings = v["buildings"] * v["stairwells"] * v["floors"]
+        if not 0.5 <= v["households"] / landings <= 8:
+            yield (
+                "households",
+                Message(
+                    "{households:,} homes on {landings:,} landings are {each:.2g} to each; usual is 1 to 6: "
+                    "check stairwells and floors.",
+                    households=v["households"],
+                    landings=landings,
+                    each=v["households"] / landings,
+                ),
+            )
 
 
 def _above(v: Values, part: str, whole: str) -> bool:

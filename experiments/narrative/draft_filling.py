@@ -16,6 +16,7 @@ from ...model.scenarios.census import fill
 from ...model.scenarios.scenario import Scenario
 from .community_draft import FIELDS, Draft, find_problems
 from .draft_contradictions import ON_A_LANDING, STAFF, Values
+from .draft_place import usual_lifts
 from .draft_scenario import CENSUS, read_scenario
 
 POINTS = 0.1  # difference of a share that counts 1
@@ -103,18 +104,25 @@ def _worded(trait: Trait, values: Values, other: Values, lang: str) -> str:
     )
 
 
-def fill_draft(draft: Draft, lang: str = "en") -> Filled:
-    """Fill the empty fields from the case that is most like the draft. What was entered stays as it is.
+def fill_draft(draft: Draft, lang: str = "en", like: str = "", compounds: int = 1) -> Filled:
+    """Fill the empty fields from the case that is most like the draft, or from the case `like`.
 
-    A draft with contradictions, or with nothing to compare, is returned unchanged.
+    What was entered stays as it is, and a company has a worker in each compound. A draft with contradictions,
+    or with nothing to compare, is returned unchanged. Raises UserError if no case is called `like`.
     """
     values, problems = find_problems(draft)
     if problems:
         return Filled(dict(draft), "", translate(lang, "community_form", "like.problems"), ())
-    case, why = find_like(values, lang)
+    if like:
+        case: Scenario | None = read_case(like)
+        why = translate(lang, "community_form", "like.chosen", case=like)
+    else:
+        case, why = find_like(values, lang)
     if case is None:
         return Filled(dict(draft), "", why, ())
     filled = _fill(values, case, read_scenario(case, lang))
+    if filled["company"] and "property_staff" not in values:
+        filled["property_staff"] = max(filled["property_staff"], compounds)
     names = tuple(name for name in FIELDS if name not in values and name in filled)
     return Filled({**draft, **{name: filled[name] for name in names}}, case.name, why, names)
 
@@ -136,6 +144,7 @@ def _fill(given: Values, case: Scenario, like: Values) -> Values:
     v.setdefault("stairwells", _within("stairwells", max(min(like["stairwells"], most), needed)))
     needed = ceil((homes or 0) / (v["buildings"] * v["stairwells"] * ON_A_LANDING))
     v.setdefault("floors", _within("floors", max(like["floors"], needed)))
+    v.setdefault("lifts", usual_lifts(v["floors"]))
     stairwells = v["buildings"] * v["stairwells"]
     if homes is None:
         landing = like["households"] / (like["buildings"] * like["stairwells"] * like["floors"])

@@ -5,7 +5,7 @@ that was not changed changes nothing. Without one, what is left empty is compute
 what is given.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -17,15 +17,13 @@ from ...agents.property_managers import PropertyParameters, workers
 from ...engine.parameters import FORBIDDEN, LeftOut, complain_about_name, paths
 from ...engine.texts import translate
 from ...engine.texts.errors import FieldError, Message, Named, UserError
-from ...engine.toml_reader import LARGEST, parse_text
 from ...model.places import apportion
-from ...model.scenarios.cases import scenario_of_table
 from ...model.scenarios.census import Census, counts
 from ...model.scenarios.scenario import Compound, Scenario
 from ...model.simulate import build_community
-from ..files.case_writer import write_case
 from .community_draft import FIELDS, Draft, find_problems, missing_fields
 from .draft_contradictions import Values, too_many_let
+from .draft_place import BUILT, PLAIN, Layout, compounds_of_draft
 
 CENSUS = {  # field -> name in the census that holds the same number
     "households": "households",
@@ -37,7 +35,6 @@ CENSUS = {  # field -> name in the census that holds the same number
     "volunteers": "volunteers",
 }
 HIDDEN = [f.name for f in counts(Census) if f.name not in {*CENSUS.values(), "owners"}]  # not in the form
-BUILT = ("buildings", "stairwells", "floors", "built", "company")  # fields of a compound
 PATHS = {  # path of a knob -> field that sets it
     **{f"community.{name}": field for field, name in CENSUS.items()},
     "community.owners": "tenants",
@@ -48,10 +45,19 @@ PATHS = {  # path of a knob -> field that sets it
     "compound.0.buildings": "buildings",
     "compound.0.stairwells": "stairwells",
     "compound.0.floors": "floors",
+    "compound.0.lifts": "lifts",
     "compound.0.age_years": "built",
+    "compound.0.company": "company",
     "name": "name",
 }
-LIFTS = ((18, 2), (8, 1))  # from so many floors: so many lifts in a stairwell
+
+
+SHOWN = (  # field -> name in a compound
+    ("stairwells", "stairwells"),
+    ("floors", "floors"),
+    ("lifts", "lifts"),
+    ("built", "age_years"),
+)
 
 
 class DraftRefused(UserError):
@@ -65,12 +71,14 @@ class DraftRefused(UserError):
         return type(self), (self.problems,)
 
 
-def scenario_of_draft(draft: Draft, base: Scenario | None = None, lang: str = "en") -> Scenario:
+def scenario_of_draft(
+    draft: Draft, base: Scenario | None = None, lang: str = "en", layout: Layout = PLAIN
+) -> Scenario:
     """Return the scenario of a draft, whose community can be built.
 
     `base` is the scenario of an opened file, of which the draft was made in `lang`. Raises DraftRefused.
     """
-    values, problems = find_problems(draft)
+    values, problems = find_problems(draft, layout.on_plan, layout.compounds)
     if problems:
         raise DraftRefused(problems)
     if missing := missing_fields(values):
@@ -79,7 +87,7 @@ def scenario_of_draft(draft: Draft, base: Scenario | None = None, lang: str = "e
     hidden: dict[str, int] | None = None  # numbers of the file that are not shown stay if they still fit
     for _ in range(len(HIDDEN) + 2):
         try:
-            scenario = compose(values, base or Scenario(), shown, hidden)
+            scenario = compose(values, base or Scenario(), shown, hidden, layout)
             build_community(scenario)
             return scenario
         except UserError as error:
@@ -114,7 +122,7 @@ def read_scenario(scenario: Scenario, lang: str) -> Values:
         "buildings": sum(buildings),
         **{
             field: round(float(np.average([getattr(kind, name) for kind in kinds], weights=buildings)))
-            for field, name in (("stairwells", "stairwells"), ("floors", "floors"), ("built", "age_years"))
+            for field, name in SHOWN
         },
         **{field: getattr(census, name) for field, name in CENSUS.items()},
         "tenants": census.owners if isinstance(census.owners, LeftOut) else census.households - census.owners,
@@ -144,7 +152,13 @@ def _homes(scenario: Scenario) -> list[float]:
     return [float(n / kind.count) for n, kind in zip(homes, kinds)]
 
 
-def compose(values: Values, base: Scenario, shown: Values, hidden: dict[str, int] | None) -> Scenario:
+def compose(
+    values: Values,
+    base: Scenario,
+    shown: Values,
+    hidden: dict[str, int] | None,
+    layout: Layout = PLAIN,
+) -> Scenario:
     """Return `base` with what differs from `shown`. Raises UserError.
 
     Numbers of the census that the form does not show are those of `base`, or those in `hidden` and shares.
@@ -152,7 +166,7 @@ def compose(values: Values, base: Scenario, shown: Values, hidden: dict[str, int
     changed = {name for name in FIELDS if values.get(name) != shown.get(name)}
     compound = base.compound
     if changed & set(BUILT) or not shown:
-        compound = (_one_compound(values, base, shown),)
+        compound = compounds_of_draft(values, base, shown, layout.compounds)
     stairwells = sum(kind.count * kind.buildings * kind.stairwells for kind in compound)
     floors = sum(kind.count * kind.buildings * kind.stairwells * kind.floors for kind in compound)
     census = _compose_census(values, base.community, changed, hidden, (stairwells, floors))
@@ -173,27 +187,11 @@ def compose(values: Values, base: Scenario, shown: Values, hidden: dict[str, int
         base,
         **names,
         compound=compound,
+        place=base.place if layout.plan is None else layout.plan,
         community=census,
         property_managers=managers,
         committee=replace(base.committee, **committee),
         grid_workers=replace(base.grid_workers, **grid),
-    )
-
-
-def _one_compound(values: Values, base: Scenario, shown: Values) -> Compound:
-    """Return the only compound of a draft; it keeps the rest of that of a file with one."""
-    kept = base.compound[0] if shown and len(base.compound) == 1 else Compound(name=values["name"])
-    floors = values["floors"]
-    lifts = next((lifts for least, lifts in LIFTS if floors >= least), 0)
-    return replace(
-        kept,
-        count=1,
-        buildings=values["buildings"],
-        stairwells=values["stairwells"],
-        floors=floors,
-        age_years=float(values.get("built", kept.age_years)),
-        lifts=kept.lifts if floors == shown.get("floors") else lifts,
-        company=values.get("company", bool(values.get("property_staff"))),
     )
 
 
@@ -328,40 +326,3 @@ def _other_numbers(scenario: Scenario) -> int:
     ]
     issues = [name for name, kind in scenario.issues.items() if kind != plain.issues.get(name)]
     return len(differing) + len(issues)
-
-
-def draft_to_toml(
-    draft: Draft, assumed: Collection[str] = (), base: Scenario | None = None, lang: str = "en"
-) -> str:
-    """Return the text of a case file, which `cogov run FILE` accepts. Raises DraftRefused.
-
-    `assumed` are the fields that were filled; these, and the empty ones, are marked by a comment.
-    """
-    scenario = scenario_of_draft(draft, base, lang)
-    values, _ = find_problems(draft)
-    comment = {
-        field: translate(lang, "community_form", "toml.filled" if field in values else "toml.left_out")
-        for field in FIELDS
-        if field in assumed or field not in values
-    }
-    notes = {path: comment[field] for path, field in PATHS.items() if field in comment and path != "name"}
-    if len(scenario.compound) > 1 or scenario.compound == (base.compound if base else None):
-        notes = {path: note for path, note in notes.items() if not path.startswith("compound.")}
-    if not any(kind.company for kind in scenario.compound):
-        notes.pop("property_managers.households_per_worker", None)
-    if not base:
-        lowered = [name for name in HIDDEN if not isinstance(getattr(scenario.community, name), LeftOut)]
-        notes |= {f"community.{name}": translate(lang, "community_form", "toml.left_out") for name in lowered}
-    given = tuple(name for name in scenario.community.given if PATHS.get(f"community.{name}") not in comment)
-    scenario = replace(scenario, community=replace(scenario.community, given=given))
-    if not base:
-        scenario = replace(scenario, provenance=translate(lang, "community_form", "toml.provenance"))
-    header = translate(lang, "community_form", "toml.header", name=values["name"])
-    return write_case(scenario, notes, header)
-
-
-def open_case_text(text: str, name: str) -> Scenario:
-    """Read the text of a case file; `name` is what errors call it. Raises UserError with line."""
-    if len(text.encode()) > LARGEST * 1024:
-        raise UserError("{path}: is larger than {largest} KiB", path=name, largest=LARGEST)
-    return scenario_of_table(*parse_text(text.removeprefix("\ufeff"), name))

@@ -18,6 +18,7 @@ from ...engine.codes import ADULT, CHILD, ELDER
 from ...model import activities, daily_counts
 from ...model.issues import issue_table as of
 from ...model.issues.categories import FAMILIES, SCOPES
+from ...model.scenarios.ground_plan import NO_PLAN, GroundPlan
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community, days, finish_run
 from ...model.state import InitialCommunity
@@ -54,6 +55,9 @@ PLACE = (
     "flat_elders",
     "flat_traits",
 )
+# where there is a ground plan: for each building its first corner, and at the end the number of corners; and
+# the corners, in metres to the east and north
+PLAN = ("plan_first", "plan_corner")
 # bits of flat_traits: what holds for at least one resident
 MEMBER, VOLUNTEER, HOUSEBOUND = 1, 2, 4
 # event_who, who reported an issue or gave up on it: 0 nobody known, else SOMEBODY + age band, and these
@@ -79,6 +83,7 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
     - building_*: (buildings,) x and y of the cell, compound, stairwells, floors, shops
     - flat_*: (households,) building, stairwell of the building, floor from 1, slot on that landing, owner,
       away; children, adults and elders who live there (at most 255); traits (MEMBER, VOLUNTEER, HOUSEBOUND)
+    - plan_*: the ground plan, if there is one: see PLAN; without outlines there are no corners
     - issue_*: (issues,) id (int64), building, stairwell (of the building; -1 none), flat (-1 none), category,
       scope, severity; issue_first (issues + 1,): index of the first event of each issue
     - event_*: (events,) day, state it leads to (issue_table.STATES), what (issue_table.WHAT), by (mechanism
@@ -108,7 +113,7 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
     series[0, : daily_counts.COUNTS] = 0
     run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series[1:].T)), done=done)
     arrays = {
-        **place_arrays(community),
+        **place_arrays(community, scenario.place),
         **_issues(run, community),
         **_events(run, scenario, community),
     }
@@ -157,8 +162,18 @@ def _mean_opinions(world: World, building: np.ndarray) -> np.ndarray:
     return np.rint(255 * np.clip(np.stack(means, axis=1), 0.0, 1.0)).astype(np.uint8)
 
 
-def place_arrays(community: InitialCommunity) -> dict[str, np.ndarray]:
-    """Build the arrays of PLACE: the buildings, the homes, and who lives in them."""
+def plan_arrays(plan: GroundPlan) -> dict[str, np.ndarray]:
+    """Build the arrays of PLAN; none without a ground plan."""
+    if not plan.cells:
+        return {}
+    corners = plan.corners()
+    counts = [len(outline) for outline in corners] or [0] * len(plan.cells)
+    points = np.array([point for outline in corners for point in outline], "f4").reshape(-1)
+    return {"plan_first": np.r_[0, np.cumsum(counts)].astype("i4"), "plan_corner": points}
+
+
+def place_arrays(community: InitialCommunity, plan: GroundPlan = NO_PLAN) -> dict[str, np.ndarray]:
+    """Build the arrays of PLACE: the buildings, the homes, and who lives in them; and of the plan."""
     b, h, r = community.buildings, community.households, community.residents
     stairwell = h.stairwell - b.first[h.building]
     landing = h.stairwell.astype(np.int64) * 256 + h.floor
@@ -196,7 +211,8 @@ def place_arrays(community: InitialCommunity) -> dict[str, np.ndarray]:
         traits,
     )
     kinds = ("i2", "i2", "i2", "u1", "u1", "u2", "i4", *["u1"] * 9)
-    return {name: np.asarray(column).astype(kind) for name, column, kind in zip(PLACE, columns, kinds)}
+    place = {name: np.asarray(column).astype(kind) for name, column, kind in zip(PLACE, columns, kinds)}
+    return place | plan_arrays(plan)
 
 
 def _issues(run: Run, community: InitialCommunity) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .recording import PLACE, Recording, pack_arrays
+from .recording import PLACE, PLAN, Recording, pack_arrays
 
 ISSUE = ("id", "building", "stairwell", "flat", "category", "scope", "severity")
 EVENT = ("day", "state", "what", "by", "who")
@@ -25,7 +25,7 @@ def compress(raw: bytes) -> bytes:
 
 def pack_reference(recording: Recording) -> bytes:
     """Return the year that all other arms are compared with: the place, its issues and events, compressed."""
-    arrays = {name: recording.arrays[name] for name in PLACE}
+    arrays = {name: recording.arrays[name] for name in (*PLACE, *PLAN) if name in recording.arrays}
     arrays |= {f"issue_{name}": recording.arrays[f"issue_{name}"] for name in ISSUE}
     arrays |= _life_of(recording, np.arange(len(recording.run.issues)))
     return compress(

@@ -21,6 +21,7 @@ from ...engine.texts import sections, translate
 from ...engine.texts.errors import UserError
 from ...model.measures import MEASURES, SMALLER
 from ...model.scenarios.cases import alter_scenario, read_case
+from ...model.scenarios.scenario import Scenario
 from ..evidence.plausible_worlds import WORLDS
 from ..statistics.plausible_effects import (
     NONE,
@@ -39,6 +40,7 @@ from ..statistics.plausible_effects import (
 from ..sweep.experiment import Estimand, Experiment, NamedArm
 from ..sweep.results import Results
 from .carriers import FEW, find_carriers, noise_floor, tabulate
+from .unstored import UnstoredResults
 
 MATTERS = 0.01  # smallest effect on a share that matters, if nothing else is asked: a percentage point
 PER_HOURS, PER_YUAN = 1000.0, 10_000.0  # units of the prices
@@ -46,7 +48,7 @@ CARRIERS = 3  # numbers that are named
 
 
 def robust_experiment(
-    case: str,
+    case: str | Scenario,
     choices: Sequence[str],
     *,
     worlds: int = WORLDS,
@@ -60,7 +62,8 @@ def robust_experiment(
     """Return the experiment that weighs choices of mechanisms in one case, against none of them.
 
     A choice is a mechanism, or several joined by "+". `changes` are on, off and settings ("path=value") of
-    all arms; other mechanisms of the case stay on. `worlds_file` has worlds of one's own. Raises UserError.
+    all arms; other mechanisms of the case stay on. `worlds_file` has worlds of one's own. A Scenario is
+    called by its name in the experiment, and must be given to `build_scenarios` again. Raises UserError.
     """
     seed = whole_seed(seed)
     named = [tuple(part.strip() for part in choice.split("+")) for choice in choices]
@@ -68,7 +71,7 @@ def robust_experiment(
         raise UserError("no mechanism is named to weigh; name at least one with --mechanism")
     changes = changes or {}
     used = tuple(dict.fromkeys(name for names in named for name in names))
-    scenario = read_case(case)
+    scenario = read_case(case) if isinstance(case, str) else case
     full = alter_scenario(scenario, (*used, *changes.get("on", ())), changes.get("off", ()))
     settings = dict(parse_setting(full, text) for text in changes.get("settings", ()))
     own = {path for path in settings if path.startswith(tuple(f"mechanisms.{name}." for name in used))}
@@ -85,7 +88,7 @@ def robust_experiment(
     return Experiment(
         name="robust",
         question=f"How good are {', '.join(arm.name for arm in arms[1:])} in {scenario.name}?",
-        cases=(case,),
+        cases=(case if isinstance(case, str) else case.name,),
         days=days or 0,
         replicates=worlds * lucks,
         lucks_per_world=lucks,
@@ -104,7 +107,7 @@ def robust_experiment(
 class Robustness:
     """What a sweep over plausible worlds says of its arms, in one case."""
 
-    results: Results
+    results: Results | UnstoredResults
     case: str
     measure: str
     matters: float
@@ -293,7 +296,7 @@ def sentence_of_carriers(carriers: pd.DataFrame | None, lang: str = "en") -> str
 
 
 def weigh(
-    results: Results,
+    results: Results | UnstoredResults,
     measure: str | None = None,
     enough: float | None = None,
     budget_yuan: float | None = None,
@@ -304,7 +307,7 @@ def weigh(
         raise UserError(
             "{folder}: all replicates of this sweep have the same numbers; set lucks_per_world = 1 in the "
             "experiment, and sweep again into another folder",
-            folder=results.folder,
+            folder=getattr(results, "folder", experiment.name),
         )
     measure = check_measure(measure or experiment.estimand.measure)
     matters = experiment.estimand.matters if measure == experiment.estimand.measure else 0.0

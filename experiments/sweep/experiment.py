@@ -6,7 +6,7 @@ effect that matters are stated here, and hashed before the first run.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
@@ -247,12 +247,17 @@ def resolve_paths(experiment: Experiment, folder: Path) -> Experiment:
     )
 
 
-def build_scenarios(experiment: Experiment) -> dict[str, Scenario]:
-    """Return each case with the settings that all arms have in common: name -> Scenario. Raises UserError."""
+def build_scenarios(
+    experiment: Experiment, given: Mapping[str, Scenario] | None = None
+) -> dict[str, Scenario]:
+    """Return each case with the settings that all arms have in common: name -> Scenario. Raises UserError.
+
+    `given` has scenarios by the name that the experiment uses; cases that are not in it are read.
+    """
     by_name = {}
     for case in experiment.cases:
         try:
-            scenario = read_case(case)
+            scenario = given[case] if given and case in given else read_case(case)
         except UserError as error:
             shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))
             problem = Message("cannot be read: {error}", error=error if shown == str(error) else shown)

@@ -22,6 +22,7 @@ from ..places import BUILDINGS
 from ..resources.calendar import CalendarParameters, InitialIssues, Shock
 from ..resources.rollout import RollOut
 from .census import Census, counts
+from .ground_plan import GroundPlan
 from .structure import Structure
 
 MAX_INITIAL_ISSUES = (
@@ -112,6 +113,7 @@ class Scenario:
     )
     community: Census = field(default_factory=Census)
     compound: tuple[Compound, ...] = field(default=(Compound(),), metadata={"each": Compound})
+    place: GroundPlan = field(default_factory=GroundPlan)
     residents: ResidentParameters = field(default_factory=ResidentParameters)
     party_members: PartyMemberParameters = field(default_factory=PartyMemberParameters)
     volunteers: VolunteerParameters = field(default_factory=VolunteerParameters)
@@ -218,6 +220,15 @@ class Scenario:
                     households=self.community.households,
                     stairwells=stairwells,
                     left_out=self.community.left_out_note("households"),
+                ),
+            )
+        elif self.place.cells and len(self.place.cells) != buildings:
+            yield (
+                "place.cells",
+                Message(
+                    "has {count:,} cells, but there are {buildings:,} buildings: give one for each, or none",
+                    count=len(self.place.cells),
+                    buildings=buildings,
                 ),
             )
         yield from self.rollouts_that_contradict()

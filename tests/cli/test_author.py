@@ -109,7 +109,7 @@ def test_a_new_mechanism_among_those_of_cogov_is_one_of_them(cogov, monkeypatch,
 
 
 def test_a_new_case_runs_and_says_which_words_it_lacks(cogov, tmp_path):
-    assert cogov("new", "case", "north_yard")[0] == 0
+    assert cogov("new", "case", "north_yard", "--skeleton")[0] == 0
     found = promises_of(cogov, "case", "north_yard.toml")
     assert [promise["words"] for promise in found.values() if not promise["kept"]] == [
         "it has a title, a story and a source, in both languages"
@@ -119,7 +119,7 @@ def test_a_new_case_runs_and_says_which_words_it_lacks(cogov, tmp_path):
 
 def test_a_case_that_ships_has_more_to_keep(cogov, monkeypatch, tmp_path):
     assert len(promises_of(cogov, "case", "wuzi_yard")) == 7
-    assert cogov("new", "case", "north_yard")[0] == 0
+    assert cogov("new", "case", "north_yard", "--skeleton")[0] == 0
     monkeypatch.setattr(mechanism_contract, "SHIPPED", tmp_path)
     found = promises_of(cogov, "case", "north_yard.toml")
     broken = [promise for words, promise in found.items() if words.startswith("it ships")]

@@ -146,7 +146,19 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "only",
         "most",
     },
-    ("import", "log.csv"): {"rows", "used", "rejected", "drawn", "said", "summary", "log", "figure"},
+    ("import", "log.csv"): {
+        "rows",
+        "used",
+        "open",
+        "rejected",
+        "reasons",
+        "drawn",
+        "said",
+        "proposals",
+        "summary",
+        "log",
+        "figure",
+    },  # fmt: skip
     (
         "calibrate",
         "wuzi_yard",
@@ -249,6 +261,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ("check", "case", "wuzi_yard"): {"name", "kept", "promises"},
     ("check", "mechanism", "grid_patrol"): {"name", "kept", "promises"},
     ("bench", "speed"): {"tables"},
+    ("bench", "logs", "--rows", "50"): {"tables"},
     ("bench", "pairing", "--replicates", "3"): {"tables"},
     ("bench", "randomness"): {"tables"},
     ("bench", "coverage", "--experiments", "100"): {"tables"},

@@ -299,6 +299,7 @@ BECAUSE = {  # (file, module) -> why it may
         "multiprocessing",
     ): "a process of its own that is killed on purpose; pipes between parent and child",
     ("bench/city_scaling.py", "multiprocessing"): "waits for processes of our own",
+    ("bench/speed.py", "multiprocessing"): "reads a log in a process whose memory is measured",
     (
         "experiments/comparison/streaming_comparison.py",
         "concurrent.futures",

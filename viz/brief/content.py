@@ -16,6 +16,7 @@ from ...experiments.statistics.plausible_effects import (
     WATCHED,
     sentence_of_disagreement,
     sentence_of_effect,
+    unit_of,
 )
 from ...model.measures import MEASURES
 from ..i18n import words
@@ -23,8 +24,18 @@ from ..text.evidence_words import describe_mechanism_grade, explain_grade, forma
 from ..text.robust_tables import gains_sentence
 from ..text.tables import SURE, number
 from .parts import Claim, Content, Tile
-from .tables import arms_table, gains_table, price_table
-from .wording import change, name_arm, name_knob, name_mechanisms, spread, typeset
+from .tables import gains_table, overview_table, price_table
+from .wording import (
+    WHOLE,
+    change,
+    name_arm,
+    name_knob,
+    name_mechanisms,
+    plain_number,
+    quoted,
+    spread,
+    typeset,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,19 +52,21 @@ def content_of(findings: Findings, lang: str) -> Content:
     names = name_mechanisms(findings.mechanisms, lang)
     titles = {
         key: say(f"title {key}")
-        for key in ("verdict", "arms", "gains", "price", "hangs_on", "evidence", "reading")
+        for key in ("verdict", "gains", "price", "hangs_on", "evidence", "disappoints", "reading")
     }
+    titles["overview"] = say("title arms" if findings.luck is None else "title changes")
     return Content(
         lang,
         say("kicker", place=place),
         headline(findings, names, place, lang),
         question(findings, names, place, lang),
+        tuple(words.mechanism(lang, name, "does") for name in findings.mechanisms),
         Claim(scope(findings, lang), (findings.command,)),
         tuple(tiles(findings, lang)),
-        tuple(verdict(findings, names, lang)),
-        arms_table(findings, lang),
+        tuple(verdict(findings, quoted(names, lang), lang)),
+        overview_table(findings, lang),
         Claim(say("figure note" if findings.worlds else "figure note pairs"), (findings.command,)),
-        gains_claim(findings, names, lang),
+        gains_claim(findings, quoted(names, lang), lang),
         gains_table(findings, lang),
         Claim(price_sentence(findings, lang), (findings.command,)),
         price_table(findings, lang),
@@ -62,6 +75,7 @@ def content_of(findings: Findings, lang: str) -> Content:
             Claim(evidence_of_mechanism(name, lang), (f"cogov evidence {name}",))
             for name in findings.mechanisms
         ),
+        tuple(disappointment(name, lang) for name in findings.mechanisms),
         tuple(text for key, text in sections(lang)["brief"].items() if key.startswith("reading ")),
         say("source", version=project()[0], model=model_version()[:12]),
         titles,
@@ -94,7 +108,14 @@ def question(findings: Findings, names: str, place: str, lang: str) -> str:
             name_arm(arm, lang) for arm in findings.weighed.ranked.index
         )
         return translate(lang, "brief", "question choice", place=place, arms=joint)
-    return translate(lang, "brief", "question", place=place, names=names)
+    return translate(lang, "brief", "question", place=place, names=quoted(names, lang))
+
+
+def disappointment(name: str, lang: str) -> str:
+    """Say how a mechanism can disappoint, with its name."""
+    colon = words.translate(lang, "story.colon")
+    text = words.mechanism(lang, name, "disappoints")
+    return f"{words.mechanism(lang, name)}{colon}{text[:1].lower() + text[1:] if lang == 'en' else text}"
 
 
 def scope(findings: Findings, lang: str) -> str:
@@ -121,7 +142,9 @@ def tiles(findings: Findings, lang: str) -> Iterator[Tile]:
         middle, low, high = middle_and_ends(findings, name)
         yield Tile(
             getattr(MEASURES[name], lang),
-            change(name, middle, lang),
+            plain_number(name, middle, "+"),
+            unit_of(name, lang).strip()
+            or (translate(lang, "brief", f"unit {name}") if name in WHOLE else ""),
             held.format(spread=spread(name, low, high, lang)),
             findings.command,
         )
@@ -130,6 +153,7 @@ def tiles(findings: Findings, lang: str) -> Iterator[Tile]:
         yield Tile(
             translate(lang, "brief", "households better"),
             f"{everybody['better']:.0%}",
+            "",
             translate(lang, "brief", "households worse", worse=f"{everybody['worse']:.0%}"),
             findings.gains_asked.command,
         )
@@ -154,12 +178,15 @@ def verdict(findings: Findings, names: str, lang: str) -> Iterator[Claim]:
     result, commands = findings.weighed, (findings.command,)
     if result is not None:
         for arm, row in result.ranked.iterrows():
-            arm_name = name_arm(arm, lang)
+            arm_name = quoted(name_arm(arm, lang), lang)
             yield Claim(typeset(sentence_of_effect(arm_name, NONE, row, findings.measure, lang)), commands)
             if warning := sentence_of_disagreement(arm_name, result.watched(arm), findings.measure, lang):
                 yield Claim(typeset(warning), commands)
         if len(result.ranked) > 1:
-            yield Claim(typeset(result.sentence_of_choice(lang, lambda arm: name_arm(arm, lang))), commands)
+            yield Claim(
+                typeset(result.sentence_of_choice(lang, lambda arm: quoted(name_arm(arm, lang), lang))),
+                commands,
+            )
         return
     if findings.worlds:
         ranges = findings.ranges
@@ -195,7 +222,8 @@ def sentence_of_luck(findings: Findings, names: str, lang: str) -> str:
 def evidence_of_mechanism(name: str, lang: str) -> str:
     """Say the grade of the evidence of a mechanism, with its name."""
     colon = words.translate(lang, "story.colon")
-    return f"{words.mechanism(lang, name)}{colon}{describe_mechanism_grade(lang, name)}"
+    stop = "。" if lang == "zh" else "."
+    return f"{words.mechanism(lang, name)}{colon}{describe_mechanism_grade(lang, name)}{stop}"
 
 
 def gains_claim(findings: Findings, names: str, lang: str) -> Claim:

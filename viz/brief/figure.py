@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .findings import Findings
 
-WIDTH, STRIP, REST = 6.7, 0.42, 0.55  # inches: of the figure, of a strip, of the axis below
+WIDTH, STRIP, REST = 6.7, 0.5, 0.55  # inches: of the figure, of a strip, of the axis below
 DPI = 220
 
 

@@ -19,6 +19,7 @@ class Tile:
 
     label: str
     value: str
+    unit: str
     spread: str
     command: str
 
@@ -41,10 +42,11 @@ class Content:
     kicker: str
     headline: str
     question: str
+    does: tuple[str, ...]  # what each mechanism does
     scope: Claim
     tiles: tuple[Tile, ...]
     verdict: tuple[Claim, ...]
-    arms: Table | None
+    overview: Table
     figure_note: Claim
     gains: Claim
     gains_table: Table | None
@@ -52,6 +54,7 @@ class Content:
     price_table: Table
     hangs_on: tuple[Claim, ...]
     evidence: tuple[Claim, ...]
+    disappoints: tuple[str, ...]  # how each mechanism can disappoint
     reading: tuple[str, ...]
     source: str
     titles: dict[str, str]  # of the sections
@@ -65,10 +68,12 @@ class Content:
         return replace(
             self,
             gains_table=cut(self.gains_table),
-            arms=cut(self.arms),
+            overview=cut(self.overview),
             price_table=cut(self.price_table),
             verdict=self.verdict[: max(1, 4 - steps)],
             hangs_on=self.hangs_on[: max(1, 4 - steps)],
             evidence=self.evidence[: max(1, 4 - steps)],
+            does=self.does[: max(1, 3 - steps)],
+            disappoints=self.disappoints[: max(1, 3 - steps)],
             reading=self.reading[: max(1, 3 - steps)],
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -17,6 +18,7 @@ from .office import (
     PALE,
     RULE,
     SOFT,
+    column_widths,
     largest_size,
     without_dates,
 )
@@ -66,9 +68,9 @@ class Deck:
         from pptx.util import Inches
 
         slide = self.slide(content.headline, content.question)
-        self.tiles(slide, content.tiles, 1.75, 1.45)
-        self.claims(slide, content.verdict[:3], (EDGE, 3.45, 4.6, 3.2))
-        picture = slide.shapes.add_picture(BytesIO(figure), Inches(5.5), Inches(3.45), width=Inches(7.2))
+        self.tiles(slide, content.tiles, 1.75, 1.6)
+        self.claims(slide, content.verdict[:3], (EDGE, 3.6, 4.6, 3.2))
+        picture = slide.shapes.add_picture(BytesIO(figure), Inches(5.5), Inches(3.6), width=Inches(7.2))
         if picture.height > Inches(2.7):
             picture.width = int(picture.width * Inches(2.7) / picture.height)
             picture.height = Inches(2.7)
@@ -77,25 +79,32 @@ class Deck:
         self.text(slide, [(content.figure_note.text, 10.0, SOFT, "")], (5.5, bottom + 0.02, 7.2, 0.5))
 
     def gains_and_price(self, content: Content) -> None:
-        """Write the slide of who gains and what it costs."""
-        title = content.titles["gains"] + (" · " if self.lang == "en" else " · ") + content.titles["price"]
-        slide = self.slide(title, content.headline)
-        half = (INNER - 0.5) / 2
-        self.claims(slide, [content.gains], (EDGE, 1.75, half, 1.5))
+        """Write the slide of who gains and what it costs: tables at the left, sentences at the right."""
+        slide = self.slide(f"{content.titles['gains']} · {content.titles['price']}", content.headline)
+        left, gap = 8.4, 0.35
+        right = (EDGE + left + gap, INNER - left - gap)
+        below = 1.75
         if content.gains_table:
-            self.table(slide, content.gains_table, (EDGE, 3.3, half))
-        right = EDGE + half + 0.5
-        self.claims(slide, [Claim(content.price.text)], (right, 1.75, half, 1.5))
-        self.table(slide, content.price_table, (right, 3.3, half))
+            below = self.table(slide, content.gains_table, (EDGE, below, left)) + 0.2
+        height = max(1.5, below - 1.95)
+        self.claims(slide, [content.gains], (right[0], 1.75, right[1], height))
+        prices = replace(content.price_table, rows=content.price_table.rows[:5])
+        self.table(slide, prices, (EDGE, max(below, 1.75 + height), left))
+        self.claims(slide, [Claim(content.price.text)], (right[0], max(below, 1.75 + height), right[1], 1.8))
 
     def rests_on(self, content: Content) -> None:
-        """Write the slide of what the answer hangs on, and how well that is known."""
+        """Write the slide of what the answer hangs on, how well that is known, and how it can disappoint."""
         slide = self.slide(f"{content.titles['hangs_on']} · {content.titles['evidence']}", content.headline)
         half = (INNER - 0.5) / 2
-        for x, key in ((EDGE, "hangs_on"), (EDGE + half + 0.5, "evidence")):
-            self.text(slide, [(content.titles[key], 16.0, ACCENT, "")], (x, 1.75, half, 0.4), bold=True)
-            self.claims(slide, getattr(content, key)[:3], (x, 2.2, half, 3.3))
-        self.claims(slide, [Claim(line) for line in content.reading], (EDGE, 5.6, INNER, 1.2), most=13.0)
+        blocks = [
+            ("hangs_on", content.hangs_on, EDGE, 1.8),
+            ("evidence", content.evidence, EDGE + half + 0.5, 1.8),
+            ("disappoints", [Claim(line) for line in content.disappoints], EDGE, 4.45),
+            ("reading", [Claim(line) for line in content.reading], EDGE + half + 0.5, 4.45),
+        ]
+        for key, claims, x, y in blocks:
+            self.text(slide, [(content.titles[key], 15.0, ACCENT, "")], (x, y, half, 0.35), bold=True)
+            self.claims(slide, claims[:3], (x, y + 0.38, half, 2.1), most=14.0)
 
     # ---- pieces
 
@@ -136,7 +145,9 @@ class Deck:
                 (tile.spread, 11.0, DARK, ""),
                 (tile.command, COMMAND - 1, SOFT, MONOSPACE),
             ]
-            self.text(slide, lines, (x + 0.1, top + 0.05, width - 0.2, height - 0.1))
+            frame = self.text(slide, lines, (x + 0.1, top + 0.05, width - 0.2, height - 0.1))
+            if tile.unit:
+                self.run(frame.paragraphs[1], f" {tile.unit}", 12.0, ACCENT)
 
     def claims(
         self, slide: Any, claims: Sequence[Claim], box: tuple[float, float, float, float], most: float = 16.0
@@ -155,27 +166,20 @@ class Deck:
             lines += [(line, COMMAND, SOFT, MONOSPACE) for line in claim.commands]
         self.text(slide, lines, box)
 
-    def table(self, slide: Any, data: Table, place: tuple[float, float, float]) -> None:
-        """Write a table at (left, top) as wide as told (inches), and its command below."""
+    def table(self, slide: Any, data: Table, place: tuple[float, float, float]) -> float:
+        """Write a table at (left, top) as wide as told (inches), and its command; return where that ends."""
         from pptx.util import Inches, Pt
 
-        from .word_document import column_widths
-
         x, y, width = place
-        height = min(0.3, 2.9 / (1 + len(data.rows)))
+        size, rows = (11.0 if len(data.rows) < 9 else 9.5), 1 + len(data.rows)
+        height = 1.75 * size / 72
         shape = slide.shapes.add_table(
-            1 + len(data.rows),
-            len(data.heads),
-            Inches(x),
-            Inches(y),
-            Inches(width),
-            Inches(height * (1 + len(data.rows))),
+            rows, len(data.heads), Inches(x), Inches(y), Inches(width), Inches(height * rows)
         )
         shape._element.graphic.graphicData.tbl.tblPr.set("bandRow", "0")
         table = shape.table
-        shares = column_widths(data)
-        for column, share in zip(table.columns, shares):
-            column.width = Inches(width * share / sum(shares))
+        for column, share in zip(table.columns, column_widths(data, width, size / 72, 0.12)):
+            column.width = Inches(share)
         for row, cells in enumerate((data.heads, *data.rows)):
             table.rows[row].height = Inches(height)
             for column, text in enumerate(cells):
@@ -184,12 +188,13 @@ class Deck:
                 cell.margin_left = cell.margin_right = Pt(3)
                 self.fill(cell, RULE if row == 0 else "FFFFFF")
                 paragraph = cell.text_frame.paragraphs[0]
-                self.run(paragraph, text, 10.5 if row else 9.5, DARK if row else SOFT)
+                self.run(paragraph, text, size if row else size - 1, DARK if row else SOFT)
                 paragraph.alignment = 1 if column == 0 else 3
-        below = y + height * (1 + len(data.rows)) + 0.08
+        below = y + height * rows + 0.06
         lines = [(data.command, COMMAND, SOFT, MONOSPACE)]
         lines += [(data.note, 9.0, SOFT, "")] if data.note else []
-        self.text(slide, lines, (x, below, width, 0.6))
+        self.text(slide, lines, (x, below, width, 0.4))
+        return below + (0.4 if data.note else 0.2)
 
     def text(
         self,
@@ -197,7 +202,7 @@ class Deck:
         lines: Sequence[tuple[str, float, str, str]],
         box: tuple[float, float, float, float],
         bold: bool = False,
-    ) -> None:
+    ) -> Any:
         """Write paragraphs into a box (inches); each is (text, size, colour, font or "bold" or "")."""
         from pptx.util import Inches, Pt
 
@@ -209,6 +214,7 @@ class Deck:
             if n and font != MONOSPACE:
                 paragraph.space_before = Pt(0.4 * size)
             self.run(paragraph, text, size, colour, bold or font == "bold", "" if font == "bold" else font)
+        return frame
 
     def run(
         self, paragraph: Any, text: str, size: float, colour: str, bold: bool = False, font: str = ""
@@ -231,9 +237,10 @@ class Deck:
     def fill(self, shape: Any, colour: str) -> None:
         """Fill a shape or a cell with one colour, without a line."""
         from pptx.dml.color import RGBColor
+        from pptx.oxml.ns import qn
 
         shape.fill.solid()
         shape.fill.fore_color.rgb = RGBColor.from_string(colour)
         if hasattr(shape, "line"):
             shape.line.fill.background()
-            shape.shadow.inherit = False
+            shape._element.remove(shape._element.find(qn("p:style")))  # of the theme: a shadow

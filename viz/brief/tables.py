@@ -9,16 +9,25 @@ import numpy as np
 from ...engine.texts import translate
 from ...model.measures import MEASURES
 from ..i18n import words
-from ..text.tables import number
 from .findings import COSTS
 from .parts import Table
-from .wording import change, name_arm, spread, typeset
+from .wording import change, name_arm, plain_number, spread, typeset
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from .findings import Findings
 
+CHANGES = (
+    "resolution_rate_of_reported",
+    "resolution_rate_of_serious",
+    "burden",
+    "restricted_mean_time",
+    "trust_committee",
+    "satisfaction",
+)
 GROUPS = (
     "all",
     "owners",
@@ -31,11 +40,9 @@ GROUPS = (
 )
 
 
-def arms_table(findings: Findings, lang: str) -> Table | None:
-    """Tabulate all arms that were weighed, the best first; None if there is one only."""
+def arms_table(findings: Findings, lang: str) -> Table:
+    """Tabulate all arms that were weighed, the best first."""
     result = findings.weighed
-    if result is None or len(result.ranked) < 2:
-        return None
     say = lambda key: translate(lang, "robust", key)
     rows = []
     for arm, row in result.ranked.iterrows():
@@ -91,15 +98,31 @@ def price_table(findings: Findings, lang: str) -> Table:
         ]
         heads = (translate(lang, "robust", "arm"), say("hours"), say("worlds"), say("yuan"), say("worlds"))
         return Table(heads, tuple(rows), findings.command)
-    rows = []
-    for name in COSTS:
+    return measures_table(findings, COSTS, lang)
+
+
+def overview_table(findings: Findings, lang: str) -> Table:
+    """Tabulate what is compared: the choices, where several were weighed, else the measures CHANGES."""
+    return arms_table(findings, lang) if findings.luck is None else measures_table(findings, CHANGES, lang)
+
+
+def measures_table(findings: Findings, names: Sequence[str], lang: str) -> Table:
+    """Tabulate measures of a comparison: without, with, the difference and its ranges."""
+    say, rows = (lambda key: translate(lang, "brief", key)), []
+    for name in names:
         row = findings.luck.loc[name]
-        cells = [number(name, row["without"]), number(name, row["with"]), change(name, row.difference, lang)]
+        if not np.isfinite(row.difference):
+            continue
+        cells = [
+            plain_number(name, row["without"]),
+            plain_number(name, row["with"]),
+            change(name, row.difference, lang),
+        ]
         if findings.worlds:
             ends = findings.ranges.loc[name]
             cells.append(spread(name, ends["p5"], ends["p95"], lang))
         cells.append(spread(name, row.low, row.high, lang))
-        rows.append((getattr(MEASURES[name], lang), *map(typeset, cells)))
+        rows.append((words.capital(getattr(MEASURES[name], lang).rstrip("*")), *cells))
     heads = [
         "",
         say("without"),

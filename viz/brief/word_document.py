@@ -8,7 +8,18 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ...engine.texts.errors import UserError
-from .office import ACCENT, DARK, FONTS, LANGUAGE_TAGS, MONOSPACE, PALE, RULE, SOFT, without_dates
+from .office import (
+    ACCENT,
+    DARK,
+    FONTS,
+    LANGUAGE_TAGS,
+    MONOSPACE,
+    PALE,
+    RULE,
+    SOFT,
+    column_widths,
+    without_dates,
+)
 from .parts import Claim, Content, Table, Tile
 
 if TYPE_CHECKING:
@@ -20,6 +31,7 @@ MARGINS = {"left_margin": 21, "right_margin": 21, "top_margin": 17, "bottom_marg
 TEXT, SMALL, COMMAND = 9.8, 8.2, 6.0  # points, at scale 1
 SLACK = 0.94  # other programs set text a little wider than Typst does
 WIDTH = 210 - 42  # mm of text
+MM_PER_POINT = 25.4 / 72
 
 
 def build_document(content: Content, figure: bytes, scale: float) -> bytes:
@@ -85,15 +97,16 @@ class Page:
         self.write(content.kicker, SMALL, ACCENT, after=2)
         self.write(content.headline, 19, DARK, style="Title", bold=True, after=5, rule=True)
         self.write(content.question, 10.8, after=4)
+        for line in content.does:
+            self.write(line, TEXT, after=3)
         self.write(content.scope.text, SMALL, SOFT, after=1)
         self.commands(content.scope.commands, after=5)
         self.tiles(content.tiles)
         self.heading(content.titles["verdict"])
         for claim in content.verdict:
             self.claim(claim)
-        if content.arms:
-            self.heading(content.titles["arms"])
-            self.table(content.arms)
+        self.heading(content.titles["overview"])
+        self.table(content.overview)
         picture = self.document.add_paragraph()
         picture.paragraph_format.space_before = picture.paragraph_format.space_after = self.points(3)
         shape = picture.add_run().add_picture(BytesIO(figure), width=Mm(WIDTH - 2))
@@ -114,9 +127,10 @@ class Page:
             self.heading(content.titles[key])
             for claim in getattr(content, key):
                 self.claim(claim)
-        self.heading(content.titles["reading"])
-        for line in content.reading:
-            self.write(f"•  {line}", TEXT, indent=True, after=2)
+        for key in ("disappoints", "reading"):
+            self.heading(content.titles[key])
+            for line in getattr(content, key):
+                self.write(f"•  {line}", TEXT, indent=True, after=2)
 
     # ---- pieces
 
@@ -143,7 +157,6 @@ class Page:
     ) -> Paragraph:
         """Write a paragraph, or into one that is there."""
         from docx.enum.text import WD_LINE_SPACING
-        from docx.shared import RGBColor
 
         paragraph = self.document.add_paragraph(style=style) if into is None else into
         shape = paragraph.paragraph_format
@@ -152,14 +165,7 @@ class Page:
         shape.line_spacing = self.points(size * LEADING[self.lang])
         if indent:
             shape.left_indent, shape.first_line_indent = self.points(9), self.points(-9)
-        run = paragraph.add_run(text)
-        run.font.size, run.font.bold, run.font.color.rgb = (
-            self.points(size),
-            bold,
-            RGBColor.from_string(colour),
-        )
-        if font:
-            run.font.name = font
+        self.run(paragraph, text, size, colour, bold, font)
         if rule:
             line = {"w:val": "single", "w:sz": "10", "w:space": "4", "w:color": ACCENT}
             borders = new_element("w:pBdr", {})
@@ -168,6 +174,18 @@ class Page:
                 borders, "w:shd", "w:spacing", "w:ind", "w:jc", "w:rPr"
             )
         return paragraph
+
+    def run(
+        self, paragraph: Paragraph, text: str, size: float, colour: str, bold: bool = False, font: str = ""
+    ) -> None:
+        """Add text to a paragraph."""
+        from docx.shared import RGBColor
+
+        run = paragraph.add_run(text)
+        run.font.size, run.font.bold = self.points(size), bold
+        run.font.color.rgb = RGBColor.from_string(colour)
+        if font:
+            run.font.name = font
 
     def heading(self, text: str, new_page: bool = False) -> None:
         """Write the heading of a section."""
@@ -204,17 +222,22 @@ class Page:
             properties.append(borders_of({"top": (12, ACCENT)}))
             properties.append(new_element("w:shd", {"w:val": "clear", "w:color": "auto", "w:fill": PALE}))
             self.write(tile.label, SMALL - 0.4, SOFT, before=3, after=2, into=cell.paragraphs[0])
-            self.write(tile.value, 15.5, ACCENT, bold=True, after=2, into=cell.add_paragraph())
+            value = self.write(tile.value, 15.5, ACCENT, bold=True, after=2, into=cell.add_paragraph())
+            if tile.unit:
+                self.run(value, f" {tile.unit}", SMALL, ACCENT)
             self.write(tile.spread, SMALL - 0.6, after=2, into=cell.add_paragraph())
             self.commands((tile.command,), into=cell)
 
     def table(self, data: Table) -> None:
         """Write a table, its first column to the left, the others to the right, and its command."""
         from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Mm
 
         table = self.document.add_table(1 + len(data.rows), len(data.heads))
         table.autofit = False
-        widths = column_widths(data)
+        widths = column_widths(data, WIDTH, self.scale * (SMALL + 0.4) * MM_PER_POINT, 4.5)
+        for column, width in zip(table.columns, widths):
+            column.width = Mm(width)
         for y, row in enumerate((data.heads, *data.rows)):
             for x, (cell, text) in enumerate(zip(table.rows[y].cells, row)):
                 set_width(cell, widths[x])
@@ -228,16 +251,6 @@ class Page:
         self.commands((data.command,), after=2)
         if data.note:
             self.write(data.note, SMALL - 0.8, SOFT, after=2)
-
-
-def column_widths(data: Table) -> list[float]:
-    """Return the widths of the columns in mm: by what stands in them, the first takes the rest."""
-    from .office import NARROW, WIDE, east_asian_width
-
-    ems = lambda text: sum(WIDE if east_asian_width(letter) in "WF" else NARROW for letter in text)
-    longest = [max(ems(row[x]) for row in (data.heads, *data.rows)) for x in range(len(data.heads))]
-    others = [3.15 * number + 5.0 for number in longest[1:]]
-    return [max(30.0, WIDTH - sum(others)), *others]
 
 
 def set_width(cell: Any, millimetres: float) -> None:

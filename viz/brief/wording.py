@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ...engine.texts import translate
 from ...experiments.statistics.plausible_effects import NONE, unit_of
 from ...model import mechanisms
@@ -13,6 +15,8 @@ from ..text.tables import MANY, interval, number
 
 if TYPE_CHECKING:
     from .findings import Findings
+
+WHOLE = ("hours", "unpaid_hours", "yuan", "shadow_cost_yuan")  # measures whose decimals say nothing
 
 
 def name_mechanisms(names: tuple[str, ...], lang: str) -> str:
@@ -37,15 +41,29 @@ def typeset(text: str) -> str:
     return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
 
 
+def quoted(name: str, lang: str) -> str:
+    """Return the name of an arm as it stands in a sentence."""
+    return translate(lang, "brief", "quoted", name=name)
+
+
+def plain_number(measure: str, value: float, sign: str = "") -> str:
+    """Format a value or a difference of a measure as `cogov compare` prints it; whole hours and yuan."""
+    if measure in WHOLE and np.isfinite(value):
+        return typeset(f"{value:{sign},.0f}")
+    return typeset(number(measure, value, sign).removesuffix(" pt"))
+
+
 def change(measure: str, value: float, lang: str) -> str:
-    """Format a difference of a measure as `cogov compare` prints it, with the unit of points."""
-    return typeset(number(measure, value, "+").removesuffix(" pt")) + unit_of(measure, lang)
+    """Format a difference of a measure, with the unit of points."""
+    return plain_number(measure, value, "+") + unit_of(measure, lang)
 
 
 def spread(measure: str, low: float, high: float, lang: str) -> str:
     """Format the ends of a range as `cogov compare` prints them; thousands are written out."""
     text = interval(measure, low, high)
-    if max(abs(low), abs(high)) >= MANY:
+    if max(abs(low), abs(high)) < MANY and measure in WHOLE:
+        text = " to ".join(f"{end:+,.0f}" for end in (low, high))
+    elif max(abs(low), abs(high)) >= MANY:
         text = re.sub(r"([\d,.]+)k", lambda match: f"{1000 * float(match[1].replace(',', '')):,.0f}", text)
     return typeset(text.replace(" to ", translate(lang, "brief", "to")))
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.table import Table
 
+from ...engine.texts import translate
 from ...experiments.logs.issue_log import times
 from ...experiments.logs.log_summary import ALL, months
+from ...model.issues.categories import CATEGORIES
 from ...model.measures import kaplan_meier
 from ..text.tables import PLAIN
 from .figures import PALETTE, QUIET, WITH, WITHOUT
@@ -168,52 +170,41 @@ def fit(axes, rows, rate) -> None:
     )
 
 
-def tabulate_waiting(table: pd.DataFrame, proposals: Mapping[str, Proposal | None]) -> Table:
-    """Tabulate the summary of a log for the terminal; a category that is only proposed has a question
-    mark."""
+def tabulate_waiting(
+    table: pd.DataFrame, proposals: Mapping[str, Proposal | None], lang: str = "en"
+) -> Table:
+    """Tabulate the summary of a log for the terminal; a proposed category has a question mark."""
+    numbers = ("issues", "per_year", "per_1000_year", "closed", "q25", "median", "q75", "restricted_mean")
     summary = Table(
-        "category",
-        "issues",
-        "per year",
-        "per 1,000",
-        "closed",
-        "25 %",
-        "50 %",
-        "75 %",
-        "mean*",
-        "mapped to",
+        *(translate(lang, "log", word) for word in ("category", *numbers, "means")),
         **PLAIN,
-        caption="25, 50, 75 %: days by which this share of issues was resolved "
-        "(Kaplan-Meier; open issues are censored). *: restricted mean, up to day 180. ?: only proposed.",
+        caption=translate(lang, "log", "caption"),
     )
     for column in summary.columns[1:-1]:
         column.justify = "right"
     for name, row in table.iterrows():
-        means = row["means"].split()
-        abbreviated = " ".join(means) if len(means) < 3 else f"{means[0]} and {len(means) - 1} others"
+        means = "" if name == ALL else name_means(row["means"].split(), proposals.get(str(name)), lang)
         summary.add_row(
-            str(name),
+            translate(lang, "log", "all") if name == ALL else str(name),
             f"{row['issues']:,}",
             f"{row['per_year']:,.1f}",
             number(row["per_1000_year"], ".2f"),
             f"{row['closed']:.0%}",
             *(number(row[q], ".0f") for q in ("q25", "median", "q75")),
             number(row["restricted_mean"], ".1f"),
-            abbreviated or ("" if name == ALL else guess(proposals.get(str(name)))),
+            means,
         )
     return summary
 
 
-def guess(proposal: Proposal | None) -> str:
-    """Return what a category may be mapped to, with a question mark."""
-    if proposal is None:
-        return "not mapped"
-    ours = (
-        proposal.ours
-        if isinstance(proposal.ours, str)
-        else f"{proposal.ours[0]} and {len(proposal.ours) - 1} others"
-    )
-    return f"{ours}?"
+def name_means(mapped: list[str], proposal: Proposal | None, lang: str) -> str:
+    """Return what a category is mapped to, or what is proposed, with a question mark."""
+    if not mapped and proposal is None:
+        return translate(lang, "log", "unmapped")
+    ours = mapped or ([proposal.ours] if isinstance(proposal.ours, str) else list(proposal.ours))
+    first = CATEGORIES[ours[0]].zh if lang == "zh" and ours[0] in CATEGORIES else ours[0]
+    words = first if len(ours) == 1 else translate(lang, "log", "others", name=first, count=len(ours) - 1)
+    return words if mapped else f"{words}?"
 
 
 def number(value: float, form: str) -> str:
@@ -227,14 +218,16 @@ def parameters(result: Calibration) -> Table:
         "parameter",
         "before",
         "prior",
-        "best",
+        "fitted",
         "5 %",
         "50 %",
         "95 %",
-        "identified",
+        "contraction",
+        "answer",
         **PLAIN,
-        caption="Before: value before the fit. Best: of all trials. 5, 50, 95 %: quantiles of the weighted "
-        "ensemble. Identified: whether the ensemble is clearly narrower than the prior. *: a factor.",
+        caption="Before: value before the fit. Fitted: in the fitted case. 5, 50, 95 %: quantiles of the "
+        "posterior. Contraction: 1 - posterior over prior variance; learned from about a half on. Together: "
+        "fixed by the log only if the other numbers are known. *: a factor.",
     )
     table.columns[0].overflow, table.columns[0].min_width = "fold", 26
     for path, r in result.parameters.iterrows():
@@ -244,7 +237,8 @@ def parameters(result: Calibration) -> Table:
             f"{r.default:.3g}",
             f"{r.low:.3g} to {r.high:.3g}",
             *ends,
-            "yes" if r.identified else "no",
+            f"{r.contraction:.0%}",
+            r.answer,
         )
     return table
 

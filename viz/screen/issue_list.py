@@ -27,7 +27,7 @@ from ...experiments.logs.issue_log import IssueLog, read_log
 from ...experiments.logs.log_mapping import NONE, read_mapping
 from ...experiments.logs.log_summary import count_openings, quantile, span
 from ...experiments.logs.questions import LogQuestion
-from ...experiments.narrative.draft_scenario import open_case_text
+from ...experiments.narrative.draft_file import open_case_text
 from ...model.issues.categories import CATEGORIES, FAMILIES
 from ..i18n import words
 from .communities import check_size

@@ -25,7 +25,7 @@ from ...experiments.comparison.arm_answers import (
 from ...experiments.comparison.compare import Comparison
 from ...experiments.comparison.lever_paths import paths_in_world
 from ...experiments.narrative.community_form import answer_form
-from ...experiments.narrative.draft_scenario import open_case_text
+from ...experiments.narrative.draft_file import open_case_text
 from ...experiments.narrative.recording import pack_arrays
 from ...model.scenarios.cases import alter_scenario, list_cases, list_examples
 from ...model.scenarios.scenario import Scenario

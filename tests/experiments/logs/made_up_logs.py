@@ -41,6 +41,7 @@ class MadeUp:
     open: int = OPEN
     rejected: int = 0
     said: tuple = ()  # parts of what must be said
+    reasons: tuple = ()  # why rows are rejected
 
 
 def text(rows, encoding="utf-8", delimiter=",", end="\r\n"):
@@ -203,7 +204,13 @@ def committee_ledger():
         sheet.write_row(4 + ROWS, 0, ["合计", "", ROWS])
         sheet.write(5 + ROWS, 0, "注：数据截至年底")
 
-    return MadeUp("ledger.xlsx", book(fill), rejected=2, said=("'姓名', '电话'",))
+    return MadeUp(
+        "ledger.xlsx",
+        book(fill),
+        rejected=2,
+        said=("'姓名', '电话'",),
+        reasons=("is a total", "holds nothing but '注：数据截至年底'"),
+    )
 
 
 def two_header_rows():

@@ -6,6 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import made_up_logs
 import numpy as np
 import pytest
 from made_up_logs import LAYOUTS, OPEN, ROWS, issues
@@ -44,7 +45,7 @@ def test_a_layout_is_read_without_a_flag_or_with_the_one_that_the_message_names(
         assert f"--{name} {','.join(values)}" in str(refused.value).replace("'", "")
     one = read_log(path, **log.flags)
     assert (len(one.issues), len(one.rejected), one.rows) == (log.used, log.rejected, log.used + log.rejected)
-    assert int((~one.times()[1]).sum()) == log.open
+    assert int((~one.times()[1]).sum()) == log.open and tuple(one.reasons) == log.reasons
     said = " ".join(map(str, one.said))
     assert all(part in said for part in log.said), said
     assert "13800000000" not in said and "某居民" not in said
@@ -341,3 +342,89 @@ def test_a_dry_run_says_what_is_understood_and_writes_nothing(written, monkeypat
     said = capsys.readouterr().out
     assert not left.value.code and f"{ROWS} rows read: {ROWS} used, 0 rejected" in said
     assert f"{OPEN} (" in said and [path.name for path in tmp_path.iterdir()] == [log.name]
+
+
+def test_the_command_line_answers_in_chinese(written, monkeypatch, capsys, tmp_path):
+    log = made_up_logs.committee_ledger()
+    written(log.content, log.name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["cogov", "import", log.name, "--lang", "zh"])
+    with pytest.raises(SystemExit):
+        command.main()
+    said = capsys.readouterr().out
+    assert "读取62行：采用60行，剔除2行" in said and "邻里噪音?" in said and "整理后的台账：" in said
+    assert not any(word in said for word in ("rows", "issues", "Tables", "Above the header"))
+
+
+HEADERS = {  # header -> the columns that are the day of opening, the day of closing and the category
+    "工单编号,工单类型,受理时间,派单时间,办理时限,办结时间,回访时间": "受理时间 办结时间 工单类型",
+    "序号,登记时间,一级分类,承办单位,要求办结时间,实际办结时间": "登记时间 实际办结时间 一级分类",
+    "编号,发现时间,事件大类,事件小类,处置时限,完成时间": "发现时间 完成时间 事件小类",
+    "序号,日期,报修内容,报修类型,维修人员,维修时间": "日期 维修时间 报修类型",
+    "序号,来访日期,诉求事项,答复时间": "来访日期 答复时间 诉求事项",
+    "序号,交办时间,类目,办理完毕时间": "交办时间 办理完毕时间 类目",
+    "REQUESTID,SERVICENAME,REQUESTEDDATETIME,EXPECTEDDATETIME,CLOSEDDATETIME": (
+        "REQUESTEDDATETIME CLOSEDDATETIME SERVICENAME"
+    ),
+    "Request_Number,Date_Requested,Date_Completed,Request_Category": (
+        "Date_Requested Date_Completed Request_Category"
+    ),
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_columns_are_known_by_the_names_that_people_give_them(header, written):
+    names, days = header.split(","), HEADERS[header].split()
+    rows = []
+    for n in range(40):
+        row = [f"{name[:2]}{n % 9}" for name in names]
+        for at, name in enumerate(names):
+            if name == days[1]:
+                row[at] = f"2023-02-{n % 20 + 1:02d}" if n % 4 else ""
+            elif name != days[2] and any(word in name for word in ("时间", "日期", "时限", "DATE", "Date")):
+                row[at] = f"2023-01-{n % 20 + 1:02d}"
+        rows.append(row)
+    text = "\n".join(",".join(row) for row in [names, *rows])
+    log = read_log(written(text.encode(), "mine.csv"), id="none")
+    assert [log.mapping.opened, log.mapping.closed, log.mapping.category] == days and len(log.issues) == 40
+
+
+def test_merged_cells_of_an_export_are_asked_about_and_both_answers_hold(written):
+    rows = "".join(
+        f"{'lift_stopped' if n == 0 else 'litter' if n == 20 else ''},2023-01-{n % 28 + 1:02d},\n"
+        for n in range(40)
+    )
+    path = written(("category,opened,closed\n" + rows).encode(), "mine.csv")
+    with pytest.raises(LogQuestion, match="empty in 38 of 40 rows.*--blank above"):
+        read_log(path)
+    assert read_log(path, blank="above").issues["category"].value_counts().to_dict() == {
+        "lift_stopped": 20,
+        "litter": 20,
+    }
+    with pytest.raises(UserError, match="38 of 40 rows cannot be used"):
+        read_log(path, blank="none")
+    with pytest.raises(UserError, match="allowed are above and none"):
+        read_log(path, blank="below")
+
+
+def test_several_words_for_open_are_named_at_once(written):
+    rows = "".join(
+        f"{n},2023-01-{n % 28 + 1:02d},噪音,{'2023-03-01' if n % 5 else '办理中' if n % 2 else '待处理'}\n"
+        for n in range(90)
+    )
+    path = written(("编号,受理时间,类别,办结时间\n" + rows).encode(), "mine.csv")
+    with pytest.raises(LogQuestion, match="--open '(办理中|待处理)' --open '(办理中|待处理)'"):
+        read_log(path)
+    assert int((~read_log(path, open=("办理中", "待处理")).times()[1]).sum()) == 18
+
+
+def test_a_day_is_told_from_the_time_of_the_day_beside_it(written):
+    rows = "".join(f"2023-01-{n % 28 + 1:02d},08:03,噪音,2023-02-01,17:20\n" for n in range(30))
+    log = read_log(written(("受理日期,受理时间,类别,办结日期,办结时间\n" + rows).encode(), "mine.csv"))
+    assert (log.mapping.opened, log.mapping.closed) == ("受理日期", "办结日期")
+
+
+def test_a_date_below_the_table_is_not_the_day_of_extraction(written):
+    rows = "".join(f"2023-01-{n % 28 + 1:02d},噪音,\n" for n in range(30))
+    path = written(("受理时间,类别,办结时间\n" + rows + "制表人,审核人,2023-12-31\n").encode(), "mine.csv")
+    assert f"{read_log(path).drawn:%Y-%m-%d}" == "2023-01-28"

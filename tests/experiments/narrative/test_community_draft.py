@@ -12,13 +12,12 @@ from cogov.engine.texts import LANGUAGES
 from cogov.experiments.files.case_writer import write_case
 from cogov.experiments.narrative.community_draft import FIELDS, check_draft, describe_fields, read_values
 from cogov.experiments.narrative.community_form import answer_form
+from cogov.experiments.narrative.draft_file import draft_to_toml, open_case_text
 from cogov.experiments.narrative.draft_filling import fill_draft
 from cogov.experiments.narrative.draft_scenario import (
     DraftRefused,
     draft_of_scenario,
-    draft_to_toml,
     file_name,
-    open_case_text,
     read_scenario,
     scenario_of_draft,
 )
@@ -268,7 +267,7 @@ def test_a_case_file_runs_says_what_is_assumed_and_opens_again(tmp_path, monkeyp
     lines = answer["toml"].splitlines()
     assert lines[0].startswith("# 幸福里: ") and "residents = 1500" in lines
     assert [line for line in lines if line.startswith("elders =")] == [
-        f"elders = {answer['fields']['elders']}  # assumed: as in a case like this one"
+        f"elders = {answer['fields']['elders']}  # assumed: share of elders as in a case like this one"
     ]
     assert [line for line in lines if line.startswith("age_years")][0].endswith("like this one")
     path = tmp_path / "mine.toml"
@@ -279,7 +278,7 @@ def test_a_case_file_runs_says_what_is_assumed_and_opens_again(tmp_path, monkeyp
     assert read_values(again["fields"])[0] == read_values(answer["fields"])[0]
     assert again["title"] == "幸福里" and again["file_name"] == "幸福里.toml" and again["hidden"] == ""
     assert set(again["filled"]) == set(answer["filled"]) - {
-        *("built", "company", "property_staff", "grid_workers", "staff", "fund")
+        *("lifts", "built", "company", "property_staff", "grid_workers", "staff", "fund")
     }
 
 
