@@ -38,6 +38,8 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "screen.event arose",
     "results.subtitle",
     "results.factor is",
+    "brief.quoted",
+    "brief.to",
 }
 
 

@@ -1,6 +1,7 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    brief,
     charts,
     ensemble,
     evidence,
@@ -48,5 +49,6 @@ KINDS = (
     patterns,
     ensemble,
     plausible_worlds,
+    brief,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

@@ -141,17 +141,16 @@ def tiles(findings: Findings, lang: str) -> Iterator[Tile]:
     for name in (findings.measure, "hours", "yuan"):
         middle, low, high = middle_and_ends(findings, name)
         yield Tile(
-            getattr(MEASURES[name], lang),
+            words.capital(getattr(MEASURES[name], lang)),
             plain_number(name, middle, "+"),
-            unit_of(name, lang).strip()
-            or (translate(lang, "brief", f"unit {name}") if name in WHOLE else ""),
+            translate(lang, "brief", f"unit {name}") if name in WHOLE else unit_of(name, lang).strip(),
             held.format(spread=spread(name, low, high, lang)),
             findings.command,
         )
     if findings.gains is not None:
         everybody = findings.gains.loc["all"]
         yield Tile(
-            translate(lang, "brief", "households better"),
+            words.capital(translate(lang, "brief", "households better")),
             f"{everybody['better']:.0%}",
             "",
             translate(lang, "brief", "households worse", worse=f"{everybody['worse']:.0%}"),

@@ -16,12 +16,16 @@ from ..text.tables import MANY, interval, number
 if TYPE_CHECKING:
     from .findings import Findings
 
+NAMED = 3  # mechanisms of an arm that are named, if there are many
 WHOLE = ("hours", "unpaid_hours", "yuan", "shadow_cost_yuan")  # measures whose decimals say nothing
 
 
 def name_mechanisms(names: tuple[str, ...], lang: str) -> str:
-    """Return the names of mechanisms, in the language, as the name of one arm."""
-    return " + ".join(words.mechanism(lang, name) for name in names)
+    """Return the names of mechanisms as the name of one arm; of many, the first and how many more."""
+    joint = " + ".join(words.mechanism(lang, name) for name in names[:NAMED])
+    if len(names) <= NAMED + 1:
+        return " + ".join((joint, *(words.mechanism(lang, name) for name in names[NAMED:])))
+    return translate(lang, "brief", "many", names=joint, all=len(names))
 
 
 def name_arm(arm: str, lang: str) -> str:
@@ -38,7 +42,7 @@ def typeset(text: str) -> str:
     >>> typeset("-0.3 to +1.2, one-to-one")
     '−0.3 to +1.2, one-to-one'
     """
-    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
+    return re.sub(r"(?<![A-Za-z0-9_-])-(?=\d)", "−", text)
 
 
 def quoted(name: str, lang: str) -> str:
