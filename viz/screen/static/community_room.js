@@ -13,6 +13,7 @@ import { currentLanguage, pageData, say } from "./words.js";
 /** @typedef {import("./screen.js").Screen} Screen */
 
 const KEPT = "cogov.own"; // the case file of the visitor's own community, in this browser
+const MOST_OWN = 3; // communities of a visitor's own, as in widget.py
 const SUMMER = 1; // season of the preview
 
 /** @param {Screen} screen */
@@ -112,9 +113,9 @@ async function bringOwn(screen, toml) {
   try {
     const { message } = await screen.host.ask({ kind: "own", toml, lang: currentLanguage() });
     const { communities } = pageData(),
-      at = communities.findIndex((c) => c.own || c.name === message.community.name);
-    if (at >= 0) communities.splice(at, 1);
-    communities.unshift(message.community);
+      others = communities.filter((c) => c.name !== message.community.name),
+      gone = others.filter((c) => c.own && !c.served).slice(MOST_OWN - 1);
+    communities.splice(0, communities.length, message.community, ...others.filter((c) => !gone.includes(c)));
     try {
       localStorage.setItem(KEPT, toml);
     } catch {

@@ -18,6 +18,7 @@ import { decompress, Film, unpack } from "./recording.js";
 import { closeSheet, openSheet } from "./sheet.js";
 import { showPlan } from "./site_plan.js";
 import { Stage } from "./stage.js";
+import { refreshTakeAlong } from "./take_along.js";
 import { openTray, refreshTray } from "./tray.js";
 import {
   calendar,
@@ -509,6 +510,7 @@ export class Screen extends Stage {
     this.captions();
     this.line.said = -1;
     refreshTray(this);
+    refreshTakeAlong(this);
     if (!this.find("#more").hidden) openMenu(this);
   }
 
