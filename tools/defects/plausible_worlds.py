@@ -149,9 +149,8 @@ MUTANTS = [
     mutant(
         "both lives are of two worlds",
         "experiments/comparison/who_gains.py",
-        "    return compare_homes_of_runs(worlds, arms, [run_in_world(worlds, arm, world) for arm in arms], world)",
-        "    arm_runs = [run_in_world(worlds, arm, world + len(arm.mechanisms)) for arm in arms]\n"
-        "    return compare_homes_of_runs(worlds, arms, arm_runs, world)",
+        "[run_in_world(worlds, arm, world) for arm in arms], world)",
+        "[run_in_world(worlds, arm, world + len(arm.mechanisms)) for arm in arms], world)",
         "experiments/comparison/test_who_gains.py::test_both_lives_are_of_the_same_world",
         plain=True,
     ),
