@@ -280,7 +280,7 @@ def scores(result: Calibration, t: dict[str, str]) -> Iterator[str]:
 def own_worlds(result: Calibration, t: dict[str, str]) -> Iterator[str]:
     """Yield what the ensemble of one's own is."""
     own = result.own
-    if result.is_misspecified:
+    if not result.has_worlds:
         yield f"<h2>{t['own']}</h2><p>{escape(t['no worlds'])}</p>"
         return
     text = t["own.words"].format(
@@ -304,7 +304,7 @@ def go_on(result: Calibration, t: dict[str, str], command: str) -> Iterator[str]
             t["go_on.compare"],
         ),
     ]
-    if result.is_misspecified:
+    if not result.has_worlds:
         del commands[1:]
     yield f"<h2>{t['go_on']}</h2><dl>"
     yield from (

@@ -154,7 +154,7 @@ def calibrate(
                 "widened": result.widened,
                 "said": sentences,
                 "case": str(case_path),
-                "worlds": "" if result.is_misspecified else str(out_folder / WORLDS),
+                "worlds": str(out_folder / WORLDS) if result.has_worlds else "",
                 "page": str(page_path),
                 "figure": str(figure_path),
             }
@@ -170,7 +170,7 @@ def calibrate(
             "fit",
             "written",
             case=case_path,
-            worlds=translate(lang, "fit", "no worlds") if result.is_misspecified else out_folder / WORLDS,
+            worlds=out_folder / WORLDS if result.has_worlds else translate(lang, "fit", "no worlds"),
             page=page_path,
             tables=out_folder,
             figure=figure_path,
