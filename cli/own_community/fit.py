@@ -161,8 +161,8 @@ def calibrate(
         )
     for sentence in sentences:
         out.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    out.print(log_figures.parameters(result))
-    out.print(log_figures.scores(result))
+    out.print(log_figures.parameters(result, lang))
+    out.print(log_figures.scores(result, lang))
     out.print(result.verdict(lang), style="bold", highlight=False, markup=False)
     out.print(
         translate(
