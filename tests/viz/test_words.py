@@ -40,6 +40,7 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "results.factor is",
     "brief.quoted",
     "brief.to",
+    "issue_list.fit.unknown_of",
 }
 
 
