@@ -22,6 +22,7 @@ from .options import (
     Within,
     Workers,
     Worlds,
+    WorldsFile,
     app,
     check_language,
     complete_mechanism,
@@ -44,6 +45,7 @@ def gains(
         ),
     ] = None,
     worlds: Worlds = 60,
+    worlds_file: WorldsFile = None,
     days: Days = None,
     seed: Seed = 0,
     settings: Set = None,
@@ -77,6 +79,7 @@ def gains(
             worlds=worlds,
             held=frozenset(paths_set(arms[1], settings or ())),
             seed=seed,
+            worlds_file=str(worlds_file or ""),
             workers=workers,
             progress=lambda: bar.advance(task),
         )
@@ -87,6 +90,7 @@ def gains(
         cases=[arms[1]],
         mechanisms=mechanism,
         worlds=worlds,
+        **({"worlds_file": manifest.file_of(worlds_file)} if worlds_file else {}),
         seed=seed,
     )
     names = " + ".join(mechanism or ())

@@ -96,6 +96,7 @@ def simulate_gains(asked: GainsAsked, folder: Path, workers: int | None) -> pd.D
             worlds=asked.worlds,
             held=frozenset(paths_set(arms[1], asked.settings)),
             seed=asked.seed,
+            worlds_file=asked.worlds_file,
             workers=workers,
             progress=lambda: bar.advance(task),
         )

@@ -60,6 +60,7 @@ class Comparison:
     groups: pd.DataFrame
     gains: pd.DataFrame  # group of households -> who gains over worlds, see `average_gains`; none if fixed
     selection: IssueSelection = ALL_ISSUES
+    worlds_file: str = ""  # path of worlds of one's own
 
     @cached_property
     def ranges(self) -> pd.DataFrame:
@@ -141,6 +142,7 @@ class Comparison:
             mechanisms=self.mechanisms,
             in_both_arms=sorted(set(self.case.mechanisms) - set(self.mechanisms)),
             **self.asked,
+            **({"worlds_file": manifest.file_of(self.worlds_file)} if self.worlds_file else {}),
             replicates=self.replicates,
             worlds=len(self.worlds) // len(ARMS),
             seed=self.seed,
@@ -200,16 +202,11 @@ def compare(
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
     ensure_compiled(list(full.mechanisms))
+    drawn = worlds_of_arms(arms, paths_set(full, settings), seed, str(worlds_file))
     job = partial(
         simulate_numbered,
         partial(simulate_pair, arms, seed, within, selection=selection),
-        partial(
-            measure_world_and_homes,
-            worlds_of_arms(arms, paths_set(full, settings), seed, str(worlds_file)),
-            arms,
-            within,
-            selection,
-        ),
+        partial(measure_world_and_homes, drawn, arms, within, selection),
         replicates,
     )
     done = list(run_jobs(job, replicates + worlds, workers, progress))
@@ -227,12 +224,12 @@ def compare(
         curves=tabulate_curves(pairs, full.days),
         ledger=tabulate_ledgers(pairs),
         activities=tabulate_activities(pairs, full),
-        asked=manifest.changes_as_given(on, off, settings)
-        | ({"worlds_file": manifest.file_of(worlds_file)} if worlds_file else {}),
+        asked=manifest.changes_as_given(on, off, settings),
         worlds=tabulate_worlds(measured for measured, _ in in_worlds),
         groups=tabulate_groups(pairs),
         gains=average_gains([homes for _, homes in in_worlds]),
         selection=selection,
+        worlds_file=str(worlds_file),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def read_comparison(folder: str | Path) -> Comparison:
         stored["seed"],
         stored["within"],
         asked={name: stored[name] for name in ("on", "off", "settings")},
+        worlds_file=find_worlds_file(folder, stored),
         selection=IssueSelection(
             tuple(selection["families"]),
             selection["severity"],
@@ -71,6 +73,27 @@ def read_comparison(folder: str | Path) -> Comparison:
         **tables,
         **empty,
     )
+
+
+def find_worlds_file(folder: Path, stored: dict[str, Any]) -> str:
+    """Return the path of the worlds of one's own that a stored comparison used; "" if it used none.
+
+    Raises UserError if the file is no longer where the command had it, or has changed.
+    """
+    used = stored.get("worlds_file")
+    if not used:
+        return ""
+    words = shlex.split(stored["command"])
+    typed = [after for word, after in zip(words, words[1:]) if word == "--worlds-file"]
+    path = typed[0] if typed else used["name"]
+    if manifest.file_of(path)["sha256"] != used["sha256"]:
+        raise UserError(
+            "{folder}: was computed with the worlds of {path}, which is no longer there or has changed; run "
+            "`cogov compare` again",
+            folder=folder,
+            path=path,
+        )
+    return path
 
 
 def read_table(path: Path, index: list[str]) -> pd.DataFrame:

@@ -138,15 +138,16 @@ def who_gains(
     worlds: int,
     held: frozenset[str] = frozenset(),
     seed: int = 0,
+    worlds_file: str = "",
     workers: int | None = None,
     progress: Callable | None = None,
 ) -> pd.DataFrame:
     """Return who gains, over plausible worlds: see `average_gains`.
 
-    `held` are paths of knobs that are not drawn. Raises UserError.
+    `held` are paths of knobs that are not drawn; `worlds_file` has worlds of one's own. Raises UserError.
     """
     seed = whole_seed(seed)
-    job = partial(gains_in_world, worlds_of_arms(arms, held, seed), arms)
+    job = partial(gains_in_world, worlds_of_arms(arms, held, seed, worlds_file), arms)
     return average_gains(list(run_jobs(job, worlds, workers, progress)))
 
 

@@ -57,7 +57,7 @@ def carriers_of_comparison(result: Comparison, measure: str = "resolution_rate")
     """Return what may carry the spread of the effect of a comparison over its worlds: see `find_carriers`."""
     arms = arms_without_and_with(result.case, result.mechanisms)
     held = paths_set(result.case, result.asked.get("settings", ()))
-    drawn = worlds_of_arms(arms, held, result.seed)
+    drawn = worlds_of_arms(arms, held, result.seed, result.worlds_file)
     values = result.worlds[measure].unstack("arm")
     effect = (values["with"] - values["without"]).to_numpy(float)
     return find_carriers([drawn.numbers(int(world)) for world in values.index], effect)

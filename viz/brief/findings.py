@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -40,6 +42,7 @@ class GainsAsked:
     days: int | None
     seed: int
     worlds: int
+    worlds_file: str  # path of worlds of one's own; "": those that ship
 
     def changes(self) -> list[str]:
         """Return the options that all commands share."""
@@ -49,6 +52,7 @@ class GainsAsked:
             *option("--set", self.settings),
             *given("--days", self.days),
             *given("--seed", self.seed, SEED),
+            *given("--worlds-file", self.worlds_file, ""),
         ]
 
     @property
@@ -124,6 +128,7 @@ def findings_of_comparison(result: Comparison, case: str, gains: pd.DataFrame | 
         result.case.days,
         result.seed,
         worlds or WORLDS,
+        result.worlds_file,
     )
     selection = result.selection
     options = [
@@ -172,6 +177,7 @@ def findings_of_arms(result: Robustness, case: str, gains: pd.DataFrame | None) 
         experiment.days or None,
         experiment.seed,
         worlds,
+        relative_path(experiment.worlds_file),
     )
     weighed = replace(
         asked,
@@ -204,6 +210,11 @@ def findings_of_arms(result: Robustness, case: str, gains: pd.DataFrame | None) 
         gains=gains,
         weighed=result,
     )
+
+
+def relative_path(path: str) -> str:
+    """Return a path as it is typed here, if it is below the working folder."""
+    return path and (os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path)
 
 
 def command_line(name: str, case: str, *options: Iterable[str]) -> str:
