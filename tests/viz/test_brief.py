@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from xml.etree import ElementTree
 
@@ -15,8 +16,9 @@ from pandas.testing import assert_frame_equal
 
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison.compare import arms_of, compare
-from cogov.experiments.comparison.stored_comparison import read_comparison
+from cogov.experiments.comparison.stored_comparison import read_comparison, read_table
 from cogov.experiments.comparison.who_gains import who_gains
+from cogov.experiments.evidence.own_worlds import write_worlds_file
 from cogov.model import mechanisms
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.brief import write_brief
@@ -30,6 +32,7 @@ from cogov.viz.brief.writing import FILES
 for extra in ("typst", "docx", "pptx", "SALib"):
     pytest.importorskip(extra)
 
+OWN_WORLDS = [{"issues.litter.rate": 0.1 + n / 100} for n in range(10)]
 SMALL = {"replicates": 3, "worlds": 20, "days": 60, "seed": 3, "within": 20, "workers": 0}
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -249,6 +252,24 @@ def test_a_stored_comparison_is_what_was_computed(folders, tmp_path):
     assert (again.case, again.selection, again.asked) == (result.case, result.selection, result.asked)
     for name in ("table", "rows", "worlds", "gains", "groups", "series", "ledger"):
         assert_frame_equal(getattr(again, name), getattr(result, name), check_dtype=False)
+
+
+def test_worlds_of_ones_own_stand_in_the_commands_and_count_for_who_gains(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    file = write_worlds_file(Path("mine.parquet"), OWN_WORLDS, [], "wuzi_yard")
+    run = typist(monkeypatch, capsys)
+    small = ("--worlds", 10, "--days", 30, "--workers", 0, "--out", "out", "--worlds-file", file)
+    status, _, error = run("compare", "wuzi_yard", "--mechanism", "grid_patrol", "--replicates", 2, *small)
+    assert status == 0, error
+    result = read_comparison("out")
+    findings = findings_of(result)
+    for command in (findings.command, findings.gains_asked.command):
+        assert command.endswith("--worlds-file mine.parquet")
+    run(*shlex.split(findings.gains_asked.command)[1:], "--workers", 0, "--out", "gains")
+    assert_frame_equal(read_table(Path("gains/gains.csv"), ["group"]), result.gains, check_dtype=False)
+    Path("mine.parquet").unlink()
+    with pytest.raises(UserError, match="no longer there or has changed"):
+        read_comparison("out")
 
 
 # ---- what may go wrong
