@@ -272,6 +272,34 @@ def test_worlds_of_ones_own_stand_in_the_commands_and_count_for_who_gains(tmp_pa
         read_comparison("out")
 
 
+@pytest.mark.parametrize(
+    "better, median, words",
+    (
+        (1.0, 0.2, "very likely a gain for"),
+        (1.0, 0.004, "but a small one"),
+        (0.7, 0.2, "probably a gain"),
+        (0.7, 0.004, "no clear difference"),
+        (0.5, 0.2, "no clear difference"),
+        (0.2, -0.2, "probably a loss"),
+        (0.0, -0.2, "very likely a loss"),
+    ),
+)
+def test_a_headline_is_as_sure_as_the_worlds(folders, better, median, words):
+    findings = findings_of(read_comparison(folders["compare"]))
+    count = len(findings.effects)
+    gains = [abs(median)] * round(better * count)
+    effects = findings.effects.assign(resolution_rate=gains + [-abs(median)] * (count - len(gains)))
+    assert words in content_of(replace(findings, effects=effects), "en").headline
+
+
+def test_luck_alone_makes_nothing_very_likely(folders):
+    result = read_comparison(folders["compare"])
+    table = result.table.copy()
+    table.loc["resolution_rate", ["difference", "low", "high"]] = 0.2, 0.1, 0.3
+    alone = replace(result, table=table, worlds=result.worlds.iloc[:0], gains=result.gains.iloc[:0])
+    assert "probably a gain" in content_of(findings_of(alone), "en").headline
+
+
 # ---- what may go wrong
 
 

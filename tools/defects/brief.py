@@ -60,6 +60,14 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "an interval of luck makes a headline sure",
+        "viz/brief/content.py",
+        "abs(luck.difference) < findings.matters, np.inf",
+        "abs(luck.difference) < findings.matters, SURE",
+        "viz/test_brief.py::test_luck_alone_makes_nothing_very_likely",
+        plain=True,
+    ),
+    mutant(
         "the command below a table of the report prints another",
         "viz/report.py",
         "{html(table)}{command_line(analysis, name)}",

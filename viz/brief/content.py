@@ -83,18 +83,21 @@ def content_of(findings: Findings, lang: str) -> Content:
 
 
 def headline(findings: Findings, names: str, place: str, lang: str) -> str:
-    """Return the answer in a line: which way the effect goes, and how surely."""
+    """Return the answer in a line: which way the effect goes, and how surely.
+
+    An interval of luck alone says nothing of what nobody knows, so it makes no answer more than probable.
+    """
     row = findings.ranges.loc[findings.measure]
-    better, worse = row["better"], row["worse"]
-    small = abs(row["median"]) < findings.matters
+    better, worse, small = row["better"], row["worse"], abs(row["median"]) < findings.matters
+    sure = SURE
     if findings.luck is not None and not findings.worlds:
         luck = findings.luck.loc[findings.measure]
         clear = np.isfinite(luck.low) and not luck.low <= 0 <= luck.high
-        better, worse = (float(clear and luck.difference > 0), float(clear and luck.difference < 0))
-        small = abs(luck.difference) < findings.matters
+        better, worse = float(clear and luck.difference > 0), float(clear and luck.difference < 0)
+        small, sure = abs(luck.difference) < findings.matters, np.inf
     kind = "open"
     for share, way in ((better, "gain"), (worse, "loss")):
-        if share >= SURE:
+        if share >= sure:
             kind = f"small {way}" if small else f"sure {way}"
         elif share >= PROBABLE and not small:
             kind = way
