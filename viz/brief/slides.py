@@ -69,7 +69,9 @@ class Deck:
 
         slide = self.slide(content.headline, content.question)
         self.tiles(slide, content.tiles, 1.75, 1.6)
-        self.claims(slide, content.verdict[:3], (EDGE, 3.6, 4.6, 3.2))
+        # of many sentences the first, of the best arm, and the last, of the choice or of luck
+        said = content.verdict if len(content.verdict) < 3 else (content.verdict[0], content.verdict[-1])
+        self.claims(slide, said, (EDGE, 3.6, 4.6, 3.2))
         picture = slide.shapes.add_picture(BytesIO(figure), Inches(5.5), Inches(3.6), width=Inches(7.2))
         if picture.height > Inches(2.7):
             picture.width = int(picture.width * Inches(2.7) / picture.height)
