@@ -167,16 +167,24 @@ def report(
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Folder of the report; default: FOLDER/report.")
     ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only print a table of the report, e.g. verdicts; write nothing."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Report the results of a sweep: verdicts, a self-contained HTML page, figures and tables."""
     from ..experiments.sweep.report_statistics import analyse_sweep
     from ..viz import report as reporting
+    from ..viz.report_tables import print_table
     from ..viz.text import tables
     from ..viz.world_section import world_sentences
 
     with err.status("reading the sweep, estimating, drawing ..."):
         report_data = analyse_sweep(folder)
+        if table is not None:
+            lines = list(print_table(report_data, table))
+            return out.print("\n".join(lines), soft_wrap=True, highlight=False)
         folder_written = out_folder or folder / "report"
         page_path = reporting.save(report_data, folder_written)
         worlds = list(world_sentences(report_data))
@@ -209,6 +217,8 @@ def report(
         out.print(reporting.estimand(report_data), highlight=False)
         out.print(tables.verdicts(sentences))
         out.print(reporting.choice_section(report_data), highlight=False)
+        for line in reporting.price_section(report_data):
+            out.print(line, highlight=False)
     for case, line in worlds:
         out.print(f"{case}: {line}" if case else line, highlight=False)
     out.print(

@@ -11,9 +11,6 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 from ..experiments.files.csv_tables import write_csv
 from ..experiments.files.user_mechanisms import active_mechanisms
 from ..model.measures import MEASURES, SHARES
@@ -21,6 +18,8 @@ from .evidence_badges import STYLE as BADGES
 from .evidence_badges import evidence_section
 from .figures import sweep_figures
 from .figures.figures import save as keep
+from .report_tables import FIGURE_TABLES, command_line, html, tables_section
+from .report_tables import STYLE as COMMANDS
 from .world_section import world_section
 
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ th { background: #f6f6f6 } td.text, th.text { text-align: left } img { max-width
 .quiet { color: #555; font-size: .9rem } dt { font-weight: 600; margin-top: .5rem }
 """
 CARDS = 24  # verdicts shown as a card
-ROWS = 40  # rows of a table in the page; its file has all rows
 CAPTIONS = {
     "verdicts": "Estimand: difference from the reference, with intervals that hold jointly "
     "over the arms of a case.",
@@ -74,6 +72,7 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
         f"<h1>{title}</h1>",
         f"<p>{escape(e.question)}</p>" if e.question else "",
         f"<p class='quiet'>{escape(state(analysis))}</p>",
+        command_line(analysis),
     ]
     parts += [f"<p><b>{escape(line)}</b></p>" for line in analysis.limits()]
     parts += [f"<p>{escape(line)}</p>" for line in analysis.history()]
@@ -86,8 +85,9 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
         parts += [f"<p>{escape(line)}</p>" for line in (choice_section(analysis), *price_section(analysis))]
     parts += [
         *world_section(analysis),
+        command_line(analysis),
         "<h2>Figures</h2>",
-        *(figure(name, svg) for name, svg in figures.items()),
+        *(figure(name, svg) + command_line(analysis, FIGURE_TABLES[name]) for name, svg in figures.items()),
     ]
     left_out = [name for name in PAIRED if name not in figures] if analysis.by_arm else []
     parts += (
@@ -97,7 +97,10 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
     )
     parts += [
         "<h2>Tables</h2>",
-        *(f"<h3>{escape(words)}</h3>{html(table)}" for words, table in tables_section(analysis)),
+        *(
+            f"<h3>{escape(words)}</h3>{html(table)}{command_line(analysis, name)}"
+            for name, words, table in tables_section(analysis)
+        ),
     ]
     parts += [
         *evidence_section(analysis.results.plan),
@@ -109,7 +112,7 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
     head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f"<title>{title}</title><style>{STYLE}{BADGES}</style></head>"
+        f"<title>{title}</title><style>{STYLE}{BADGES}{COMMANDS}</style></head>"
     )
     return head + "<body>" + "\n".join(parts) + "</body></html>\n"
 
@@ -146,7 +149,7 @@ def cards(analysis: Analysis) -> Iterator[str]:
     for case, arm, verdict, sentence in verdicts[:CARDS]:
         yield (
             f"<div class='card {verdict}'><span>{escape(case)}</span>"
-            f"<b>{escape(str(arm))}</b><span>{escape(sentence)}</span></div>"
+            f"<b>{escape(str(arm))}</b><span>{escape(sentence)}</span>{command_line(analysis)}</div>"
         )
     yield "</div>"
     if len(verdicts) > CARDS:
@@ -219,77 +222,6 @@ def figure(name: str, svg: bytes) -> str:
         f'<figure><img alt="{caption}" src="data:image/svg+xml;base64,{data}">'
         f'<figcaption class="quiet">{caption}</figcaption></figure>'
     )
-
-
-def tables_section(analysis: Analysis) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield (caption, table) for the tables in the page."""
-    if analysis.by_arm:
-        yield f"Verdicts: {analysis.estimand.measure}", analysis.verdicts
-        yield (
-            "Other measures: difference from the reference, joint intervals",
-            analysis.other_measures[
-                ["reference", "mean", "difference", "low_all", "high_all", "correlation", "pairs"]
-            ],
-        )
-        yield (
-            "Cost per additional issue resolved in time (a bound is infinite if the effect may be zero)",
-            analysis.price[[c for c in analysis.price if not c.endswith("_words")]],
-        )
-        yield "Efficient frontier, yuan", analysis.frontiers["yuan"]
-        yield "Efficient frontier, hours", analysis.frontiers["hours"]
-        yield "Comparison of each arm with the best", analysis.best
-    if "restricted_means" in analysis.tables():
-        yield (
-            "Mean days to resolution, up to the horizon (restricted mean; open issues censored)",
-            analysis.survival.means,
-        )
-    yield "Arms: mean, standard deviation, Monte Carlo standard error", analysis.means
-    yield "Failed runs", analysis.failures[analysis.failures["failed"] > 0]
-    failed = analysis.runs[analysis.runs["status"] == "failed"][["case", "arm", "replicate", "failure"]]
-    if len(failed):
-        yield "Failures and their causes", failed.set_index("case")
-
-
-def html(table: pd.DataFrame) -> str:
-    """Return the first ROWS rows of a table as HTML."""
-    if not len(table):
-        return "<p class='quiet'>none</p>"
-    flat = table.reset_index()
-    head = "".join(f"<th class='{kind(flat[name])}'>{escape(str(name))}</th>" for name in flat)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td class='{kind(flat[name])}'>{escape(cell(value))}</td>" for name, value in zip(flat, row)
-        )
-        + "</tr>"
-        for row in flat.head(ROWS).itertuples(index=False)
-    )
-    more = f"<p class='quiet'>{len(flat) - ROWS:,} more rows in its file.</p>" if len(flat) > ROWS else ""
-    return f"<table><tr>{head}</tr>{body}</table>{more}"
-
-
-def kind(column: pd.Series) -> str:
-    """Return the CSS class of a column: "number" or "text"."""
-    return (
-        "number"
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-        else "text"
-    )
-
-
-def cell(value) -> str:
-    """Format a value for a cell of a table."""
-    if isinstance(value, (bool, np.bool_)):
-        return "yes" if value else "no"
-    if isinstance(value, (float, np.floating)):
-        return (
-            "-"
-            if np.isnan(value)
-            else f"{value:,.0f}"
-            if np.isfinite(value) and abs(value) >= 1e4
-            else f"{value:.4g}"
-        )
-    return str(value)
 
 
 def methods(analysis: Analysis) -> str:

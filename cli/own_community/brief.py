@@ -72,18 +72,26 @@ def brief(
 
 
 def simulate_gains(asked: GainsAsked, folder: Path, workers: int | None) -> pd.DataFrame:
-    """Return who gains, as `cogov gains` computes it. Raises UserError."""
+    """Return who gains, as `cogov gains` computes it; kept for the next brief. Raises UserError."""
+    from ...engine.source_digests import version as model_version
     from ...experiments.comparison.compare import arms_of
     from ...experiments.comparison.plausible_pairs import paths_set
+    from ...experiments.comparison.stored_comparison import find_manifest, read_table
     from ...experiments.comparison.who_gains import who_gains
+    from ...experiments.files.csv_tables import write_csv
+    from ...experiments.files.manifest import write_manifest
     from ...model.scenarios.cases import read_case
 
+    kept = folder / "gains"
+    known = find_manifest(kept, "gains") or {}
+    if (known.get("command"), known.get("model")) == (asked.command, model_version()):
+        return read_table(kept / "gains.csv", ["group"])
     changes = {"on": asked.on, "off": asked.off, "settings": asked.settings, "days": asked.days}
     arms = arms_of(read_case(asked.case), asked.mechanisms, **changes)
     prepare_run(arms[1], folder, notice=False)
     with progress() as bar:
         task = bar.add_task(f"{arms[1].name}: who gains, plausible worlds", total=asked.worlds)
-        return who_gains(
+        table = who_gains(
             arms,
             worlds=asked.worlds,
             held=frozenset(paths_set(arms[1], asked.settings)),
@@ -91,3 +99,7 @@ def simulate_gains(asked: GainsAsked, folder: Path, workers: int | None) -> pd.D
             workers=workers,
             progress=lambda: bar.advance(task),
         )
+    kept.mkdir(parents=True, exist_ok=True)
+    write_csv(table, kept / "gains.csv")
+    write_manifest(kept, "gains", command=asked.command, cases=[arms[1]], tables=["gains.csv"])
+    return table

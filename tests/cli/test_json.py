@@ -26,6 +26,7 @@ from cogov.bench import (
     sweep_overhead,
 )
 from cogov.cli.options import app
+from cogov.experiments.comparison.compare import compare
 from cogov.experiments.robustness import structures
 from cogov.experiments.sweep.sweep import sweep
 from cogov.model.scenarios.cases import alter_scenario, read_case
@@ -114,6 +115,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     },
     ("compare", "wuzi_yard", "--mechanism", "grid_patrol", *PAIRS, "--worlds", "10", "--workers", "1"): {
         "verdict",
+        "hangs_on",
         "ranges",
         "groups",
         "table",
@@ -236,6 +238,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         *("trial", "wuzi_yard", "--mechanism", "grid_patrol", "--clusters", "building", "--periods", "3"),
         *("--period-days", "14", "--within", "7", "--worlds", "10", "--workers", "0"),
     ): {"sentences", "summary", "power", "figure", "folder"},
+    ("brief", "COMPARED"): {"files"},
     ("gains", "wuzi_yard", "--mechanism", "grid_patrol", "--worlds", "10", *SMALL): {"sentence", "groups"},
     ("decide", "WEIGHED", "--worth", "100"): {
         *("case", "sentences", "choices", "everything", "numbers", "pilots"),
@@ -354,6 +357,9 @@ def sweep_folder(tmp_path_factory):
             made[word] = tmp_path_factory.mktemp(word) / "out"
             (made[word].parent / "e.toml").write_text(texts[word], "utf-8")
             sweep(made[word].parent / "e.toml", made[word], workers=0)
+        if word == "COMPARED" and word not in made:
+            made[word] = tmp_path_factory.mktemp(word)
+            compare("wuzi_yard", "grid_patrol", replicates=2, worlds=10, days=60, workers=0).save(made[word])
         return made.get(word, word)
 
     return folder

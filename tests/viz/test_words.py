@@ -38,6 +38,14 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "screen.event arose",
     "results.subtitle",
     "results.factor is",
+    "brief.quoted",
+    "brief.to",
+    "community_form.toml.compound",
+    "issue_list.fit.unknown_of",
+    "screen.take.pdf",
+    "screen.take.docx",
+    "assistant.percent",
+    "assistant.progress",
 }
 
 

@@ -1,6 +1,8 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    assistant,
+    brief,
     charts,
     ensemble,
     evidence,
@@ -9,9 +11,11 @@ from . import (
     identity,
     issues,
     kernels,
+    log_page,
     logs,
     measures,
     mechanisms,
+    new_case,
     output,
     patterns,
     people_and_places,
@@ -38,15 +42,19 @@ KINDS = (
     presentation,
     charts,
     screen,
+    log_page,
     results,
     kernels,
     logs,
     output,
     user_input,
+    new_case,
     evidence,
     fit,
     patterns,
     ensemble,
     plausible_worlds,
+    assistant,
+    brief,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -79,7 +80,7 @@ class Findings:
     weighed: Robustness | None = None  # all arms, where several were weighed
     counted: str = ""  # which issues count, if not all
 
-    @property
+    @cached_property
     def ranges(self) -> pd.DataFrame:
         """The range of the effect on each measure over worlds (or pairs): see `describe_ranges`."""
         parts = [

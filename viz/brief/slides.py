@@ -123,7 +123,8 @@ class Deck:
         frame.paragraphs[0].alignment = 1
         line = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(EDGE), Inches(1.12), Inches(INNER), Pt(2))
         self.fill(line, ACCENT)
-        self.text(slide, [(below, 14.0, SOFT, "")], (EDGE, 1.18, INNER, 0.5))
+        size = largest_size([below], 72 * INNER, 26.0, (14.0, 12.0, 10.0))
+        self.text(slide, [(below, size, SOFT, "")], (EDGE, 1.18, INNER, 0.5))
         self.text(slide, [(self.source, 9.0, SOFT, "")], (EDGE, 7.0, INNER, 0.3))
         return slide
 
@@ -133,6 +134,8 @@ class Deck:
         from pptx.util import Inches
 
         width = (INNER - GAP * (len(tiles) - 1)) / len(tiles)
+        commands = [max((tile.command for tile in tiles), key=len)]
+        size = largest_size(commands, 72 * (width - 0.2), 36.0, (7.0, 6.0, 5.0, 4.0))
         for n, tile in enumerate(tiles):
             x = EDGE + n * (width + GAP)
             box = slide.shapes.add_shape(
@@ -143,7 +146,7 @@ class Deck:
                 (tile.label, 12.0, SOFT, ""),
                 (tile.value, 24.0, ACCENT, "bold"),
                 (tile.spread, 11.0, DARK, ""),
-                (tile.command, COMMAND - 1, SOFT, MONOSPACE),
+                (tile.command, size, SOFT, MONOSPACE),
             ]
             frame = self.text(slide, lines, (x + 0.1, top + 0.05, width - 0.2, height - 0.1))
             if tile.unit:
@@ -171,7 +174,7 @@ class Deck:
         from pptx.util import Inches, Pt
 
         x, y, width = place
-        size, rows = (11.0 if len(data.rows) < 9 else 9.5), 1 + len(data.rows)
+        size, rows = 10.0, 1 + len(data.rows)
         height = 1.75 * size / 72
         shape = slide.shapes.add_table(
             rows, len(data.heads), Inches(x), Inches(y), Inches(width), Inches(height * rows)

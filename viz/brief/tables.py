@@ -103,11 +103,15 @@ def price_table(findings: Findings, lang: str) -> Table:
 
 def overview_table(findings: Findings, lang: str) -> Table:
     """Tabulate what is compared: the choices, where several were weighed, else the measures CHANGES."""
-    return arms_table(findings, lang) if findings.luck is None else measures_table(findings, CHANGES, lang)
+    return (
+        arms_table(findings, lang)
+        if findings.luck is None
+        else measures_table(findings, CHANGES, lang, luck=not findings.worlds)
+    )
 
 
-def measures_table(findings: Findings, names: Sequence[str], lang: str) -> Table:
-    """Tabulate measures of a comparison: without, with, the difference and its ranges."""
+def measures_table(findings: Findings, names: Sequence[str], lang: str, luck: bool = True) -> Table:
+    """Tabulate measures of a comparison: without, with, difference, its ranges; that of luck if asked."""
     say, rows = (lambda key: translate(lang, "brief", key)), []
     for name in names:
         row = findings.luck.loc[name]
@@ -121,7 +125,8 @@ def measures_table(findings: Findings, names: Sequence[str], lang: str) -> Table
         if findings.worlds:
             ends = findings.ranges.loc[name]
             cells.append(spread(name, ends["p5"], ends["p95"], lang))
-        cells.append(spread(name, row.low, row.high, lang))
+        if luck:
+            cells.append(spread(name, row.low, row.high, lang, whole=name != "unpaid_hours"))
         rows.append((words.capital(getattr(MEASURES[name], lang).rstrip("*")), *cells))
     heads = [
         "",
@@ -129,9 +134,10 @@ def measures_table(findings: Findings, names: Sequence[str], lang: str) -> Table
         say("with"),
         say("difference"),
         *([say("worlds")] if findings.worlds else []),
-        say("luck head"),
+        *([say("luck head")] if luck else []),
     ]
-    return Table(tuple(heads), tuple(rows), findings.command)
+    note = say("case note") if findings.worlds else ""
+    return Table(tuple(heads), tuple(rows), findings.command, note)
 
 
 def price_cells(name: str, row: pd.Series, lang: str) -> tuple[str, str]:

@@ -16,12 +16,16 @@ from ..text.tables import MANY, interval, number
 if TYPE_CHECKING:
     from .findings import Findings
 
+NAMED = 3  # mechanisms of an arm that are named, if there are many
 WHOLE = ("hours", "unpaid_hours", "yuan", "shadow_cost_yuan")  # measures whose decimals say nothing
 
 
 def name_mechanisms(names: tuple[str, ...], lang: str) -> str:
-    """Return the names of mechanisms, in the language, as the name of one arm."""
-    return " + ".join(words.mechanism(lang, name) for name in names)
+    """Return the names of mechanisms as the name of one arm; of many, the first and how many more."""
+    joint = " + ".join(words.mechanism(lang, name) for name in names[:NAMED])
+    if len(names) <= NAMED + 1:
+        return " + ".join((joint, *(words.mechanism(lang, name) for name in names[NAMED:])))
+    return translate(lang, "brief", "many", names=joint, all=len(names))
 
 
 def name_arm(arm: str, lang: str) -> str:
@@ -38,7 +42,7 @@ def typeset(text: str) -> str:
     >>> typeset("-0.3 to +1.2, one-to-one")
     '−0.3 to +1.2, one-to-one'
     """
-    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
+    return re.sub(r"(?<![A-Za-z0-9_-])-(?=\d)", "−", text)
 
 
 def quoted(name: str, lang: str) -> str:
@@ -58,10 +62,13 @@ def change(measure: str, value: float, lang: str) -> str:
     return plain_number(measure, value, "+") + unit_of(measure, lang)
 
 
-def spread(measure: str, low: float, high: float, lang: str) -> str:
-    """Format the ends of a range as `cogov compare` prints them; thousands are written out."""
+def spread(measure: str, low: float, high: float, lang: str, whole: bool = True) -> str:
+    """Format the ends of a range as `cogov compare` prints them; thousands are written out.
+
+    Costs are whole numbers, unless `whole` is false, because only their thousands are printed.
+    """
     text = interval(measure, low, high)
-    if max(abs(low), abs(high)) < MANY and measure in WHOLE:
+    if measure in WHOLE and np.isfinite(low) and (whole or max(abs(low), abs(high)) < MANY):
         text = " to ".join(f"{end:+,.0f}" for end in (low, high))
     elif max(abs(low), abs(high)) >= MANY:
         text = re.sub(r"([\d,.]+)k", lambda match: f"{1000 * float(match[1].replace(',', '')):,.0f}", text)

@@ -58,7 +58,10 @@ def write_files(
     kinds: Iterable[str] = tuple(FILES),
     progress: Callable[[], object] = lambda: None,
 ) -> list[Path]:
-    """Write the files of these kinds; return their paths. `progress` is called after each. Raises UserError."""
+    """Write the files of these kinds; return their paths. Raises UserError.
+
+    `progress` is called after each file.
+    """
     kinds = check_kinds(kinds)
     refuse_too_few(findings)
     content = content_of(findings, lang)

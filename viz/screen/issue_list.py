@@ -31,7 +31,7 @@ from ...experiments.narrative.draft_file import open_case_text
 from ...model.issues.categories import CATEGORIES, FAMILIES
 from ..i18n import words
 from .communities import check_size
-from .list_fit import TRIALS, describe_fit, fit_case
+from .list_fit import describe_fit, fit_case, name_fitted
 
 LOG = logging.getLogger("cogov.web")
 LARGEST = 20 * 1024 * 1024  # bytes of a file
@@ -111,11 +111,13 @@ class IssueList:
         check_size(case)
         log = choose_categories(self.log, message.get("categories"))
 
-        def tell(done: int) -> None:
-            self.send({"number": number, "part": True, "done": done, "of": TRIALS})
+        def tell(done: int, of: int) -> None:
+            self.send({"number": number, "part": True, "done": done, "of": of})
 
-        result = fit_case(case, log, tell, partial(self.check, stopped))
-        self.send({"number": number, "answer": describe_fit(result, self.language(message))})
+        lang = self.language(message)
+        fixed = message.get("fixed") is True
+        result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped), fixed)
+        self.send({"number": number, "answer": describe_fit(result, lang)})
 
 
 def read_list(content: bytes, name: str, answers: Any, lang: str) -> tuple[IssueLog | None, dict[str, Any]]:

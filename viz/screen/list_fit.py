@@ -1,79 +1,94 @@
 """Fit a visitor's community to their list of issues, in turn with all simulations of the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ...engine.texts import sections
 from ...experiments.calibration.calibrate import calibrate
-from ...experiments.calibration.calibration_result import ROUGH, Calibration
+from ...experiments.calibration.calibration_result import Calibration
+from ...experiments.calibration.verdicts import CLEARLY, HELD_OUT, NULL, ROUGH, compare_with_null
+from ...experiments.calibration.visibility import UNSEEN
 from ...experiments.evidence.worlds import settings_of_worlds
 from ...experiments.logs.issue_log import IssueLog
 from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from .year_cache import shared_turn
 
-TRIALS = 240  # half a minute for a community of 1,500 residents
-CURVE_MISS = 1.5  # times the miss of the list's own earlier part, up to which a fitted curve is close
+TRIALS, FIXED_TRIALS = 200, 400  # fewer come close to a list in one world than in many
+OWN_WORLDS = 60
+SUFFIX = "_fitted"  # of the name of a community that was fitted
+LONGEST_NAME = 40
 
 
 def fit_case(
     case: Scenario,
     log: IssueLog,
-    tell: Callable[[int], None],
+    tell: Callable[[int, int], None],
     check: Callable[[], None],
-    trials: int = TRIALS,
+    fixed: bool = False,
+    trials: int = 0,
 ) -> Calibration:
-    """Fit a case to a log of its residents. `tell` is told the trials done; `check` raises to stop.
+    """Fit a case to a log of its residents. `tell` is told the steps done, and of how many.
 
-    Raises UserError.
+    `check` raises to stop. `fixed`: what is not fitted is as the case has it, and not drawn from plausible
+    worlds. `trials`: by default TRIALS, or FIXED_TRIALS. Raises UserError.
     """
-    done = 0
     with shared_turn() as give_way:
 
-        def one_more() -> None:
-            nonlocal done
-            done += 1
-            tell(done)
+        def one_more(done: int, of: int) -> None:
+            tell(done, of)
             check()
             give_way()
 
         return calibrate(
             case,
             log,
-            trials=trials,
+            trials=trials or (FIXED_TRIALS if fixed else TRIALS),
+            own_worlds=OWN_WORLDS,
             residents=float(case.community.residents),
-            worlds=settings_of_worlds(case),
-            workers=1,
+            worlds=() if fixed else settings_of_worlds(case),
+            method="tpe" if find_spec("optuna") else "sobol",
+            workers=0,
             progress=one_more,
         )
 
 
+def name_fitted(case: Scenario, lang: str) -> Scenario:
+    """Return a case under the name of a fitted one, so that it stands beside the case before the fit."""
+    if case.name.endswith(SUFFIX):
+        return case
+    titles = {
+        field: phrase(lang, "fit.title", title=title)
+        for field in ("title", "short_title", "short_title_zh")
+        if (title := getattr(case, field))
+    }
+    return replace(case, name=case.name[:LONGEST_NAME] + SUFFIX, **titles)
+
+
 def describe_fit(result: Calibration, lang: str) -> dict[str, Any]:
-    """Return what a fit came to, in plain words, as JSON: verdict, learned, open, said, and the case file."""
-    say = partial(phrase, lang)
-    learned, unknown = [], []
-    for path, row in result.parameters.iterrows():
-        label = label_of(str(path), result, lang)
-        if not row.identified:
-            unknown.append(label)
-            continue
-        numbers = {name: number(row[name]) for name in ("default", "median", "p5", "p95")}
-        unit = "" if row.factor else words.knob(lang, str(path))[1]
-        learned.append(
-            say("fit.factor" if row.factor else "fit.value", what=label, unit=unit and f" {unit}", **numbers)
-        )
-    comma = sections(lang)["story"]["comma"]
+    """Return what a fit came to, as JSON: what it says in plain words, and files to take.
+
+    `verdict` is "no" (the log is implausible under the model), "harm", "same" or "better"; `toml` is empty
+    where there is nothing to show, because nothing was learned.
+    """
+    from ..fit_page import fit_page
+
+    rows = [(str(path), row) for path, row in result.parameters.iterrows()]
+    usable = bool(result.learned) and not result.is_misspecified
     return {
         "verdict": verdict_of(result),
-        "says": sentences_of(result, lang),
-        "learned": learned,
-        "unknown": comma.join(dict.fromkeys(unknown)),
-        "toml": result.case_file(),
+        "says": list(sentences_of(result, lang)),
+        "learned": [describe_number(path, row, result, lang) for path, row in rows if row.identified],
+        "unknown": describe_unknown([path for path, row in rows if not row.identified], result, lang),
+        "said": [sentence.in_language(lang) for sentence in result.said],
+        "toml": result.case_file() if usable else "",
         "file_name": f"{result.fitted.name}.toml",
+        "page": fit_page(result, lang),
     }
 
 
@@ -83,49 +98,74 @@ def phrase(lang: str, key: str, **values: object) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with three figures."""
+    """Return a number with three figures.
+
+    >>> number(0.001234), number(1234.5)
+    ('0.00123', '1230')
+    """
     return np.format_float_positional(float(f"{value:.3g}"), trim="-")
 
 
-def label_of(path: str, result: Calibration, lang: str) -> str:
-    """Return what a parameter is called: a knob, or a knob of a category of the list."""
+def describe_number(path: str, row: Any, result: Calibration, lang: str) -> str:
+    """Return what was learned of a number, with its range."""
+    factor, kind, knob = parts_of(path, result)
+    label, unit = words.knob(lang, knob)
+    what = phrase(lang, "fit.of_kind", kind=kind, knob=label) if kind else label
+    numbers = {name: number(row[name]) for name in ("default", "median", "p5", "p95")}
+    if factor:
+        return phrase(lang, "fit.factor", what=what, **numbers)
+    return phrase(lang, "fit.value", what=what, unit=unit and f" {unit}", **numbers)
+
+
+def describe_unknown(unknown: list[str], result: Calibration, lang: str) -> list[str]:
+    """Return what was not learned: a knob each, with the categories of the list that it is about."""
+    kinds: dict[str, list[str]] = {}
+    for path in unknown:
+        _, kind, knob = parts_of(path, result)
+        kinds.setdefault(words.knob(lang, knob)[0], []).extend([kind] if kind else [])
+    comma = sections(lang)["story"]["comma"]
+    return [
+        phrase(lang, "fit.unknown_of", knob=knob, kinds=comma.join(names)) if names else knob
+        for knob, names in kinds.items()
+    ]
+
+
+def parts_of(path: str, result: Calibration) -> tuple[bool, str, str]:
+    """Return whether a parameter is a factor, the category of the list or "", and the path of a knob."""
     if not result.free[path].factor:
-        return words.knob(lang, path)[0]
+        return False, "", path
     kind, _, knob = path.removeprefix("issues.").rpartition(".")
-    return phrase(lang, "fit.of_kind", knob=words.knob(lang, f"issues.x.{knob}")[0], kind=kind)
+    return True, kind, f"issues.x.{knob}"
 
 
 def verdict_of(result: Calibration) -> str:
-    """Return "no" for an implausible list, "better" if the fit came closer to it, else "same"."""
+    """Return "no", "harm", "same" or "better", see `describe_fit`."""
     if result.is_misspecified:
         return "no"
-    points = result.scores["points"]
-    return "better" if points["held out", "fitted"] < points["held out", "default"] else "same"
+    scores = result.scores.loc[HELD_OUT]["log_score"]
+    gain = scores["fitted"] - scores["default"]
+    return "harm" if gain < -CLEARLY else "same" if gain < CLEARLY else "better"
 
 
-def sentences_of(result: Calibration, lang: str) -> list[str]:
-    """Return what the part of the list that was held out says of the fit, and how rough it is."""
-    points = result.scores["points"]
-    fitted, before, own = (points["held out", name] for name in ("fitted", "default", "earlier log"))
+def sentences_of(result: Calibration, lang: str) -> Iterator[str]:
+    """Yield what the part of the list that was held out says of the fit, and what it says nothing about."""
     say = partial(phrase, lang)
-    last = result.log.issues["opened"].max()
-    says = [
-        say(
-            "fit.held_out",
-            split=f"{result.split:%Y-%m-%d}",
-            last=f"{last:%Y-%m-%d}",
-            fitted=f"{fitted:.0f}",
-            before=f"{before:.0f}",
-            own=f"{own:.0f}",
-        )
-    ]
     if result.is_misspecified:
-        return [say("fit.implausible", errors=f"{np.sqrt(result.widened):.1f}")]
-    if fitted > CURVE_MISS * max(own, 1.0):
-        says.append(say("fit.far"))
-    if result.effective < ROUGH:
-        says.append(say("fit.rough"))
-    used = int(pd.Index(result.log.issues["category"]).isin(list(result.log.kinds)).sum())
-    if rest := len(result.log.issues) - used:
-        says.append(say("fit.left_out", n=f"{rest:,}"))
-    return says
+        yield say("fit.implausible", errors=f"{np.sqrt(result.widened):.1f}")
+    points = result.scores.loc[HELD_OUT]["points"]
+    yield say(
+        "fit.held_out",
+        split=f"{result.split:%Y-%m-%d}",
+        last=f"{result.log.issues['opened'].max():%Y-%m-%d}",
+        fitted=f"{points['fitted']:.0f}",
+        before=f"{points['default']:.0f}",
+        own=f"{points[NULL]:.0f}",
+    )
+    yield next(compare_with_null(result)).in_language(lang)
+    if not result.asked["worlds"]:
+        yield say("fit.was_fixed")
+    if result.effective < ROUGH and not result.is_misspecified:
+        yield say("fit.rough")
+    hidden = result.visible[result.visible["seen"].isin(UNSEEN)]
+    if len(hidden):
+        yield say("fit.unseen", n=len(hidden), of=len(result.visible), share=f"{hidden['share'].sum():.0%}")

@@ -43,6 +43,7 @@ from .year_cache import RUNS
 LOG = logging.getLogger("cogov.web")
 MOST_OPEN = 12  # questions of one visitor that are answered at once
 MOST_ASKED = 60  # arms of one question
+MOST_OWN = 3  # communities of a visitor's own
 WHY_WORLDS = 10  # in which the parts of a mechanism are tried
 LARGEST = 256 * 1024  # characters of a case file
 SEEDS = 2**53
@@ -172,7 +173,9 @@ class ScreenWidget(anywidget.AnyWidget):
         check_size(scenario)
         if scenario.name in (*list_cases(), *list_examples()):
             scenario = replace(scenario, name=f"{scenario.name}_own")
-        self.communities = self.shipped | {scenario.name: scenario}  # one of their own for each visitor
+        own = {name: case for name, case in self.communities.items() if name not in self.shipped}
+        own = {**own, scenario.name: scenario}  # the latest of each visitor's own
+        self.communities = self.shipped | dict([*own.items()][-MOST_OWN:])
         self.send({"number": number, "community": describe_community(scenario, served=False)})
 
     def send_why(self, message: dict, number: int, stopped: threading.Event) -> None:

@@ -73,7 +73,11 @@ def effects_table(result: Robustness, lang: str) -> Table:
             f"{row['matters']:.0%}",
         )
     out.caption = translate(
-        lang, "robust", "effects_caption", matters=difference(measure, result.matters, lang)
+        lang,
+        "robust",
+        "effects_caption",
+        matters=difference(measure, result.matters, lang),
+        within=experiment.estimand.within,
     )
     return out
 

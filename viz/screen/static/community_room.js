@@ -7,11 +7,13 @@ import { drawSky } from "./draw_sky.js";
 import { nothingKept, openIssueList } from "./issue_list.js";
 import { Place } from "./place.js";
 import { unpack } from "./recording.js";
+import { drawPlan } from "./site_plan.js";
 import { currentLanguage, pageData, say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
 
 const KEPT = "cogov.own"; // the case file of the visitor's own community, in this browser
+const MOST_OWN = 3; // communities of a visitor's own, as in widget.py
 const SUMMER = 1; // season of the preview
 
 /** @param {Screen} screen */
@@ -93,7 +95,15 @@ function drawPreview(canvas, place, screen) {
   canvas.height = Math.round(h * dpr);
   c.setTransform(dpr, 0, 0, dpr, 0, 0);
   drawSky(c, w, h, screen.look, SUMMER, 15);
+  canvas.parentElement?.querySelector(".plan")?.remove();
   if (!place) return;
+  const plan = drawPlan(place, say("plan", { n: place.building_x.length }));
+  if (plan) {
+    const card = document.createElement("div");
+    card.className = "plan";
+    card.append(plan);
+    canvas.after(card);
+  }
   const town = new Place(place, w, h);
   for (const _ of drawPlace(c, town, screen.look, SUMMER, 1, { x: 0, y: 0, w, h }, () => "")) continue;
 }
@@ -103,9 +113,9 @@ async function bringOwn(screen, toml) {
   try {
     const { message } = await screen.host.ask({ kind: "own", toml, lang: currentLanguage() });
     const { communities } = pageData(),
-      at = communities.findIndex((c) => c.own || c.name === message.community.name);
-    if (at >= 0) communities.splice(at, 1);
-    communities.unshift(message.community);
+      others = communities.filter((c) => c.name !== message.community.name),
+      gone = others.filter((c) => c.own && !c.served).slice(MOST_OWN - 1);
+    communities.splice(0, communities.length, message.community, ...others.filter((c) => !gone.includes(c)));
     try {
       localStorage.setItem(KEPT, toml);
     } catch {

@@ -20,13 +20,15 @@ import { save } from "./export.js";
  * @property {number} closed @property {number} open @property {number | null} median
  * @property {import("./issue_list_chart.js").Openings} openings
  * @property {Category[]} categories @property {number} more @property {string[]} said
- * @typedef {{ verdict: string, says: string[], learned: string[], unknown: string, toml: string, file_name: string }} Fit
+ * @typedef {{ verdict: string, says: string[], learned: string[], unknown: string[], said: string[],
+ *   toml: string, file_name: string, page: string }} Fit
  * @typedef {object} Kept
  * @property {File | null} file @property {string} lang  in which it was read
  * @property {Said[]} said
  * @property {Reading | null} reading
  * @property {Record<string, string>} chosen  category of the list -> of cogov
  * @property {string} wrong  why there is no list, or no fit
+ * @property {boolean} fixed  whether what is not fitted is taken as it stands
  * @property {{ running: boolean, done: number, of: number, result: Fit | null, note: string }} fit
  * @property {() => void} onChange  what to do when a fit goes on
  * @typedef {{ name: string, label: string, categories: { name: string, label: string }[] }} Family
@@ -43,12 +45,21 @@ const LARGEST = 20 * 1024 * 1024; // bytes of a file
 const PART = 192 * 1024; // bytes that are sent at once
 const KINDS = /\.(xlsx|xls|ods|csv|tsv|txt|html|htm)$/i;
 const FEW = 6; // answers that are buttons; more are a list
-const TRIALS = 240; // that are announced
 
 /** @returns {Kept} */
 export function nothingKept() {
   const fit = { running: false, done: 0, of: 0, result: null, note: "" };
-  return { file: null, lang: "", said: [], reading: null, chosen: {}, wrong: "", fit, onChange: () => {} };
+  return {
+    file: null,
+    lang: "",
+    said: [],
+    reading: null,
+    chosen: {},
+    wrong: "",
+    fixed: false,
+    fit,
+    onChange: () => {},
+  };
 }
 
 let lists = 0; // for ids that differ
@@ -195,9 +206,13 @@ export function openIssueList(root, options) {
     }
     part.removeAttribute("aria-busy");
     state.textContent = "";
+    const focused = /** @type {ShadowRoot} */ (part.getRootNode()).activeElement,
+      again = body.contains(focused) && focused?.id;
     show();
-    if (kept.reading?.question)
-      /** @type {HTMLElement | null} */ (body.querySelector("button, select, input"))?.focus();
+    const next = again ? `#${again}` : kept.reading?.question ? "button, select, input" : ".il-read";
+    /** @type {HTMLElement | null} */ (body.querySelector(next))?.focus({
+      preventScroll: next === ".il-read",
+    });
   }
 
   /** @param {string} entry @param {string} value @param {string} text */
@@ -300,7 +315,12 @@ export function openIssueList(root, options) {
       open: number.format(reading.open),
     });
     return [
-      element("p", "il-read", {}, phrase("read", { name: kept.file?.name ?? "", ...formatted(count) })),
+      element(
+        "p",
+        "il-read",
+        { tabindex: "-1" },
+        phrase("read", { name: kept.file?.name ?? "", ...formatted(count) }),
+      ),
       ...(reading.reasons.length
         ? [
             element("h4", "", {}, phrase("reasons")),
@@ -499,10 +519,13 @@ export function openIssueList(root, options) {
     kept.onChange();
     const categories = Object.fromEntries(reading.categories.map((c) => [c.name, chosenOf(c)]));
     try {
-      const { answer: result } = await ask({ kind: "list fit", toml, categories, lang }, ({ done, of }) => {
-        Object.assign(fit, { done, of });
-        kept.onChange();
-      });
+      const { answer: result } = await ask(
+        { kind: "list fit", toml, categories, fixed: kept.fixed, lang },
+        ({ done, of }) => {
+          Object.assign(fit, { done, of });
+          kept.onChange();
+        },
+      );
       fit.result = result ?? null;
       fit.note = result ? "" : phrase("fit.stopped");
     } catch (error) {
@@ -526,21 +549,30 @@ export function openIssueList(root, options) {
     const hadFocus = fitBox.contains(/** @type {ShadowRoot} */ (fitBox.getRootNode()).activeElement);
     fitBox.replaceChildren(
       element("h4", "", {}, phrase("fit")),
-      element("p", "cf-hint", {}, phrase("fit.lead", { n: TRIALS })),
+      element("p", "cf-hint", {}, phrase("fit.lead")),
       ...(fit.running
         ? [
             element("progress", "", { "aria-label": phrase("fit.bar") }),
             element("p", "il-progress", { role: "status" }),
             element("div", "cf-tools", {}, stopButton),
           ]
-        : [element("div", "cf-tools", {}, startButton)]),
+        : [fixedBox(), element("div", "cf-tools", {}, startButton)]),
       element("p", "cf-problem", { role: "alert" }, fit.note),
       ...(fit.result ? resultBox(fit.result) : []),
     );
     /** @type {HTMLElement} */ (fitBox.querySelector(".cf-problem")).hidden = !fit.note;
     const begun = fitBox.querySelector("progress");
     if (begun) showProgress(begun);
-    if (hadFocus) /** @type {HTMLElement | null} */ (fitBox.querySelector("h5, button"))?.focus();
+    const target = fitBox.querySelector("h5") ?? fitBox.querySelector("button");
+    if (hadFocus) /** @type {HTMLElement | null} */ (target)?.focus({ preventScroll: true });
+    if (hadFocus && fit.result) target?.scrollIntoView({ block: "start" }); // what is below is covered by the form's foot
+  }
+
+  function fixedBox() {
+    const box = element("input", "", { type: "checkbox" });
+    box.checked = kept.fixed;
+    box.addEventListener("change", () => (kept.fixed = box.checked));
+    return element("label", "il-fixed", {}, box, element("span", "", {}, phrase("fit.fixed")));
   }
 
   /** @param {HTMLProgressElement} bar */
@@ -553,33 +585,32 @@ export function openIssueList(root, options) {
   }
 
   /** @param {Fit} result */
-  function resultBox(result) {
-    const verdict = element("h5", "", { tabindex: "-1" }, phrase(`fit.${result.verdict}`));
+  function resultBox({ verdict, says, learned, unknown, said, toml, file_name, page }) {
+    /** @param {string[]} texts */
+    const list = (texts) => element("ul", "", {}, ...texts.map((text) => element("li", "", {}, text)));
     const box = element(
       "div",
-      `il-result il-${result.verdict}`,
+      "il-result",
       { role: "group", "aria-label": phrase("fit") },
-      verdict,
-      ...result.says.map((text) => element("p", "", {}, text)),
+      element("h5", "", { tabindex: "-1" }, phrase(`fit.${verdict}`)),
+      ...says.map((text) => element("p", "", {}, text)),
       element("h6", "", {}, phrase("fit.learned")),
-      result.learned.length
-        ? element("ul", "", {}, ...result.learned.map((text) => element("li", "", {}, text)))
-        : element("p", "", {}, phrase("fit.learned.none")),
+      learned.length ? list(learned) : element("p", "", {}, phrase("fit.learned.none")),
     );
-    if (result.unknown)
-      box.append(element("h6", "", {}, phrase("fit.unknown")), element("p", "cf-hint", {}, result.unknown));
-    if (result.toml)
-      box.append(
-        element(
-          "div",
-          "cf-tools",
-          {},
-          button(phrase("fit.use"), "cf-first", () => use(result.toml)),
-          button(phrase("fit.save"), "", () =>
-            save(result.file_name, new Blob([result.toml], { type: "application/toml" })),
-          ),
-        ),
+    if (unknown.length) box.append(element("h6", "", {}, phrase("fit.unknown")), list(unknown));
+    if (said.length) box.append(element("h6", "", {}, phrase("fit.said")), list(said));
+    const tools = element("div", "cf-tools");
+    if (toml)
+      tools.append(
+        button(phrase("fit.use"), verdict === "better" ? "cf-first" : "", () => use(toml)),
+        button(phrase("fit.save"), "", () => save(file_name, new Blob([toml], { type: "application/toml" }))),
       );
+    tools.append(
+      button(phrase("fit.page"), "", () =>
+        save(file_name.replace(/toml$/, "html"), new Blob([page], { type: "text/html" })),
+      ),
+    );
+    box.append(tools);
     return [box];
   }
 

@@ -3,7 +3,7 @@
 
 /** @typedef {{ per: string, from: string[], n: number[] }} Openings  first days of weeks or months, and issues */
 
-const LABELS = 5; // dates below the bars, at most
+const LABELS = 4; // dates below the bars, at most
 
 /**
  * @param {Openings} openings

@@ -16,7 +16,9 @@ import { LOOKS } from "./palette.js";
 import { Camera } from "./pane.js";
 import { decompress, Film, unpack } from "./recording.js";
 import { closeSheet, openSheet } from "./sheet.js";
+import { showPlan } from "./site_plan.js";
 import { Stage } from "./stage.js";
+import { refreshTakeAlong } from "./take_along.js";
 import { openTray, refreshTray } from "./tray.js";
 import {
   calendar,
@@ -508,6 +510,7 @@ export class Screen extends Stage {
     this.captions();
     this.line.said = -1;
     refreshTray(this);
+    refreshTakeAlong(this);
     if (!this.find("#more").hidden) openMenu(this);
   }
 
@@ -629,6 +632,7 @@ export class Screen extends Stage {
   }
   onLayout() {
     showFinding(this);
+    showPlan(this);
   }
   /** Back to the whole community. */
   out() {

@@ -22,12 +22,28 @@ export function showTakeAlong(screen, isReady) {
     screen.find("#take").hidden ? openTakeAlong(screen) : screen.shut("#take", "#open-take");
 }
 
+/** Draw the panel again, if it is open and makes no file: the sides or the language are others. @param {Screen} screen */
+export function refreshTakeAlong(screen) {
+  const state = /** @type {HTMLElement | null} */ (screen.find("#take").querySelector(".take-state"));
+  if (!screen.find("#take").hidden && state?.hidden) drawTakeAlong(screen);
+}
+
 /** @param {Screen} screen */
 function openTakeAlong(screen) {
+  screen.briefLanguage ??= screen.view().lang;
+  drawTakeAlong(screen);
+  const panel = screen.find("#take");
+  panel.hidden = false;
+  panel.style.top = `${screen.find("#open-take").getBoundingClientRect().bottom + 8}px`; // the finding stays visible
+  screen.find("#open-take").setAttribute("aria-expanded", "true");
+  /** @type {HTMLElement | null} */ (panel.querySelector("[aria-checked=true]"))?.focus();
+}
+
+/** @param {Screen} screen */
+function drawTakeAlong(screen) {
   const panel = screen.find("#take"),
     briefs = pageData().briefs ?? {},
     missing = Object.values(briefs).some((there) => !there);
-  screen.briefLanguage ??= screen.view().lang;
   const now = screen.briefLanguage;
   put(
     panel,
@@ -52,20 +68,16 @@ function openTakeAlong(screen) {
       <p class="take-wrong" role="alert"></p>
       ${screen.community.own ? html`<p class="soft">${say("take own", { name: `${screen.community.name}.toml` })}</p>` : ""}`,
   );
-  panel.hidden = false;
-  panel.style.top = `${screen.find("#open-take").getBoundingClientRect().bottom + 8}px`; // the finding stays visible
   panel.setAttribute("aria-label", say("take"));
-  screen.find("#open-take").setAttribute("aria-expanded", "true");
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (panel.querySelectorAll("[role=radio]")))
     button.onclick = () => {
       screen.briefLanguage = button.dataset.lang;
-      openTakeAlong(screen);
+      drawTakeAlong(screen);
       /** @type {HTMLElement | null} */ (panel.querySelector("[aria-checked=true]"))?.focus();
     };
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (panel.querySelectorAll("[data-kind]")))
     button.onclick = () => take(screen, button.dataset.kind ?? "pdf");
   /** @type {HTMLButtonElement} */ (panel.querySelector(".stop")).onclick = () => screen.host.stop();
-  /** @type {HTMLElement | null} */ (panel.querySelector("[aria-checked=true]"))?.focus();
 }
 
 /** Ask for a file, and save it. @param {Screen} screen @param {string} kind */
