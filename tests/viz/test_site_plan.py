@@ -1,4 +1,4 @@
-"""A community whose buildings have places is drawn with them: rows by cells, and a plan in true proportions."""
+"""A community whose buildings have places is drawn so: rows by cells, and a plan in true proportions."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ HOUSES = "window.cogovScreen.place.houses.map((h) => [h.x, h.y, h.w * h.s, h.row
 
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory):
-    """Write files of the community with outlines, with cells only, and without places; return their addresses."""
+    """Write files of the community with outlines, with cells, and without; return their addresses."""
     folder, addresses = tmp_path_factory.mktemp("plan"), {}
     places = {"outlines": CASE.place, "cells": GroundPlan(CELLS), "none": GroundPlan()}
     for name, place in places.items():
