@@ -160,6 +160,8 @@ def compare(
     out.print(f"On in both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)
     out.print(tables.census(result.case), highlight=False)
     out.print(result.verdict(), style="bold", highlight=False)
+    if worlds:
+        out.print(tables.price_in_worlds(result), highlight=False)
     if carriers is not None:
         out.print(sentence_of_carriers(carriers).strip(), highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)

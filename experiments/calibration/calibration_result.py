@@ -66,6 +66,11 @@ class Calibration:
         return bool(np.sqrt(self.widened) > MISFIT)
 
     @property
+    def has_worlds(self) -> bool:
+        """Whether there are worlds of one's own; of an implausible log they would pretend to be a result."""
+        return not self.is_misspecified and bool(self.own.settings[0])
+
+    @property
     def learned(self) -> list[str]:
         """The parameters that the log says something about."""
         return self.answered(LEARNED)
@@ -104,7 +109,7 @@ class Calibration:
         """Write the fitted case, the tables and manifest.json into `folder`; return the path of the case.
 
         The tables are those of TABLES, as CSV; worlds.parquet and worlds.toml are the worlds of one's own,
-        which are not written, and removed, if the log is implausible under the model.
+        which are not written, and removed, if the log is implausible under the model or nothing is fitted.
         Raises UserError if the case file would overwrite one that no calibration wrote.
         """
         folder = Path(folder)
@@ -114,7 +119,7 @@ class Calibration:
         for name in TABLES:
             write_csv(getattr(self, name), folder / f"{name}.csv", index=name in INDEXED)
         path.write_text(self.case_file(command), encoding="utf-8")
-        if self.is_misspecified:  # such worlds would pretend to be a result
+        if not self.has_worlds:
             for left in (folder / WORLDS, (folder / WORLDS).with_suffix(".toml")):
                 left.unlink(missing_ok=True)
         else:

@@ -96,7 +96,10 @@ def simulate_member(
         mean,
         max(1.0, float(weekly.var()) / mean) if mean > 0 else 1.0,
         np.array(
-            [[quantile(*kind, share) if len(kind[0]) else np.nan for share in QUARTILES] for kind in together]
+            [
+                [quantile(kind[0], kind[1], share) if len(kind[0]) else np.nan for share in QUARTILES]
+                for kind in together
+            ]
         ),
     )
 

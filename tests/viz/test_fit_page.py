@@ -176,7 +176,9 @@ def a_result():
         weekly=weekly,
         closing_days=closing,
         visible=visible,
-        own=SimpleNamespace(settings=[{}] * 40, misses=np.full(40, 0.8), effective=20.0),
+        own=SimpleNamespace(
+            settings=[{"committee.staff": 1.0}] * 40, misses=np.full(40, 0.8), effective=20.0
+        ),
         effective=30.0,
         widened=1.0,
         split=pd.Timestamp("2023-06-01"),

@@ -83,8 +83,8 @@ MUTANTS = [
     mutant(
         "what was learned is called by paths",
         "viz/screen/list_fit.py",
-        '    label, unit = words.knob(lang, knob)\n    what = phrase(lang, "fit.of_kind", kind=kind, knob=label)',
-        '    label, unit = words.knob(lang, knob)\n    what = phrase(lang, "fit.of_kind", kind=kind, knob=path)',
+        "kind=kind, knob=label) if kind else label",
+        "kind=kind, knob=path) if kind else path",
         f"{LIST}test_a_fit_counts_its_steps_and_is_told_in_plain_words",
     ),
     mutant(

@@ -42,6 +42,7 @@ def test_a_family_that_is_absent_is_said_to_be_unseen(fitted):
     assert 0.0 < hidden["share"].sum() < 0.3 and fitted.visible["share"].sum() == pytest.approx(1.0)
     words = fitted.unseen_words().in_language("en")
     assert words.startswith(f"The log cannot see {len(hidden)} of") and "dispute 1/1" in words
+    assert "纠纷 1/1" in fitted.unseen_words().in_language("zh")
     assert fitted.visible.loc["litter", "seen"] == "together"  # mapped to its family: not told apart
 
 
