@@ -7,8 +7,10 @@ import sys
 import tempfile
 import threading
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ from test_page import PATIENCE, address  # noqa: F401  a fixture: a server of wu
 
 import cogov
 from cogov.engine.texts import LANGUAGES, sections
-from cogov.engine.texts.errors import UserError
+from cogov.engine.texts.errors import Message, UserError
 from cogov.experiments.comparison.arm_answers import LUCKS, WORLDS, year_of_luck
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.screen import issue_list, list_fit, take_along
@@ -140,7 +142,8 @@ def test_neither_file_nor_names_are_left_anywhere(monkeypatch, tmp_path, caplog,
             assert [*tmp_path.iterdir()] == [] and desk.content == b""
             assert str(tmp_path) not in json.dumps(answer)
     assert desk.log is not None and list(desk.log.issues) == ["line", "opened", "closed", "category"]
-    kept = desk.log.issues.to_csv() + desk.log.rejected.to_csv() + json.dumps(answer, ensure_ascii=False)
+    assert list(desk.log.rejected) == ["line"] and not len(desk.log.rejected)
+    kept = desk.log.issues.to_csv() + json.dumps(answer, ensure_ascii=False)
     assert not any(person in kept for person in PERSONS)
     assert not any(person in caplog.text for person in (*PERSONS, "台账"))
     desk.close()
@@ -202,6 +205,22 @@ def test_no_sentence_tells_a_visitor_what_to_type(layout, lang):
         assert "question" in told or "refused" in told
 
 
+def test_what_is_of_the_command_line_is_cut_and_the_rest_stays():
+    path = "/somewhere/else/a (1).csv"
+    for text, en, zh in (
+        ("{path}:7: is odd; say --drawn DAY", "mine.csv, line 7: is odd", "mine.csv第7行: is odd"),
+        (
+            "{path}: is odd (--drawn DAY), and so on.",
+            "mine.csv: is odd, and so on.",
+            "mine.csv: is odd, and so on.",
+        ),
+        ("{path} has 'a', 'b'", "mine.csv has 'a', 'b'", "mine.csv has “a”、“b”"),
+    ):
+        said = Message(text, path=path)
+        assert issue_list.for_page(said, "en", path, "mine.csv") == en
+        assert issue_list.for_page(said, "zh", path, "mine.csv") == zh
+
+
 def test_no_category_is_used_that_nobody_chose(worker_log):
     log, told = worker_log
     proposed = {c["name"]: c["proposal"] for c in told["categories"] if c["proposal"]}
@@ -239,13 +258,15 @@ def fit():
 def test_a_fit_counts_its_steps_and_is_told_in_plain_words(fit):
     result, steps = fit
     assert [done for done, _ in steps] == [*range(1, steps[0][1] + 1)]
-    for lang in LANGUAGES:
-        told = list_fit.describe_fit(result, lang)
+    every = result.parameters.assign(identified=True)
+    for each, lang in product((result, replace(result, parameters=every, widened=1.0)), LANGUAGES):
+        told = list_fit.describe_fit(each, lang)
         assert json.dumps(told) and sections(lang)["issue_list"][f"fit.{told['verdict']}"]
         words = " ".join([*told["says"], *told["learned"], *told["unknown"]])
         assert not re.search(r"\w+\.\w+_\w+|issues\.|committee\.|--[a-z]", words), words
-        assert len(told["learned"]) == len(result.learned) and "<html" in told["page"]
-        assert bool(told["toml"]) == (bool(result.learned) and not result.is_misspecified)
+        assert len(told["learned"]) == len(each.learned) and "<html" in told["page"]
+        assert bool(told["toml"]) == (bool(each.learned) and not each.is_misspecified)
+    assert len(told["learned"]) > 5 and not told["unknown"]
     assert result.fitted.name == "wuzi_yard_fitted" and result.fitted.short_title_zh.endswith("（已校准）")
     assert list_fit.name_fitted(result.fitted, "zh") is result.fitted, "once is enough"
 

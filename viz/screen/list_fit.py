@@ -78,13 +78,13 @@ def describe_fit(result: Calibration, lang: str) -> dict[str, Any]:
     """
     from ..fit_page import fit_page
 
-    rows = [(str(path), row) for path, row in result.parameters.iterrows()]
+    rows = result.parameters.loc
     usable = bool(result.learned) and not result.is_misspecified
     return {
         "verdict": verdict_of(result),
         "says": list(sentences_of(result, lang)),
-        "learned": [describe_number(path, row, result, lang) for path, row in rows if row.identified],
-        "unknown": describe_unknown([path for path, row in rows if not row.identified], result, lang),
+        "learned": [describe_number(path, rows[path], result, lang) for path in result.learned],
+        "unknown": describe_unknown(result.not_learned, result, lang),
         "said": [sentence.in_language(lang) for sentence in result.said],
         "toml": result.case_file() if usable else "",
         "file_name": f"{result.fitted.name}.toml",
