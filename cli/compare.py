@@ -27,6 +27,7 @@ from .options import (
     app,
     complete_case,
     complete_mechanism,
+    err,
     out,
     prepare_run,
     print_json,
@@ -159,6 +160,8 @@ def compare(
     out.print(f"On in both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)
     out.print(tables.census(result.case), highlight=False)
     out.print(result.verdict(), style="bold", highlight=False)
+    if worlds:
+        out.print(tables.price_in_worlds(result), highlight=False)
     if carriers is not None:
         out.print(sentence_of_carriers(carriers).strip(), highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
@@ -269,6 +272,7 @@ def page(
     """
     from ..model import mechanisms
     from ..model.scenarios.cases import alter_scenario, read_case
+    from ..viz.screen.arms import DEFAULT
     from ..viz.screen.single_file import FilePlan, build_file, keys_of_file
 
     if lang not in LANGUAGES:
@@ -281,7 +285,13 @@ def page(
     scenario = alter_scenario(read_case(case), days=days)
     alter_scenario(scenario, names)  # raises UserError if a mechanism is unknown
     if not (names or scenario.mechanisms):
-        raise UserError("the case reports no mechanism; name one with --mechanism, or all with --all")
+        names = [DEFAULT]
+        err.print(
+            f"{scenario.name} reports no mechanism, so the page holds {DEFAULT}; "
+            "--mechanism NAME or --all for others.",
+            highlight=False,
+            soft_wrap=True,
+        )
     prepare_run(scenario, out_file.parent, names)
     plan = FilePlan(scenario, keys_of_file(scenario, names), seed, replicates, worlds)
     with progress() as bar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,8 +122,9 @@ def robust(
         days=days,
         changes={"on": on or (), "off": off or (), "settings": settings or ()},
         estimand=Estimand(measure=measure, matters=matters, within=within),
-        worlds_file=worlds_file or "",
     )
+    if worlds_file:
+        experiment = replace(experiment, worlds_file=str(worlds_file.resolve()))
     plan = sweeping.plan_sweep(experiment, typed_command())
     manifest.refuse_sweep_folder(folder)
     (scenario,) = plan.cases.values()

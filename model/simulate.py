@@ -59,6 +59,7 @@ class _Key:
             s.name,
             s.community,
             s.compound,
+            s.place.cells,
             s.residents,
             s.property_managers,
             s.committee,

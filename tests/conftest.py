@@ -26,6 +26,7 @@ EXPLAINED = (  # reasons for which a build server may skip a test
     "children are seen in /proc only",
     "sockets are told of otherwise here",
     "wheels for other systems carry other libraries",
+    "R or pandoc is not installed here",
 )
 
 

@@ -58,7 +58,7 @@ ul { padding-left: 1.2rem } li { margin: .15rem 0; overflow-wrap: anywhere }
 figure { margin: 1rem 0 } svg { width: 100%; height: auto; display: block } svg text { font-size: 11px;
   fill: var(--ink) }
 svg text.quiet { fill: var(--quiet) } svg text.head { font-size: 12.5px; font-weight: 600 }
-.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(15.5rem, 1fr)); gap: .8rem }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem }
 .band { fill: var(--band); stroke: none } .fitted { stroke: var(--model); stroke-width: 2.2; fill: none }
 .before { stroke: var(--quiet); stroke-width: 1.4; stroke-dasharray: 5 4; fill: none }
 .log { stroke: var(--ink); stroke-width: 1.1; fill: none } .grid { stroke: var(--rule); stroke-width: .8 }
@@ -163,15 +163,15 @@ def holdings(result: Calibration, t: dict[str, str]) -> Iterator[str]:
     rates = result.rates.set_index(["part", "kind"])
     days = result.closing_days.drop_duplicates(["part", "kind"]).set_index(["part", "kind"])
     kinds = dict.fromkeys(result.rates["kind"])
-    heads = [t[key] for key in ("kind", "issues", "late", "closed", "rate", "rate_before", "rate_fitted")]
+    heads = ["kind", "issues", "late", "closed", *(("rate", "rate_before", "rate_fitted") if people else ())]
     body = []
     for kind in kinds:
         early, late = (rates.loc[(part, kind)] for part in ("fitted to", "held out"))
         share = days.loc[("fitted to", kind)]["closed"]
         closed = f"{share:.0%}" if isfinite(share) else "–"
-        compared = (early.log, early.default, early.fitted) if people else (np.nan,) * 3
+        compared = (early.log, early.default, early.fitted) if people else ()
         body.append([kind, f"{early.issues:,.0f}", f"{late.issues:,.0f}", closed, *map(number, compared)])
-    yield table(heads, body)
+    yield table([t[head] for head in heads], body)
 
 
 def set_aside(result: Calibration, lang: str) -> Iterator[str]:
@@ -237,7 +237,7 @@ def learned(result: Calibration, lang: str) -> Iterator[str]:
     rows = []
     ordered = result.parameters.sort_values("contraction", ascending=False, kind="stable")
     for path, row in ordered.iterrows():
-        name = f"{path} ({t['factor']})" if row.factor else f"{names.knob(lang, str(path))[0]} ({path})"
+        name = f"{label_of(str(path), lang)} ({path}{', ' + t['factor'] if row.factor else ''})"
         meter = f"<meter min='0' max='1' value='{row.contraction:.2f}'></meter> {row.contraction:.0%}"
         rows.append(
             [
@@ -250,6 +250,13 @@ def learned(result: Calibration, lang: str) -> Iterator[str]:
             ]
         )
     yield table(heads, rows)
+
+
+def label_of(path: str, lang: str) -> str:
+    """Return what a number is called; of a factor on a knob of several categories, that knob."""
+    known = names.knob_fields(()) if not path.startswith("mechanisms.") else {path: None}
+    of_category = f"issues.x.{path.rpartition('.')[2]}"
+    return names.knob(lang, path if path in known else of_category)[0]
 
 
 def scores(result: Calibration, t: dict[str, str]) -> Iterator[str]:
@@ -273,6 +280,9 @@ def scores(result: Calibration, t: dict[str, str]) -> Iterator[str]:
 def own_worlds(result: Calibration, t: dict[str, str]) -> Iterator[str]:
     """Yield what the ensemble of one's own is."""
     own = result.own
+    if not result.has_worlds:
+        yield f"<h2>{t['own']}</h2><p>{escape(t['no worlds'])}</p>"
+        return
     text = t["own.words"].format(
         n=len(own.settings), miss=float(np.median(own.misses)), effective=own.effective
     )
@@ -294,6 +304,8 @@ def go_on(result: Calibration, t: dict[str, str], command: str) -> Iterator[str]
             t["go_on.compare"],
         ),
     ]
+    if not result.has_worlds:
+        del commands[1:]
     yield f"<h2>{t['go_on']}</h2><dl>"
     yield from (
         f"<dt><code>{escape(line)}</code></dt><dd class='quiet'>{escape(what)}</dd>"

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from ..engine.texts import translate
-from ..model.scenarios.ground_plan import Point, area_of, centre_of
+from ..model.scenarios.ground_plan import Point, area_of
 from ..model.scenarios.scenario import Scenario
 from ..model.state import InitialCommunity
 
@@ -51,7 +51,7 @@ def picture_of(scenario: Scenario, community: InitialCommunity, title: str, lang
             f'<polygon points="{corners}" fill="{colour_of(floors[n])}" stroke="{EDGE}" stroke-width="1"/>'
         )
         if (size := min(14.0, scale * area_of(shape) ** 0.5 * 0.35)) >= 7:
-            x, y = place(centre_of(shape))
+            x, y = place(point_within(shape))
             ink = "#fff" if floors[n] > STEPS[2] else INK
             parts.append(_text(x, y + size / 3, str(homes[n]), size, ink, middle=True))
     parts += _legend(sorted(set(floors)), height, lang)
@@ -75,6 +75,22 @@ def shapes_of(scenario: Scenario, community: InitialCommunity) -> tuple[list[lis
     for x, y in zip(community.buildings.x.tolist(), community.buildings.y.tolist()):
         shapes.append([(x + i * half, -y + j * half) for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
     return shapes, False
+
+
+def point_within(corners: list[Point]) -> Point:
+    """Return a point for a label: the middle of a wide stretch within an outline."""
+    south, north = (f(y for _, y in corners) for f in (min, max))
+    stretches = []
+    for share in (0.5, 0.3, 0.7, 0.15, 0.85):
+        level = south + share * (north - south)
+        sides = zip(corners, [*corners[1:], corners[0]])
+        cuts = sorted(
+            x + (level - y) * (u - x) / (v - y) for (x, y), (u, v) in sides if (y <= level) != (v <= level)
+        )
+        stretches += [(end - begin, (begin + end) / 2, level) for begin, end in zip(cuts[::2], cuts[1::2])]
+    wide = max(stretch[0] for stretch in stretches)
+    _, x, y = next(stretch for stretch in stretches if stretch[0] > 0.9 * wide)
+    return x, y
 
 
 def floors_and_homes(scenario: Scenario, community: InitialCommunity) -> tuple[list[int], list[int]]:
@@ -116,6 +132,7 @@ def _legend(floors: list[int], height: float, lang: str) -> list[str]:
         )
         parts.append(_text(x + 20, height - 22, words, 13, MUTED))
         x += 34 + 9 * len(words)
+    parts.append(_text(x, height - 22, translate(lang, "new_case", "homes"), 13, MUTED))
     return parts
 
 

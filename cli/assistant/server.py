@@ -22,7 +22,7 @@ import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
-from ...engine.output import plain
+from ...engine.output import plain, printable
 from ...engine.release import project
 from ...engine.renamed import suggest_names
 from ...engine.texts import LANGUAGES, translate
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 OFTEN = 0.2  # seconds between two notices of progress
 LONGEST_SECONDS = 1800.0  # that a call may take
+LONGEST_ERROR = 2000  # characters of an error
 INSTRUCTIONS = (
     "cogov simulates how a neighbourhood governs itself, with and without governance mechanisms, in the "
     "same community with the same random numbers. Its numbers are those of a model. Never quote one without "
@@ -171,7 +172,9 @@ class Assistant:
 
 
 def failure(words: str) -> types.CallToolResult:
-    """Return the result of a call that is wrong."""
+    """Return the result of a call that is wrong; what it repeats of the call is escaped, and cut short."""
+    words = printable(words)
+    words = words if len(words) <= LONGEST_ERROR else f"{words[:LONGEST_ERROR]} ..."
     return types.CallToolResult(content=[types.TextContent(type="text", text=words)], is_error=True)
 
 

@@ -154,15 +154,15 @@ def calibrate(
                 "widened": result.widened,
                 "said": sentences,
                 "case": str(case_path),
-                "worlds": str(out_folder / WORLDS),
+                "worlds": str(out_folder / WORLDS) if result.has_worlds else "",
                 "page": str(page_path),
                 "figure": str(figure_path),
             }
         )
     for sentence in sentences:
         out.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    out.print(log_figures.parameters(result))
-    out.print(log_figures.scores(result))
+    out.print(log_figures.parameters(result, lang))
+    out.print(log_figures.scores(result, lang))
     out.print(result.verdict(lang), style="bold", highlight=False, markup=False)
     out.print(
         translate(
@@ -170,7 +170,7 @@ def calibrate(
             "fit",
             "written",
             case=case_path,
-            worlds=out_folder / WORLDS,
+            worlds=out_folder / WORLDS if result.has_worlds else translate(lang, "fit", "no worlds"),
             page=page_path,
             tables=out_folder,
             figure=figure_path,

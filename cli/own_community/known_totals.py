@@ -1,17 +1,22 @@
 """What somebody knows of a community: options, a file of totals and one of buildings, checked together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import At, expect, load, refuse_unknown
-from ...experiments.files.building_survey import Survey
 from ...experiments.files.survey_files import TABLES, read_box, read_survey
-from ...experiments.narrative.community_draft import FIELDS, find_problems, read_values
+from ...experiments.files.survey_totals import (
+    Kind,
+    divide_by_floors,
+    notes_of_survey,
+    values_of_survey,
+)
+from ...experiments.narrative.community_draft import FIELDS, read_values
 from ...experiments.narrative.draft_filling import Filled, fill_draft
-from ...experiments.narrative.draft_place import Layout, notes_of_survey, values_of_survey
+from ...experiments.narrative.draft_scenario import Layout
 from ...model.scenarios.ground_plan import NO_PLAN
 from ..options import err
 
@@ -38,17 +43,11 @@ class Known:
         return bool(self.draft or self.layout.on_plan or self.like)
 
     def fill(self, lang: str) -> Filled:
-        """Fill what is not known. Raises UserError if what is known cannot be true together."""
+        """Fill what is not known; a draft with contradictions is returned as it is."""
         draft = {"name": self.name, **self.draft}
-        _, problems = find_problems(draft, self.layout.on_plan, self.layout.compounds)
-        if problems:
-            raise self.refuse(problems)
         filled = fill_draft(draft, lang, self.like, self.layout.compounds)
         if not filled.fields and len(self.draft) < len(FIELDS) - 1:
             filled = fill_draft(draft, lang, NOTHING_ALIKE, self.layout.compounds)
-        _, problems = find_problems(filled.draft, self.layout.on_plan, self.layout.compounds)
-        if problems:
-            raise self.refuse(problems, filled.case)
         return filled
 
     def refuse(self, problems: Mapping[str, Message], case: str = "") -> UserError:
@@ -79,10 +78,17 @@ def option_of(name: str) -> str:
     return f"--{name.replace('_', '-')}" if name else "cogov new case"
 
 
-def gather(given: Mapping[str, Any], asked: Mapping[str, Any], totals: Path | None, name: str) -> Known:
+def gather(
+    given: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    totals: Path | None,
+    name: str,
+    by_floors: bool = False,
+) -> Known:
     """Return what options and a file of totals say; an option wins over the file. Raises UserError.
 
-    `given` are fields, `asked` are OPTIONS; both hold what was typed.
+    `given` are fields, `asked` are OPTIONS; both hold what was typed. `by_floors`: whether a compound is made
+    of each number of floors in the file of buildings.
     """
     draft: dict[str, Any] = {}
     options: dict[str, Any] = {}
@@ -101,7 +107,7 @@ def gather(given: Mapping[str, Any], asked: Mapping[str, Any], totals: Path | No
         raise known.refuse(problems)
     compounds = _compounds(options.get("compounds", 1), at.get("compounds", "--compounds"))
     known = replace(known, layout=Layout(NO_PLAN, compounds))
-    return _with_survey(known, options)
+    return _with_survey(known, options, by_floors)
 
 
 def _read_totals(table: dict, at: At, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -138,7 +144,7 @@ def _compounds(raw: Any, where: str) -> int:
     return values["buildings"]
 
 
-def _with_survey(known: Known, options: Mapping[str, Any]) -> Known:
+def _with_survey(known: Known, options: Mapping[str, Any], by_floors: bool) -> Known:
     """Return what is known with the file of buildings, if there is one. Raises UserError."""
     box = read_box(options["box"]) if "box" in options else None
     if "cells" in options and "footprints" in options:
@@ -146,6 +152,8 @@ def _with_survey(known: Known, options: Mapping[str, Any]) -> Known:
     if box and "footprints" not in options:
         raise UserError("--box cuts out a part of --footprints: give both")
     if "cells" not in options and "footprints" not in options:
+        if by_floors:
+            raise UserError("--by-floors needs the floors of each building: give --cells or --footprints")
         return known
     path = Path(options.get("cells", options.get("footprints")))
     is_table = path.suffix.lower() in TABLES
@@ -156,17 +164,26 @@ def _with_survey(known: Known, options: Mapping[str, Any]) -> Known:
     if "footprints" in options and is_table:
         raise UserError("--footprints {file}: is a table of cells, which goes with --cells", file=path)
     survey = read_survey(path, box)
+    notes = tuple(notes_of_survey(survey))
+    kinds: tuple[Kind, ...] = ()
+    if by_floors:
+        if known.layout.compounds > 1:
+            raise UserError("--by-floors and --compounds both divide the buildings: give one of the two")
+        survey, kinds = divide_by_floors(survey)
+        notes = survey.notes
+        if not kinds:
+            raise UserError("{file}: gives no number of floors, which --by-floors needs", file=path)
     draft = {**values_of_survey(survey), **known.draft}
     at = {name: f"{path}: {name}" for name in values_of_survey(survey)} | dict(known.at)
     return replace(
         known,
         draft=draft,
-        layout=known.layout._replace(plan=survey.plan, source=path.name),
-        notes=tuple(_notes(survey)),
+        layout=known.layout._replace(
+            plan=survey.plan,
+            source=path.name,
+            kinds=kinds,
+            compounds=len(kinds) or known.layout.compounds,
+        ),
+        notes=notes,
         at=at,
     )
-
-
-def _notes(survey: Survey) -> Sequence[Message]:
-    """Return what the user should know of the file of buildings."""
-    return [*notes_of_survey(survey)]

@@ -81,6 +81,10 @@ def new_case(
         str | None,
         typer.Option(metavar="W,S,E,N", help="Part of --footprints, in degrees: west,south,east,north."),
     ] = None,
+    by_floors: Annotated[
+        bool,
+        typer.Option("--by-floors", help="A compound of each number of floors in the file of buildings."),
+    ] = False,
     skeleton: Annotated[
         bool, typer.Option("--skeleton", help="Write a commented example instead, to be filled in.")
     ] = False,
@@ -131,7 +135,7 @@ def new_case(
         write_skeleton("case", paths[0], {"NAME": name, "TITLE": name.replace("_", " ").capitalize()})
         show_next_steps(paths[0], lang)
         return
-    known = known_totals.gather(given, asked, totals, name)
+    known = known_totals.gather(given, asked, totals, name, by_floors)
     if not known.is_known:
         if not sys.stdin.isatty():
             raise UserError(

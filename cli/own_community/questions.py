@@ -25,7 +25,7 @@ COMPOUNDS = FormField("compounds", "place", low=1, high=MOST_COMPOUNDS)
 
 
 def ask_all(known: Known, lang: str) -> Known:
-    """Ask for every field, and return what was answered; what was taken as proposed is not known.
+    """Ask for every field, and return what was answered; what was left to the rules is not known.
 
     An answer that cannot be true is asked for again; "<" goes back to the question before. Raises UserError
     if the input ends.
@@ -56,7 +56,7 @@ def ask_all(known: Known, lang: str) -> Known:
 
 
 def propose(f: FormField, answers: dict[str, Any], known: Known) -> Any:
-    """Return the answer that Enter takes: what the rules make of the answers so far."""
+    """Return what the rules make of the answers so far: what an empty answer leaves them to fill."""
     if f.name == "name":
         return known.title
     if f is COMPOUNDS:

@@ -19,6 +19,7 @@ from ..logs.issue_log import IssueLog
 from .log_checks import said_of_rejected
 from .own_ensemble import OwnEnsemble
 from .verdicts import LEARNED, MISFIT, NOT_LEARNED, TOGETHER, verdict_of
+from .verdicts import ROUGH as ROUGH
 from .visibility import describe_unseen
 
 WORLDS, PAGE = "worlds.parquet", "fit.html"
@@ -65,6 +66,11 @@ class Calibration:
         return bool(np.sqrt(self.widened) > MISFIT)
 
     @property
+    def has_worlds(self) -> bool:
+        """Whether there are worlds of one's own; of an implausible log they would pretend to be a result."""
+        return not self.is_misspecified and bool(self.own.settings[0])
+
+    @property
     def learned(self) -> list[str]:
         """The parameters that the log says something about."""
         return self.answered(LEARNED)
@@ -102,7 +108,8 @@ class Calibration:
     def save(self, folder: str | Path, command: str = "") -> Path:
         """Write the fitted case, the tables and manifest.json into `folder`; return the path of the case.
 
-        The tables are those of TABLES, as CSV; worlds.parquet and worlds.toml are the worlds of one's own.
+        The tables are those of TABLES, as CSV; worlds.parquet and worlds.toml are the worlds of one's own,
+        which are not written, and removed, if the log is implausible under the model or nothing is fitted.
         Raises UserError if the case file would overwrite one that no calibration wrote.
         """
         folder = Path(folder)
@@ -112,7 +119,11 @@ class Calibration:
         for name in TABLES:
             write_csv(getattr(self, name), folder / f"{name}.csv", index=name in INDEXED)
         path.write_text(self.case_file(command), encoding="utf-8")
-        self.save_worlds(folder / WORLDS, command)
+        if not self.has_worlds:
+            for left in (folder / WORLDS, (folder / WORLDS).with_suffix(".toml")):
+                left.unlink(missing_ok=True)
+        else:
+            self.save_worlds(folder / WORLDS, command)
         manifest.write_manifest(
             folder,
             "calibrate",

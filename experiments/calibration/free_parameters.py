@@ -91,12 +91,14 @@ def choose_free_parameters(
 def default_paths(scenario: Scenario, kinds: Kinds, people: float) -> list[str]:
     """Return the paths fitted by default.
 
-    They are how often each kind of issue arises, how much work it takes, how much the desks can do, and how
-    soon the committee forgets.
+    They are how often each kind of issue arises, how much work it takes, how long it waits for an
+    appointment, how much the desks can do, and how soon the committee forgets.
     """
     categories = [scenario.issues[name] for _, names in kinds for name in names]
     chosen = [f"issues.{name}.rate" for name, _ in kinds] if people else []
     chosen += [f"issues.{name}.work_hours" for name, _ in kinds]
+    if any(c.appointment_days for c in categories):
+        chosen += ["all_issues.appointment_factor"]
     chosen += ["committee.staff", "committee.forgetting_rate"]
     chosen += (
         ["property_managers.shift_hours"]

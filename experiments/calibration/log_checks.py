@@ -12,7 +12,7 @@ from .distance import FEW
 
 SHORT = 28  # days; a fitting part that is shorter says nothing of how often issues arise
 YEAR = 365  # days; a shorter log does not show its seasons
-LOST = 10.0  # issues that should still be open by a log's own times; that none is has a probability of e^-10
+LOST = 5.0  # issues that should still be open by a log's own times; that none is has a probability of e^-5
 ASIDE = 0.1  # share of rows set aside from which on it is warned of
 
 

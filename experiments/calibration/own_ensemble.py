@@ -2,11 +2,11 @@
 
 The log says how often issues are reported and how long they take; how that comes about differs from world to
 world. So in every world of the ensemble the numbers that the log fixes there are moved to where that world
-meets the log: randomised maximum likelihood (Oliver, He & Reynolds 1996) in its iterative form for ensembles (Chen & Oliver 2012). A
-member starts from a draw of the posterior; its steps use the slopes of the trials, its own draw from the
-prior, and its own draw of the log's errors. Then members are weighted by how near they are to the log, with
-errors widened until a third of them count, and drawn again by weight. Numbers that the log does not tell keep
-the values of the world, that is, of a member of the ensemble that ships, drawn jointly.
+meets the log: randomised maximum likelihood (Oliver, He & Reynolds 1996) in its iterative form for ensembles
+(Chen & Oliver 2012). A member starts from a draw of the posterior; its steps use the slopes of the trials,
+its own draw from the prior, and its own draw of the log's errors. Then members are weighted by how near they
+are to the log, with errors widened until a third of them count, and drawn again by weight. Numbers that the
+log does not tell keep the values of the world, a member of the ensemble that ships, drawn jointly.
 
 The fitted case is found in the same way, with its own other numbers, no errors and its defaults as the prior.
 """
@@ -96,7 +96,10 @@ def simulate_member(
         mean,
         max(1.0, float(weekly.var()) / mean) if mean > 0 else 1.0,
         np.array(
-            [[quantile(*kind, share) if len(kind[0]) else np.nan for share in QUARTILES] for kind in together]
+            [
+                [quantile(kind[0], kind[1], share) if len(kind[0]) else np.nan for share in QUARTILES]
+                for kind in together
+            ]
         ),
     )
 

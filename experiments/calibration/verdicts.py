@@ -10,6 +10,8 @@ import numpy as np
 from ...engine.texts.errors import Message, join
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .calibration_result import Calibration
 
 MISFIT = 3.0  # standard errors by which even the best trial misses the log, from which on nothing is fitted
@@ -18,6 +20,7 @@ ROUGH = 10  # effective members of an ensemble; with fewer, its intervals are ca
 CLEARLY = 2.0
 # what a log says of a number: something, only what it is if the others are known, or next to nothing
 LEARNED, TOGETHER, NOT_LEARNED = "learned", "together", "not learned"
+END = 0.02  # share of a range, at each end, that counts as its end
 HELD_OUT = "held out"
 NULL = "earlier log"  # the log's own mean rate and closing curve, of the part that is fitted to
 
@@ -117,8 +120,21 @@ def what_was_learned(result: Calibration) -> Iterator[Message]:
             "known; in the fitted case and in each world of your own they are where that one meets the log.",
             paths=", ".join(result.together),
         )
+    if ends := [path for path in (*result.learned, *result.together) if is_at_end(rows.loc[path])]:
+        yield Message(
+            "At the end of the range that was searched: {paths}. The log asks for more than it allows: widen "
+            "it (--fit PATH=LOW:HIGH), or doubt that the case is like the community of the log.",
+            paths=", ".join(ends),
+        )
     if result.not_learned:
         yield not_learned(result.not_learned)
+
+
+def is_at_end(row: pd.Series) -> bool:
+    """Return whether the fitted value of a number is at an end of its range: in the outer 2 % of it."""
+    ends = np.array([row.low, row.high, row.best], float)
+    low, high, best = np.log(ends) if row.low > 0 else ends
+    return bool(not END <= (best - low) / (high - low) <= 1 - END)
 
 
 def not_learned(paths: Iterable[str]) -> Message:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from ...engine.parameters import set_parameters
 from ...engine.randomness import seed_of
-from ...engine.texts.errors import Message
+from ...engine.texts import sections
+from ...engine.texts.errors import Message, Translated, join
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import simulate
 from .distance import FEW, SETTLING, Worlds
@@ -95,14 +96,20 @@ def describe_unseen(visible: pd.DataFrame) -> Message:
     if not len(hidden):
         return Message("Every category of the model has rows in the log.")
     families = by_family(visible).query("unseen_categories > 0")
-    named = ", ".join(
-        f"{family} {row.unseen_categories:.0f}/{row.categories:.0f}" for family, row in families.iterrows()
-    )
+    named = [
+        Message(
+            "{family} {unseen:.0f}/{of:.0f}",
+            family=Translated(str(family), sections("zh")["family"][family]),
+            unseen=row.unseen_categories,
+            of=row.categories,
+        )
+        for family, row in families.iterrows()
+    ]
     return Message(
         "The log cannot see {count} of the model's {of} categories, which are {share} of the issues reported "
         "in the case (by family: {families}). Nothing that was fitted is about them.",
         count=len(hidden),
         of=len(visible),
         share=f"{hidden['share'].sum():.0%}",
-        families=named,
+        families=join(named, comma=True),
     )

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from math import ceil
 
+from ...model.scenarios.ground_plan import NO_PLAN
 from ...model.scenarios.scenario import Scenario
 
 
@@ -29,6 +30,7 @@ def resize_case(case: Scenario, residents: int) -> Scenario:
         name=f"{case.name} x {residents}",
         community=replace(census, **scaled),
         compound=compounds,
+        place=NO_PLAN,  # positions do not grow with the number of buildings
         committee=replace(case.committee, **knobs),
         grid_workers=grid,
     )

@@ -22,7 +22,6 @@ from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run
-from ..evidence.own_worlds import check_worlds_file
 from ..evidence.plausible_worlds import WORLDS, worlds_of_arms
 from ..files import manifest
 from ..files.csv_tables import write_csv
@@ -188,8 +187,7 @@ def compare(
     Both arms of a pair use the same random numbers. `replicates` pairs have the numbers of the case; their
     interval holds luck. `worlds` further pairs are simulated in plausible worlds, a pair each, in which what
     nobody knows is drawn anew (`plausible_worlds.py`); 0 simulates none. What `settings` set is not drawn.
-    `worlds_file` has worlds of one's own, as `cogov calibrate` writes them.
-    Measures of issues count those of `selection` (`issue_selection.py`).
+    `worlds_file` has worlds of one's own. Measures of issues count those of `selection`.
 
     All other mechanisms of the case are on in both arms (`off` removes them). `progress`, if given, is called
     after every pair. `workers` processes share the runs (0 or 1: this process only; None: all cores, if there
@@ -201,8 +199,6 @@ def compare(
     names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
-    if worlds_file:
-        check_worlds_file(worlds_file, full)
     ensure_compiled(list(full.mechanisms))
     job = partial(
         simulate_numbered,

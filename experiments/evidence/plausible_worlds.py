@@ -31,7 +31,7 @@ from ...engine.toml_reader import table_of
 from ...model.scenarios.scenario import Scenario
 from .grades import prior_of
 from .knobs import iter_knobs, numbers_of_rules
-from .own_worlds import WorldsFile, members_of
+from .own_worlds import WorldsFile, check_worlds_file, members_of
 from .priors import Prior
 from .sampling import ATTEMPTS, default_values, inside, is_whole, told_by, within_range
 
@@ -77,8 +77,13 @@ class PlausibleWorlds:
 def worlds_of_arms(
     arms: Collection[Scenario], held: Collection[str] = (), seed: int = 0, file: str = ""
 ) -> PlausibleWorlds:
-    """Return the plausible worlds of arms that differ in their mechanisms only. Raises UserError."""
+    """Return the plausible worlds of arms that differ in their mechanisms only. Raises UserError.
+
+    `file` has worlds of one's own, which are checked; "": those that ship.
+    """
     first, *others = arms
+    if file:
+        check_worlds_file(file, first)
     union = {name: mechanism for arm in (*others, first) for name, mechanism in arm.mechanisms.items()}
     return PlausibleWorlds(set_parameters(first, {"mechanisms": union}), frozenset(held), seed, file=file)
 

@@ -42,7 +42,8 @@ def read_geojson(text: str, source: str, box: Box | None = None) -> Survey:
             "{file}: has no features: export the outlines of your buildings as polygons", file=source
         )
     tagged = any("building" in properties for _, properties in features)
-    found, skipped, unread = [], 0, []
+    found: list[Footprint] = []
+    skipped, unread = 0, list[str]()
     for n, (geometry, properties) in enumerate(features, 1):
         where = _name_of(n, properties)
         kind = str(properties.get("building", "no" if tagged else "yes"))
@@ -262,10 +263,11 @@ def read_extract(path: Path, box: Box | None = None) -> Survey:
             most=LARGEST_EXTRACT,
         )
     found: list[Footprint] = []
-    broken, unread = 0, []
+    broken, unread = 0, list[str]()
     try:
         # the filter is before the areas, so that only what is needed is kept in memory
         areas = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter("building"))
+        area: Any  # the library calls every object by one type
         for area in areas.with_filter(osmium.filter.KeyFilter("building")):
             if not area.is_area() or area.tags.get("building") in OUTBUILDINGS:
                 continue

@@ -12,17 +12,17 @@ from ...model.scenarios.ground_plan import NO_PLAN, GroundPlan
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import build_community
 from ..files.survey_files import read_survey_text
+from ..files.survey_totals import notes_of_survey, values_of_survey
 from .community_draft import FIELDS, Draft, field_words, find_problems, missing_fields
 from .draft_contradictions import Values
-from .draft_file import draft_to_toml, open_case_text
+from .draft_file import draft_of_scenario, draft_to_toml, open_case_text
 from .draft_filling import fill_draft
-from .draft_place import Layout, notes_of_survey, values_of_survey
 from .draft_scenario import (
     CENSUS,
     PATHS,
     DraftRefused,
+    Layout,
     compose,
-    draft_of_scenario,
     file_name,
     read_scenario,
     scenario_of_draft,
@@ -120,7 +120,7 @@ def _answer(
         "fields": dict(draft),
         "filled": [name for name in filled if draft.get(name) not in (None, "")],
         "from": "",
-        "plan": {"cells": plan.cells, "outlines": plan.outlines} if plan.cells else None,
+        "plan": {"cells": [*plan.cells], "outlines": [*plan.outlines]} if plan.cells else None,
         "missing": missing,
         "left_out": {},
         "toml": "",
@@ -174,6 +174,8 @@ def _town_of(
 ) -> Scenario | None:
     """Return the community of what is right in a draft, to be drawn while the rest is not; None without."""
     sound = {name: value for name, value in values.items() if name not in wrong}
+    if layout.on_plan:
+        sound["buildings"] = layout.on_plan  # it is drawn while another number is typed
     if not {"buildings", "stairwells", "floors"} <= sound.keys():
         return None
     sound.setdefault("name", "my community")

@@ -297,8 +297,8 @@ def oddities(v: Values) -> Iterator[tuple[str, Message]]:
         yield (
             part,
             Message(
-                "{part:,} to {whole:,} ({label}) is {ratio:.2g} to one; usual is {low:g} to {high:g}: check both "
-                "numbers.",
+                "{part:,} to {whole:,} ({label}) is {ratio:.2g} to one; usual is {low:g} to {high:g}: "
+                "check both numbers.",
                 part=v[part],
                 whole=v[whole],
                 label=Translated(

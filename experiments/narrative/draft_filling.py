@@ -16,8 +16,7 @@ from ...model.scenarios.census import fill
 from ...model.scenarios.scenario import Scenario
 from .community_draft import FIELDS, Draft, find_problems
 from .draft_contradictions import ON_A_LANDING, STAFF, Values
-from .draft_place import usual_lifts
-from .draft_scenario import CENSUS, read_scenario
+from .draft_scenario import CENSUS, read_scenario, usual_lifts
 
 POINTS = 0.1  # difference of a share that counts 1
 

@@ -1,4 +1,4 @@
-"""Make a scenario and a case file of a draft, and a draft of a scenario.
+"""Make a scenario of a draft.
 
 A case file that was opened is the base: what the form does not show stays as the file has it, and a field
 that was not changed changes nothing. Without one, what is left empty is computed by the model: a share of
@@ -7,23 +7,22 @@ what is given.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...agents.committee import CommitteeParameters
 from ...agents.property_managers import PropertyParameters, workers
-from ...engine.parameters import FORBIDDEN, LeftOut, complain_about_name, paths
-from ...engine.texts import translate
+from ...engine.parameters import FORBIDDEN, LeftOut, complain_about_name
 from ...engine.texts.errors import FieldError, Message, Named, UserError
 from ...model.places import apportion
 from ...model.scenarios.census import Census, counts
+from ...model.scenarios.ground_plan import GroundPlan
 from ...model.scenarios.scenario import Compound, Scenario
 from ...model.simulate import build_community
+from ..files.survey_totals import Kind
 from .community_draft import FIELDS, Draft, find_problems, missing_fields
 from .draft_contradictions import Values, too_many_let
-from .draft_place import BUILT, PLAIN, Layout, compounds_of_draft
 
 CENSUS = {  # field -> name in the census that holds the same number
     "households": "households",
@@ -52,6 +51,8 @@ PATHS = {  # path of a knob -> field that sets it
 }
 
 
+BUILT = ("buildings", "stairwells", "floors", "lifts", "built", "company")  # fields of a compound
+LIFTS = ((18, 2), (8, 1))  # from so many floors: so many lifts in a stairwell
 SHOWN = (  # field -> name in a compound
     ("stairwells", "stairwells"),
     ("floors", "floors"),
@@ -69,6 +70,67 @@ class DraftRefused(UserError):
 
     def __reduce__(self) -> tuple:
         return type(self), (self.problems,)
+
+
+class Layout(NamedTuple):
+    """What a draft has besides its fields."""
+
+    plan: GroundPlan | None = None  # None: that of the file that was opened, if any
+    compounds: int = 1  # into which the buildings are divided, in their order
+    source: str = ""  # name of the file that the plan was read from
+    kinds: tuple[Kind, ...] = ()  # the compounds by their floors, in the order of the plan
+
+    @property
+    def on_plan(self) -> int:
+        """Return the number of buildings on the plan, 0 without one."""
+        return len(self.plan.cells) if self.plan else 0
+
+
+PLAIN = Layout()  # one compound, and the plan of the opened file
+
+
+def usual_lifts(floors: int) -> int:
+    """Return the lifts of a stairwell with so many floors."""
+    return next((lifts for least, lifts in LIFTS if floors >= least), 0)
+
+
+def _new(name: str) -> Compound:
+    """Return a compound with a name in both languages."""
+    return Compound(name=name, zh=name)
+
+
+def compounds_of_draft(
+    values: Values, base: Scenario, shown: Values, layout: Layout = PLAIN
+) -> tuple[Compound, ...]:
+    """Return the compounds of a draft: by their floors, or alike but for one building more in the first.
+
+    They keep what the form does not show of a file that has one kind of compound.
+    """
+    one = base.compound[0] if shown and len(base.compound) == 1 else _new(values["name"])
+    floors = values["floors"]
+    keeps_lifts = floors == shown.get("floors") and "lifts" not in values
+    one = replace(
+        one,
+        count=1,
+        stairwells=values["stairwells"],
+        floors=floors,
+        age_years=float(values.get("built", one.age_years)),
+        lifts=one.lifts if keeps_lifts else values.get("lifts", usual_lifts(floors)),
+        company=values.get("company", bool(values.get("property_staff"))),
+    )
+    if layout.kinds:
+        return tuple(
+            replace(
+                one,
+                buildings=kind.buildings,
+                floors=kind.floors,
+                lifts=usual_lifts(kind.floors) if kind.lifts is None else kind.lifts,
+            )
+            for kind in layout.kinds
+        )
+    each, larger = divmod(values["buildings"], layout.compounds)
+    sizes = ((larger, each + 1), (layout.compounds - larger, each))
+    return tuple(replace(one, count=count, buildings=size) for count, size in sizes if count and size)
 
 
 def scenario_of_draft(
@@ -166,7 +228,7 @@ def compose(
     changed = {name for name in FIELDS if values.get(name) != shown.get(name)}
     compound = base.compound
     if changed & set(BUILT) or not shown:
-        compound = compounds_of_draft(values, base, shown, layout.compounds)
+        compound = compounds_of_draft(values, base, shown, layout)
     stairwells = sum(kind.count * kind.buildings * kind.stairwells for kind in compound)
     floors = sum(kind.count * kind.buildings * kind.stairwells * kind.floors for kind in compound)
     census = _compose_census(values, base.community, changed, hidden, (stairwells, floors))
@@ -277,52 +339,3 @@ def _messages(message: Message) -> Iterator[Message]:
         if isinstance(value, Message):
             yield from _messages(value)
     yield message
-
-
-def draft_of_scenario(scenario: Scenario, lang: str = "en") -> tuple[dict[str, Any], list[str], list[str]]:
-    """Return a scenario as (draft, fields that are assumed, what the form does not show, in words).
-
-    A field that the file leaves out is None. Assumed are the numbers of the census that are not in `given`.
-    """
-    shown = read_scenario(scenario, lang)
-    given = set(scenario.community.given)
-    assumed = [
-        field
-        for field, name in (*CENSUS.items(), ("tenants", "owners"))
-        if field in shown and given and name not in given
-    ]
-    return {field: shown.get(field) for field in FIELDS}, assumed, list(hidden_parts(scenario, lang))
-
-
-def hidden_parts(scenario: Scenario, lang: str) -> Iterator[str]:
-    """Yield what a scenario has and the form does not show, in words."""
-    kinds = scenario.compound
-    yards = sum(kind.count for kind in kinds)
-    counted = {
-        "compounds": yards if yards > 1 else 0,
-        "mechanisms": len(scenario.mechanisms),
-        "initial_issues": sum(begin.count for begin in scenario.initial_issues),
-        "reported": len(scenario.reported),
-        "shock": len(scenario.shock),
-        "rollout": len(scenario.rollout),
-        "numbers": _other_numbers(scenario),
-    }
-    for part, n in counted.items():
-        if n:
-            yield translate(lang, "community_form", f"hidden.{part}", n=n)
-
-
-def _other_numbers(scenario: Scenario) -> int:
-    """Count the numbers that a scenario sets and the form does not show."""
-    plain = Scenario()
-    known = [
-        path for path in paths(plain) if path not in PATHS and not path.startswith(("mechanisms.", "issues."))
-    ]
-    differing = [
-        path
-        for path in known
-        if attrgetter(path)(scenario) != attrgetter(path)(plain)
-        and not isinstance(attrgetter(path)(scenario), LeftOut)
-    ]
-    issues = [name for name, kind in scenario.issues.items() if kind != plain.issues.get(name)]
-    return len(differing) + len(issues)

@@ -57,13 +57,12 @@ def robust_experiment(
     days: int | None = None,
     changes: dict[str, Sequence[str]] | None = None,
     estimand: Estimand | None = None,
-    worlds_file: str | Path = "",
 ) -> Experiment:
     """Return the experiment that weighs choices of mechanisms in one case, against none of them.
 
     A choice is a mechanism, or several joined by "+". `changes` are on, off and settings ("path=value") of
-    all arms; other mechanisms of the case stay on. `worlds_file` has worlds of one's own. A Scenario is
-    called by its name in the experiment, and must be given to `build_scenarios` again. Raises UserError.
+    all arms; other mechanisms of the case stay on. A Scenario is called by its name in
+    the experiment, and must be given to `build_scenarios` again. Raises UserError.
     """
     seed = whole_seed(seed)
     named = [tuple(part.strip() for part in choice.split("+")) for choice in choices]
@@ -92,7 +91,6 @@ def robust_experiment(
         days=days or 0,
         replicates=worlds * lucks,
         lucks_per_world=lucks,
-        worlds_file=str(Path(worlds_file).resolve()) if worlds_file else "",
         seed=seed,
         on=tuple(name for name in changes.get("on", ()) if name not in used),
         off=tuple(dict.fromkeys((*changes.get("off", ()), *(n for n in used if n in scenario.mechanisms)))),

@@ -6,8 +6,8 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import anyio
@@ -18,9 +18,11 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
 from cogov import compare
-from cogov.cli.assistant import inputs
+from cogov.cli.assistant import choices, inputs, simulations
+from cogov.cli.assistant import server as served
 from cogov.cli.assistant.requests import TOOLS
-from cogov.model.scenarios.cases import SHIPPED
+from cogov.engine.texts.errors import UserError
+from cogov.model.scenarios.cases import SHIPPED, read_case
 
 CASE, MECHANISM = "wuzi_yard", "building_captains"
 SERVER = ["-m", "cogov", "mcp"]
@@ -309,6 +311,13 @@ def test_what_is_too_large_for_a_call_is_refused_with_the_cap(asker):
     assert "households = 40,000" in said and "at most 30,000" in said
 
 
+def test_a_call_is_as_much_work_as_the_cap_and_no_more():
+    case = read_case("guanyinan")
+    inputs.refuse_long(case, inputs.MOST_WORK // (11_800 * case.days), "runs")
+    with pytest.raises(UserError, match="at most 1,160 runs of that size: choose fewer runs or fewer days"):
+        inputs.refuse_long(case, 1_161, "runs")
+
+
 # ------------------------------------------------------------------------------------------ files
 
 
@@ -451,27 +460,116 @@ def test_a_long_call_tells_progress_and_ends_when_it_is_given_up(asker):
 
     async def give_up():
         with anyio.move_on_after(3):
-            arguments = {"case": "guiyuan", "mechanisms": ["whistle"], "worlds": 300, "replicates": 100}
+            arguments = {"case": "guiyuan", "mechanisms": ["whistle"], "worlds": 300, "replicates": 200}
             await asker.client.call_tool("compare", arguments, progress_callback=hear)
             return False
         return True
 
     assert asker.portal.call(give_up)
-    assert heard and heard[0][:2] == (0, 400) and heard[0][2] == "0 of 400"
+    assert heard and heard[0][:2] == (0, 500) and heard[0][2] == "0 of 500"
     assert [done for done, *_ in heard] == sorted({done for done, *_ in heard})
-    began = time.monotonic()
-    asker.ask("run", **RUN)  # one simulation at a time: it waits for the end of the one given up
-    assert time.monotonic() - began < 20
+
+    async def ask_again():
+        with anyio.fail_after(40):  # one simulation at a time: it waits for the end of the one given up
+            return await asker.client.call_tool("run", RUN)
+
+    assert not asker.portal.call(ask_again).is_error
+
+
+def test_two_calls_at_once_are_both_answered(asker):
+    answers = {}
+
+    async def ask(seed):
+        answers[seed] = await asker.client.call_tool("run", {**RUN, "seed": seed})
+
+    async def ask_both():
+        async with anyio.create_task_group() as both:
+            both.start_soon(ask, 1)
+            both.start_soon(ask, 2)
+
+    asker.portal.call(ask_both)
+    one, two = (answers[seed].structured_content["numbers"] for seed in (1, 2))
+    assert one != two and asker.ask("run", **RUN, seed=1)[1]["numbers"] == one
+
+
+def test_a_call_that_takes_too_long_is_ended_with_its_limit(monkeypatch):
+    monkeypatch.setattr(served, "LONGEST_SECONDS", -1.0)
+
+    async def ask():
+        async with Client(served.build_server(served.Assistant(workers=0))) as client:
+            return await client.call_tool("run", RUN)
+
+    result = anyio.run(ask)
+    assert result.is_error and "run: takes longer than -1 seconds" in result.content[0].text
+
+
+NASTY = [
+    *(
+        None,
+        True,
+        -1,
+        0,
+        2**70,
+        1e308,
+        float("nan"),
+        float("inf"),
+        "",
+        "\0",
+        "\ud800",
+        "\x1b[2J",
+        "..",
+        "../x",
+    ),
+    *(
+        "x" * 200_000,
+        "=1+1",
+        [],
+        [None],
+        [1],
+        ["x" * 9999],
+        [["whistle"]],
+        ["whistle"] * 5000,
+        {},
+        {"a": {"b": {}}},
+    ),
+    *(
+        {"committee.staff": None},
+        {"": 1},
+        {"committee": {"staff": 3}},
+        {"mechanisms.whistle.calls_per_week": 1},
+    ),
+]
+
+
+def test_whatever_stands_in_a_call_is_answered_without_a_traceback(monkeypatch, capsys, tmp_path):
+    """Every field of every tool with every nasty value; where a call is right, its runs are left out."""
+
+    def leave_out(*_, **__):
+        raise UserError("left out")
+
+    for name in ("compare", "run_jobs"):
+        monkeypatch.setattr(simulations, name, leave_out)
+    monkeypatch.setattr(choices, "simulate_worlds", leave_out)
+    assistants = served.Assistant(workers=0), served.Assistant(tmp_path / "results", workers=0)
+    tried, ran = 0, 0
+    for tool, good in {**GOOD, "sweep_plan": {"sweep_toml": SWEEP, "measure_time": False}}.items():
+        for field, value in product((*TOOLS[tool].__dataclass_fields__, "more", "\n"), NASTY):
+            for assistant in assistants:
+                result = assistant.try_to_answer(tool, {**good, field: value}, "en", lambda done, of: None)
+                (said,) = (content.text for content in result.content)
+                assert said.encode() and "defect" not in said, (tool, field, value, said[:300])
+                assert len(said) < 2100 or not result.is_error
+                tried, ran = tried + 1, ran + (said == "left out")
+    assert tried > 2000 and ran > 50 and "Traceback" not in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
 
 
 def test_a_defect_is_said_to_be_one_and_the_server_lives_on(monkeypatch, capsys):
-    from cogov.cli.assistant import server as module
-
     def break_down(*_):
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr(module, "run_case", break_down)
-    result = module.Assistant().try_to_answer("run", RUN, "en", lambda done, of: None)
+    monkeypatch.setattr(served, "run_case", break_down)
+    result = served.Assistant().try_to_answer("run", RUN, "en", lambda done, of: None)
     (said,) = result.content
     assert result.is_error and "ZeroDivisionError" in said.text and "\n" not in said.text
     assert "Traceback" in capsys.readouterr().err

@@ -104,7 +104,9 @@ def test_a_link_that_changes_what_both_sides_share_is_an_error_and_not_a_blank_p
 def test_no_command_overwrites_what_it_reads(cogov, tmp_path):
     (tmp_path / "plain.toml").write_text(CASE.format("plain"))
     (tmp_path / "wuzi_yard.toml").write_text("mine")
-    rows = [f"2025-01-{1 + n % 28:02d},2025-02-{1 + n % 27:02d},litter" for n in range(60)]
+    rows = [
+        f"2025-0{1 + n % 4}-{1 + n % 28:02d},2025-0{2 + n % 4}-{1 + n % 27:02d},litter" for n in range(90)
+    ]
     for name in ("log.csv", "trials.csv", "months.csv"):
         (tmp_path / name).write_text("opened,closed,category\n" + "\n".join(rows) + "\n")
     for words in (

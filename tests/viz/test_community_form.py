@@ -14,9 +14,11 @@ from cogov.experiments.narrative.community_form import answer_form
 
 STATIC = Path(cogov.__file__).parent / "viz" / "screen" / "static"
 SCRIPT = STATIC / "community_form.js"
+PLACE = STATIC / "footprints.js"
 ROOM = Path(cogov.__file__).parent / "experiments" / "narrative"
 SHEETS = "".join(
-    (STATIC / f"{name}.css").read_text("utf-8") for name in ("tokens", "screen", "community_form")
+    (STATIC / f"{name}.css").read_text("utf-8")
+    for name in ("tokens", "screen", "community_form", "site_plan")
 )
 HARNESS = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>form</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -41,11 +43,12 @@ window.form = openCommunityForm(document.querySelector("#root"), {{
 
 
 def test_the_form_has_words_for_all_it_says_and_no_others():
-    source = SCRIPT.read_text("utf-8") + "".join(path.read_text("utf-8") for path in ROOM.glob("*.py"))
-    composed = ("label.", "unit.", "hint.", "group.", "hidden.", "like.", "yes", "no", "unknown")
+    scripts = SCRIPT.read_text("utf-8") + PLACE.read_text("utf-8")
+    source = scripts + "".join(path.read_text("utf-8") for path in ROOM.glob("*.py"))
+    composed = ("label.", "unit.", "hint.", "group.", "hidden.", "like.", "rule.", "yes", "no", "unknown")
     keys = sections("en")["community_form"]
     assert [key for key in keys if f'"{key}"' not in source and not key.startswith(composed)] == []
-    said = re.findall(r'(?:phrase|button)\("([\w.]+)"', SCRIPT.read_text("utf-8"))
+    said = re.findall(r'(?:phrase|button)\("([\w.]+)"', scripts)
     assert said and [key for key in said if key not in keys] == []
     groups = {field["group"] for field in describe_fields("en")}
     assert groups == set(
@@ -182,7 +185,7 @@ def test_the_rest_is_filled_saved_and_opened_again(browser, tmp_path):
     settle(page)
     assert page.evaluate("form.draft().fields") == shown, "what was cleared can be taken back"
     page.get_by_role("button", name=words["again"]).click()
-    page.locator("input[type=file]").set_input_files(path)
+    page.locator('input[accept=".toml"]').set_input_files(path)
     page.get_by_text(words["open.done"].format(title="幸福里")).wait_for()
     opened = page.evaluate("form.draft().fields")
     assert {name: str(value) for name, value in opened.items() if name != "built"} == {
@@ -193,11 +196,11 @@ def test_the_rest_is_filled_saved_and_opened_again(browser, tmp_path):
         ("large.toml", b"#" * 300_000, "open.large"),
         ("odd.toml", b"\xff\xfe\xff", "open.text"),
     ):
-        page.locator("input[type=file]").set_input_files(
+        page.locator('input[accept=".toml"]').set_input_files(
             {"name": name, "mimeType": "text/plain", "buffer": text}
         )
         page.get_by_text(words[reason].format(name=name)).wait_for()
-    page.locator("input[type=file]").set_input_files(
+    page.locator('input[accept=".toml"]').set_input_files(
         {"name": "wrong.toml", "mimeType": "text/plain", "buffer": b"[community]\nelder = 3\n"}
     )
     page.get_by_text("wrong.toml:2").wait_for()
@@ -242,3 +245,72 @@ def test_the_form_is_used_by_keyboard_alone(browser):
     field(page, "company").locator("input").last.focus()
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("form.draft().fields.company") is False
+
+
+def estate(*rings, **properties):
+    """Return GeoJSON text of buildings with these corners."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"building": "yes", "source": "x" * 300, **properties},
+            "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+        }
+        for ring in rings
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def block(n, long=6e-4, wide=1.2e-4):
+    """Return the corners of a building of some 57 by 13 metres."""
+    x, y = 104.06 + 1e-3 * (n % 3), 30.65 + 4e-4 * (n // 3)
+    return [[x, y], [x + long, y], [x + long, y + wide], [x, y + wide]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_file_of_buildings_fills_the_form_and_shows_its_plan(browser, lang):
+    page, words = open_form(browser, lang), sections(lang)["community_form"]
+    chosen = page.locator("[data-file=place]")
+
+    def choose(name, text):
+        chosen.set_input_files(
+            {
+                "name": name,
+                "mimeType": "text/plain",
+                "buffer": text if isinstance(text, bytes) else text.encode(),
+            }
+        )
+
+    enter(page, name="幸福里", stairwells=3, residents=600)
+    choose("estate.geojson", estate(*map(block, range(7)), **{"building:levels": "6"}))
+    page.get_by_text(words["plan.done"].format(name="estate.geojson", n=7)).wait_for()
+    assert field(page, "buildings").locator("input").input_value() == "7"
+    assert field(page, "floors").locator("input").input_value() == "6"
+    place = page.evaluate("calls.places.at(-1)")
+    assert place["plan_first"] == [4 * n for n in range(8)] and len(place["plan_corner"]) == 56
+    enter(page, buildings=8)
+    assert "7" in problem(page, "buildings"), "the plan has seven"
+    for name, text, said in (
+        ("x.pdf", "", words["plan.kind"].format(name="x.pdf")),
+        (
+            "large.csv",
+            "building,row,column\n" + "1,1,1\n" * 90_000,
+            words["plan.large"].format(name="large.csv"),
+        ),
+        ("odd.csv", b"\xff\xfe\xff", words["plan.text"].format(name="odd.csv")),
+        ("twice.csv", "building,row,column\n1,0,0\n1,0,1\n", "twice.csv:3"),
+        ("nan.geojson", '{"type": "Polygon", "coordinates": [[[NaN, 1]]]}', "nan.geojson"),
+    ):
+        choose(name, text)
+        page.get_by_text(said).wait_for()
+    assert len(page.evaluate("form.draft().plan.cells")) == 7, "what was read before is kept"
+    choose("cells.csv", "楼栋,行,列\n1,0,0\n2,0,2\n3,1,0\n")
+    page.get_by_text(words["plan.kept"].format(n=3)).wait_for()
+    page.get_by_role("button", name=words["use"]).click()
+    page.wait_for_function("calls.used.length == 1")
+    used = tomllib.loads(page.evaluate("calls.used[0].toml"))
+    assert used["place"]["cells"] == ["0,0", "2,0", "0,1"] and used["compound"][0]["buildings"] == 3
+    page.get_by_role("button", name=words["plan.remove"]).click()
+    page.get_by_text(words["plan.removed"]).wait_for()
+    settle(page)
+    assert "plan_first" not in page.evaluate("calls.places.at(-1)") and page.errors == []

@@ -40,7 +40,12 @@ CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.loca
     "results.factor is",
     "brief.quoted",
     "brief.to",
+    "community_form.toml.compound",
     "issue_list.fit.unknown_of",
+    "screen.take.pdf",
+    "screen.take.docx",
+    "assistant.percent",
+    "assistant.progress",
 }
 
 

@@ -1,10 +1,12 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    assistant,
     brief,
     charts,
     ensemble,
     evidence,
+    fit,
     hours_and_money,
     identity,
     issues,
@@ -13,6 +15,7 @@ from . import (
     logs,
     measures,
     mechanisms,
+    new_case,
     output,
     patterns,
     people_and_places,
@@ -45,10 +48,13 @@ KINDS = (
     logs,
     output,
     user_input,
+    new_case,
     evidence,
+    fit,
     patterns,
     ensemble,
     plausible_worlds,
+    assistant,
     brief,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

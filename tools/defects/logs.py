@@ -8,8 +8,8 @@ MUTANTS = [
     mutant(
         "a word that recurs among closings is never asked about",
         "experiments/logs/closings.py",
-        "        elif n > 1:\n            raise _question",
-        "        elif n > len(closed):\n            raise _question",
+        "        elif n > 1:\n            also =",
+        "        elif n > len(closed):\n            also =",
         f"{LAYOUTS}::test_a_word_that_recurs_among_closings_is_asked_about_and_both_answers_hold",
         short=True,
         plain=True,

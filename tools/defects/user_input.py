@@ -194,8 +194,8 @@ MUTANTS = [
     mutant(
         "an opened case loses what the form does not show",
         "experiments/narrative/draft_scenario.py",
-        "compose(values, base or Scenario(), shown, hidden)",
-        "compose(values, Scenario(), {}, hidden)",
+        "compose(values, base or Scenario(), shown, hidden, layout)",
+        "compose(values, Scenario(), {}, hidden, layout)",
         (
             "experiments/narrative/test_community_draft.py::"
             "test_an_opened_case_stays_as_it_is_until_something_is_changed"
@@ -217,7 +217,7 @@ MUTANTS = [
     ),
     mutant(
         "a case file does not say what is assumed",
-        "experiments/narrative/draft_scenario.py",
+        "experiments/narrative/draft_file.py",
         "return write_case(scenario, notes, header)",
         "return write_case(scenario, {}, header)",
         (

@@ -161,15 +161,13 @@ def tiles(findings: Findings, lang: str) -> Iterator[Tile]:
 def middle_and_ends(findings: Findings, name: str) -> tuple[float, float, float]:
     """Return the effect on a measure and the ends of its range, as the command prints them.
 
-    Over worlds: nine of ten. Costs of a comparison are the mean with the numbers of the case.
+    Over worlds: the median and nine of ten; with luck alone, the mean and its interval.
     """
-    row = findings.ranges.loc[name]
-    luck = None if findings.luck is None else findings.luck.loc[name]
-    if luck is None:
-        return row["median"], row["p5"], row["p95"]
-    if not findings.worlds:
+    if findings.luck is not None and not findings.worlds:
+        luck = findings.luck.loc[name]
         return luck.difference, luck.low, luck.high
-    return (row["median"] if name == findings.measure else luck.difference), row["p5"], row["p95"]
+    row = findings.ranges.loc[name]
+    return row["median"], row["p5"], row["p95"]
 
 
 def verdict(findings: Findings, names: str, lang: str) -> Iterator[Claim]:

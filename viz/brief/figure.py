@@ -13,6 +13,7 @@ from ..figures.figures import QUIET
 from ..figures.fonts import Figure, register_chinese_fonts
 from ..figures.plotting import settings
 from ..figures.robust_figures import ENDS, draw_strip
+from ..i18n.words import capital
 from .findings import SHOWN
 
 if TYPE_CHECKING:
@@ -59,23 +60,23 @@ def strips_of(
     if findings.measure in SHARES:
         shown += [name for name in SHOWN if name != findings.measure]
     shown = [name for name in shown if findings.effects[name].notna().sum() > 1]
-    return findings.effects[shown], [getattr(MEASURES[name], lang) for name in shown], findings.measure
+    return (
+        findings.effects[shown],
+        [capital(getattr(MEASURES[name], lang)) for name in shown],
+        findings.measure,
+    )
 
 
 def draw_strips(figure: Figure, effects: pd.DataFrame, names: list[str], measure: str, lang: str) -> None:
     """Draw the strips, one below the other, in points of a share or in the measure's own unit."""
     axes = figure.subplots()
     times = 100.0 if measure in SHARES else 1.0
-    smaller = measure in SMALLER
+    smaller, several = measure in SMALLER, measure in effects and len(names) > 1
     axes.axvline(0, color=QUIET, lw=0.8, zorder=1)
     for y, (_, row) in enumerate(describe_ranges(times * effects, 0.0, smaller).iterrows()):
         draw_strip(axes, y, times * effects.iloc[:, y].dropna().to_numpy(), row[list(ENDS)], smaller)
-    words = translate(
-        lang,
-        "brief",
-        "axis points" if measure in SHARES else "axis",
-        measure=getattr(MEASURES[measure], lang),
-    )
+    key = "axis points of several" if several else "axis points" if measure in SHARES else "axis"
+    words = translate(lang, "brief", key, measure=capital(getattr(MEASURES[measure], lang)))
     axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)), xlabel=words)
     axes.set_yticklabels([fill(name, 30) for name in names])
     axes.spines[["top", "right", "left"]].set_visible(False)

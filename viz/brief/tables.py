@@ -126,7 +126,7 @@ def measures_table(findings: Findings, names: Sequence[str], lang: str, luck: bo
             ends = findings.ranges.loc[name]
             cells.append(spread(name, ends["p5"], ends["p95"], lang))
         if luck:
-            cells.append(spread(name, row.low, row.high, lang))
+            cells.append(spread(name, row.low, row.high, lang, whole=name != "unpaid_hours"))
         rows.append((words.capital(getattr(MEASURES[name], lang).rstrip("*")), *cells))
     heads = [
         "",
@@ -136,7 +136,8 @@ def measures_table(findings: Findings, names: Sequence[str], lang: str, luck: bo
         *([say("worlds")] if findings.worlds else []),
         *([say("luck head")] if luck else []),
     ]
-    return Table(tuple(heads), tuple(rows), findings.command)
+    note = say("case note") if findings.worlds else ""
+    return Table(tuple(heads), tuple(rows), findings.command, note)
 
 
 def price_cells(name: str, row: pd.Series, lang: str) -> tuple[str, str]:

@@ -34,6 +34,7 @@ INK = "1E2529"
 SLACK = 0.92  # other programs set text a little wider than Typst does
 WIDTH = 210 - 42  # mm of text
 MM_PER_POINT = 25.4 / 72
+CELL_MARGIN = 108  # twentieths of a point, of Word's tables
 
 
 def build_document(content: Content, figure: bytes, scale: float) -> bytes:
@@ -213,10 +214,18 @@ class Page:
         paragraph.paragraph_format.keep_with_next = bool(claim.commands)
         self.commands(claim.commands, indent=mark)
 
+    def add_table(self, rows: int, columns: int) -> Any:
+        """Add a table whose edges are those of the text."""
+        table = self.document.add_table(rows, columns)
+        table.autofit = False
+        properties = table._tbl.tblPr
+        indent = new_element("w:tblInd", {"w:w": str(CELL_MARGIN), "w:type": "dxa"})
+        properties.insert(list(properties).index(properties.find(qualified("w:tblLayout"))), indent)
+        return table
+
     def tiles(self, tiles: Sequence[Tile]) -> None:
         """Write the large numbers side by side."""
-        table = self.document.add_table(1, len(tiles))
-        table.autofit = False
+        table = self.add_table(1, len(tiles))
         for cell, tile in zip(table.rows[0].cells, tiles):
             set_width(cell, WIDTH / len(tiles))
             properties = cell._tc.get_or_add_tcPr()
@@ -234,8 +243,7 @@ class Page:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Mm
 
-        table = self.document.add_table(1 + len(data.rows), len(data.heads))
-        table.autofit = False
+        table = self.add_table(1 + len(data.rows), len(data.heads))
         widths = column_widths(data, WIDTH, self.scale * (SMALL + 0.4) * MM_PER_POINT, 4.0)
         for column, width in zip(table.columns, widths):
             column.width = Mm(width)
@@ -252,6 +260,13 @@ class Page:
         self.commands((data.command,), after=2)
         if data.note:
             self.write(data.note, Look(SMALL - 0.8, SOFT, after=2))
+
+
+def qualified(name: str) -> str:
+    """Return the full name of an element of WordprocessingML."""
+    from docx.oxml.ns import qn
+
+    return qn(name)
 
 
 def set_width(cell: Any, millimetres: float) -> None:

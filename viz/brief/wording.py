@@ -62,10 +62,13 @@ def change(measure: str, value: float, lang: str) -> str:
     return plain_number(measure, value, "+") + unit_of(measure, lang)
 
 
-def spread(measure: str, low: float, high: float, lang: str) -> str:
-    """Format the ends of a range as `cogov compare` prints them; thousands are written out."""
+def spread(measure: str, low: float, high: float, lang: str, whole: bool = True) -> str:
+    """Format the ends of a range as `cogov compare` prints them; thousands are written out.
+
+    Costs are whole numbers, unless `whole` is false, because only their thousands are printed.
+    """
     text = interval(measure, low, high)
-    if max(abs(low), abs(high)) < MANY and measure in WHOLE:
+    if measure in WHOLE and np.isfinite(low) and (whole or max(abs(low), abs(high)) < MANY):
         text = " to ".join(f"{end:+,.0f}" for end in (low, high))
     elif max(abs(low), abs(high)) >= MANY:
         text = re.sub(r"([\d,.]+)k", lambda match: f"{1000 * float(match[1].replace(',', '')):,.0f}", text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.table import Table
 
-from ...engine.texts import translate
+from ...engine.texts import sections, translate
 from ...experiments.logs.issue_log import times
 from ...experiments.logs.log_summary import ALL, months
 from ...model.issues.categories import CATEGORIES
@@ -212,49 +212,28 @@ def number(value: float, form: str) -> str:
     return format(value, form) if np.isfinite(value) else "-"
 
 
-def parameters(result: Calibration) -> Table:
-    """Tabulate fitted parameters for the terminal."""
-    table = Table(
-        "parameter",
-        "before",
-        "prior",
-        "fitted",
-        "5 %",
-        "50 %",
-        "95 %",
-        "contraction",
-        "answer",
-        **PLAIN,
-        caption="Before: value before the fit. Fitted: in the fitted case. 5, 50, 95 %: quantiles of the "
-        "posterior. Contraction: 1 - posterior over prior variance; learned from about a half on. Together: "
-        "fixed by the log only if the other numbers are known. *: a factor.",
-    )
-    table.columns[0].overflow, table.columns[0].min_width = "fold", 26
+def parameters(result: Calibration, lang: str = "en") -> Table:
+    """Tabulate fitted parameters for the terminal, in a language."""
+    t = sections(lang)["fit"]
+    heads = (t["number"], t["before"], t["after"], "5 %", "95 %", t["contraction"], t["answer"])
+    table = Table(*heads, **PLAIN, caption=t["table.words"])
+    table.columns[0].overflow, table.columns[0].min_width = "fold", 24
+    for column in table.columns[1:6]:
+        column.justify = "right"
     for path, r in result.parameters.iterrows():
-        ends = (f"{x:.3g}" for x in (r.best, r.p5, r["median"], r.p95))
-        table.add_row(
-            f"{path}{'*' if r.factor else ''}",
-            f"{r.default:.3g}",
-            f"{r.low:.3g} to {r.high:.3g}",
-            *ends,
-            f"{r.contraction:.0%}",
-            r.answer,
-        )
+        numbers = (f"{x:.3g}" for x in (r.default, r.best, r.p5, r.p95))
+        answer = t[f"answer.{r.answer}"]
+        table.add_row(f"{path}{'*' if r.factor else ''}", *numbers, f"{r.contraction:.0%}", answer)
     return table
 
 
-def scores(result: Calibration) -> Table:
-    """Tabulate how well each candidate fits each part of the log, for the terminal."""
-    table = Table(
-        "part of the log",
-        "candidate",
-        "distance",
-        "RMS error of curves",
-        "issues reported, model / log",
-        **PLAIN,
-    )
+def scores(result: Calibration, lang: str = "en") -> Table:
+    """Tabulate how well each candidate fits each part of the log, for the terminal, in a language."""
+    t = sections(lang)["fit"]
+    table = Table(*(t[key] for key in ("part", "candidate", "distance", "points", "ratio")), **PLAIN)
     for column in table.columns[2:]:
         column.justify = "right"
     for (part, name), r in result.scores.iterrows():
-        table.add_row(part, name, f"{r.distance:.2f}", f"{r.points:.1f} points", number(r.rate, ".2f"))
+        numbers = f"{r.distance:.2f}", f"{r.points:.1f}", number(r.rate, ".2f")
+        table.add_row(t[f"part.{part}"], t[f"candidate.{name}"], *numbers)
     return table

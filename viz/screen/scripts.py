@@ -74,6 +74,6 @@ def shell() -> dict[str, str]:
     """Return the HTML and the styles of the first screen."""
     styles = "\n".join(
         (STATIC / f"{name}.css").read_text(encoding="utf-8")
-        for name in ("tokens", "screen", "community_form", "issue_list")
+        for name in ("tokens", "screen", "community_form", "issue_list", "site_plan")
     )
     return {"html": (STATIC / "body.html").read_text(encoding="utf-8"), "css": styles}

@@ -136,6 +136,16 @@ def comparison_table(result: Comparison) -> Table:
     return table
 
 
+COSTS = ("hours", "unpaid_hours", "yuan", "shadow_cost_yuan")
+
+
+def price_in_worlds(result: Comparison) -> str:
+    """Say what the mechanisms cost over plausible worlds: the median and nine of ten worlds of each cost."""
+    rows = ((MEASURES[name].en, result.ranges.loc[name]) for name in COSTS)
+    words = (f"{en} {row['median']:+,.0f} ({row.p5:+,.0f} to {row.p95:+,.0f})" for en, row in rows)
+    return f"What it costs over plausible worlds, median and nine of ten: {'; '.join(words)}."
+
+
 def groups_table(groups: pd.DataFrame) -> Table:
     """Tabulate the share resolved in time by family and by severity, without and with the mechanisms.
 

@@ -133,7 +133,9 @@ def test_what_made_the_log_is_found_again_inside_the_intervals(calibration):
 
 def test_what_the_log_does_not_tell_is_named(calibration):
     assert not calibration.parameters.loc[FIT[2], "identified"]
-    assert f"Not identified: {FIT[2]}" in calibration.verdict()
+    assert f"Not learned: {FIT[2]}" in calibration.verdict()
+    assert calibration.not_learned == [FIT[2]] and calibration.parameters.loc[FIT[2], "contraction"] < 0.5
+    assert calibration.parameters.loc[FIT[2], "best"] == calibration.parameters.loc[FIT[2], "default"]
 
 
 def test_an_implausible_log_is_named_as_misspecification_and_nothing_is_identified(calibration):
@@ -205,7 +207,7 @@ def test_the_case_file_can_be_gone_on_with_and_says_what_was_fitted(calibration,
     assert (
         "mine.csv, 2020-03-0" in text
         and text.count("# fitted, factor") == sum(FAMILY[name] == "environment" for name in ARISE)
-        and "not identified by the log" in text
+        and "not learned from the log" in text
     )
     assert {p.name for p in tmp_path.iterdir()} >= {
         "ensemble.csv",
@@ -230,7 +232,7 @@ def test_without_residents_rates_are_not_compared_and_it_is_said(calibration):
     plain = C.calibrate(
         PLACE, log, fit=["committee.staff"], trials=24, replicates=1, workers=1, method="sobol"
     )
-    assert any("--residents" in sentence for sentence in plain.said) and plain.rates["log"].isna().all()
+    assert any("--residents" in str(sentence) for sentence in plain.said) and plain.rates["log"].isna().all()
     assert "issues.environment.rate" not in free_parameters.default_paths(
         PLACE, (("environment", ("litter",)),), 0
     )
@@ -317,16 +319,18 @@ def test_weights_are_those_of_a_known_posterior():
         precision**-0.5, rel=0.15
     )
     assert np.sqrt(weights @ x[:, 1] ** 2) == pytest.approx(1.0, rel=0.15)
-    table = C.parameters_of(params, drawn, weights, u[0])
+    table = C.parameters_of(params, drawn, weights)
     assert table["identified"].tolist() == [True, False]
+    assert table["contraction"].iloc[0] == pytest.approx(1 - 1 / precision, abs=0.05)
 
 
 @pytest.mark.slow
 def test_the_command_line_fits_shows_and_writes(calibration, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "place.toml").write_text(write_case(PLACE), encoding="utf-8")
+    named = {"environment": "litter", "facility": "lamp_out"}
     calibration.log.issues.drop(columns="line").replace(
-        {name: "other" for name in FAMILY if name not in ("litter", "lamp_out")}
+        {name: named.get(family, "other") for name, family in FAMILY.items()}
     ).to_csv("mine.csv", index=False)
     (tmp_path / "mine.toml").write_text(
         "residents = 600\n"
@@ -364,6 +368,8 @@ def test_the_command_line_fits_shows_and_writes(calibration, monkeypatch, capsys
                 not left.value.code
                 and "Left out, because not mapped" in out
                 and (tmp_path / "mine" / "calibration.svg").exists()
+                and (tmp_path / "mine" / "fit.html").read_text("utf-8").count("<svg") == 4
+                and (tmp_path / "mine" / "worlds.parquet").exists()
                 and read_case("mine/place.toml").name == "place"
             )
         else:

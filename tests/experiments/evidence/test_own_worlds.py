@@ -1,5 +1,7 @@
 """Worlds of one's own: a strict reader, and what a log says holds in place of what the case says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -97,9 +99,13 @@ def test_a_wrong_file_of_worlds_is_refused_with_the_way_out(file, how, hint, mon
 
 def test_an_experiment_in_worlds_of_ones_own_has_other_runs_for_other_worlds(file):
     plain = plan_sweep(robust_experiment("guiyuan", ["building_captains"], worlds=10))
-    mine = plan_sweep(robust_experiment("guiyuan", ["building_captains"], worlds=10, worlds_file=file))
+    mine = plan_sweep(
+        replace(robust_experiment("guiyuan", ["building_captains"], worlds=10), worlds_file=str(file))
+    )
     own_worlds.write_worlds_file(file, ROWS[:5], ["committee.staff"], "guiyuan")
-    other = plan_sweep(robust_experiment("guiyuan", ["building_captains"], worlds=10, worlds_file=file))
+    other = plan_sweep(
+        replace(robust_experiment("guiyuan", ["building_captains"], worlds=10), worlds_file=str(file))
+    )
     assert len({tuple(plan.stems) for plan in (plain, mine, other)}) == 3
     arm = mine.arms[0]
     assert mine.worlds["guiyuan"].numbers(0)["committee.staff"] in {round(r["committee.staff"]) for r in ROWS}

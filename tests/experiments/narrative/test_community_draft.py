@@ -1,5 +1,6 @@
 """A community of one's own is a draft that is checked together, and becomes a case file."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -12,11 +13,10 @@ from cogov.engine.texts import LANGUAGES
 from cogov.experiments.files.case_writer import write_case
 from cogov.experiments.narrative.community_draft import FIELDS, check_draft, describe_fields, read_values
 from cogov.experiments.narrative.community_form import answer_form
-from cogov.experiments.narrative.draft_file import draft_to_toml, open_case_text
+from cogov.experiments.narrative.draft_file import draft_of_scenario, draft_to_toml, open_case_text
 from cogov.experiments.narrative.draft_filling import fill_draft
 from cogov.experiments.narrative.draft_scenario import (
     DraftRefused,
-    draft_of_scenario,
     file_name,
     read_scenario,
     scenario_of_draft,
@@ -318,3 +318,58 @@ def test_the_form_is_described_in_both_languages():
         assert [field["name"] for field in described] == list(FIELDS)
         assert all(field[part] for field in described for part in ("label", "unit", "hint"))
         assert all(bool(CHINESE.search(field["label"])) == (lang == "zh") for field in described)
+
+
+def footprints(count, floors):
+    """Return GeoJSON of buildings in a row, 57 by 13 metres each."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"building:levels": floors},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [
+                        [104 + n * 1e-3 + x * 6e-4, 30 + y * 1.2e-4]
+                        for x, y in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+                    ]
+                ],
+            },
+        }
+        for n in range(count)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def test_a_file_of_buildings_fills_the_draft_and_stays_with_it():
+    typed = {"name": "幸福里", "stairwells": 3, "residents": 500, "floors": 11}
+    asked = {
+        "fields": typed,
+        "filled": ["floors"],
+        "place_file": footprints(4, "6"),
+        "file_name": "a.geojson",
+    }
+    answer = answer_form(asked, "en")
+    assert (answer["fields"]["buildings"], answer["fields"]["floors"], answer["filled"]) == (4, 6, [])
+    assert answer["ready"] and answer["place"]["plan_first"].tolist() == [0, 4, 8, 12, 16]
+    again = answer_form({"fields": answer["fields"], "plan": answer["plan"]}, "en")
+    assert again["plan"] == answer["plan"] and again["toml"] == answer["toml"]
+    opened = answer_form({"open": again["toml"]}, "en")
+    assert opened["plan"] == answer["plan"] and open_case_text(again["toml"], "x").place.outlines
+    kept = answer_form({"fields": opened["fields"], "file": again["toml"]}, "en")
+    assert kept["plan"] == answer["plan"], "left out, it is that of the file"
+    removed = answer_form({"fields": opened["fields"], "file": again["toml"], "plan": None}, "en")
+    assert removed["plan"] is None and removed["ready"] and "[place]" not in removed["toml"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_plan_that_does_not_fit_stands_with_the_buildings_and_a_broken_one_is_refused(lang):
+    plan = {"cells": ["0,0", "1,0", "2,0"], "outlines": []}
+    answer = answer_form({"fields": YARD, "plan": plan}, lang)
+    assert list(answer["problems"]) == ["buildings"] and "12" in answer["problems"]["buildings"]
+    assert answer["counts"]["buildings"] == 3 and not answer["ready"], "the plan is drawn all the same"
+    for broken in ({"plan": {"cells": ["x"]}}, {"place_file": "{", "file_name": "a.geojson"}):
+        answer = answer_form({"fields": YARD, **broken}, lang)
+        assert list(answer) == ["refused"] and bool(CHINESE.search(answer["refused"])) == (lang == "zh")
+    for odd in ({"cells": 3}, [], "x"):
+        assert answer_form({"fields": YARD, "plan": odd}, lang)["plan"] is None

@@ -2,16 +2,20 @@
 // The form "My community": one draft that is checked together while somebody types. It knows neither the town
 // nor the server: the host gives it words, fields, `ask` and `preview`. What was typed is never thrown away.
 
+import { placeSection } from "./footprints.js";
+
 /**
  * @typedef {string | number | boolean | null} Typed
+ * @typedef {import("./footprints.js").Plan} Plan
  * @typedef {{ name: string, group: string, kind: string, required: boolean, label: string, unit: string,
  *   hint: string }} Field
- * @typedef {{ fields: Record<string, Typed>, filled: string[], fill: boolean, file: string }
- *   | { open: string, file_name: string }} Request
+ * @typedef {{ fields: Record<string, Typed>, filled: string[], fill: boolean, file: string, plan: Plan | null,
+ *   place_file?: string, file_name?: string } | { open: string, file_name: string }} Request
  * @typedef {{ fields: Record<string, Typed>, filled: string[], from: string, problems: Record<string, string>,
  *   missing: string[], ready: boolean, left_out: Record<string, number>, place: any, toml: string,
- *   counts: Record<string, number>, title: string, file_name: string, hidden?: string, refused?: string }} Answer
- * @typedef {{ fields: Record<string, Typed>, filled: string[], file: string }} Draft
+ *   counts: Record<string, number>, title: string, file_name: string, hidden?: string, refused?: string,
+ *   plan?: Plan | null, notes?: string[] }} Answer
+ * @typedef {{ fields: Record<string, Typed>, filled: string[], file: string, plan: Plan | null }} Draft
  * @typedef {object} Options
  * @property {string} lang  "en" or "zh"
  * @property {Record<string, string>} words  texts of the section community_form, with values in braces
@@ -59,7 +63,7 @@ export function openCommunityForm(root, options) {
 
   /** @returns {Draft} */
   function empty() {
-    return { fields: Object.fromEntries(fields.map((f) => [f.name, null])), filled: [], file: "" };
+    return { fields: Object.fromEntries(fields.map((f) => [f.name, null])), filled: [], file: "", plan: null };
   }
 
   // ---- elements
@@ -139,6 +143,17 @@ export function openCommunityForm(root, options) {
   const said = element("div", "cf-said", { role: "status" }); // of files and of starting again, at the top
   const why = element("div", "cf-said cf-why", { role: "status" }); // of filling and checking, beside its button
   const summary = element("p", "cf-summary", { role: "status" });
+  const place = placeSection(id, {
+    phrase,
+    element,
+    button,
+    read: (text, name) =>
+      question({ ...requestOfDraft(), fill: false, place_file: text, file_name: name }, true),
+    remove: () => {
+      draft.plan = null;
+      void check();
+    },
+  });
   const file = element("input", "", { type: "file", accept: ".toml", tabindex: "-1", "aria-hidden": "true" });
   file.hidden = true;
   file.addEventListener("change", () => void openFile(file.files?.[0]));
@@ -180,6 +195,7 @@ export function openCommunityForm(root, options) {
         element("div", "cf-fields", {}, ...fields.filter((f) => f.group === group).map(row)),
       ),
     ),
+    place.box,
     rule,
     ...(options.more ? [options.more] : []),
     element(
@@ -235,7 +251,16 @@ export function openCommunityForm(root, options) {
    * @param {boolean} [fill]
    */
   async function check(fill = false) {
-    return question({ fields: { ...draft.fields }, filled: [...draft.filled], fill, file: draft.file }, fill);
+    return question({ ...requestOfDraft(), fill }, fill);
+  }
+
+  function requestOfDraft() {
+    return {
+      fields: { ...draft.fields },
+      filled: [...draft.filled],
+      file: draft.file,
+      plan: draft.plan,
+    };
   }
 
   /** @param {Request} request @param {boolean} replace  whether the answer's fields are shown */
@@ -257,12 +282,14 @@ export function openCommunityForm(root, options) {
     if (turn !== asked) return null;
     form.removeAttribute("aria-busy");
     if (latest.refused) {
-      tell("open" in request ? said : why, latest.refused);
+      if ("place_file" in request) place.tell(latest.refused);
+      else tell("open" in request ? said : why, latest.refused);
       return null;
     }
     answer = latest;
     if (replace) {
       draft = { ...draft, fields: { ...draft.fields, ...latest.fields }, filled: latest.filled };
+      draft.plan = latest.plan ?? null;
       showDraft();
     }
     if (latest.from || why.textContent === phrase("failed")) tell(why, latest.from);
@@ -317,6 +344,7 @@ export function openCommunityForm(root, options) {
       }
     }
     if (latest.problems[""]) tell(why, latest.problems[""]);
+    place.show(latest.plan);
     const wrong = Object.keys(latest.problems).filter(Boolean);
     const counts = Object.fromEntries(
       Object.entries(latest.counts).map(([name, n]) => [name, number.format(n)]),

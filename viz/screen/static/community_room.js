@@ -7,6 +7,7 @@ import { drawSky } from "./draw_sky.js";
 import { nothingKept, openIssueList } from "./issue_list.js";
 import { Place } from "./place.js";
 import { unpack } from "./recording.js";
+import { drawPlan } from "./site_plan.js";
 import { currentLanguage, pageData, say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
@@ -94,7 +95,15 @@ function drawPreview(canvas, place, screen) {
   canvas.height = Math.round(h * dpr);
   c.setTransform(dpr, 0, 0, dpr, 0, 0);
   drawSky(c, w, h, screen.look, SUMMER, 15);
+  canvas.parentElement?.querySelector(".plan")?.remove();
   if (!place) return;
+  const plan = drawPlan(place, say("plan", { n: place.building_x.length }));
+  if (plan) {
+    const card = document.createElement("div");
+    card.className = "plan";
+    card.append(plan);
+    canvas.after(card);
+  }
   const town = new Place(place, w, h);
   for (const _ of drawPlace(c, town, screen.look, SUMMER, 1, { x: 0, y: 0, w, h }, () => "")) continue;
 }

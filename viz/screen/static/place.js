@@ -4,6 +4,7 @@
 
 import { noise } from "./palette.js";
 import { BUILDING, HOME, STAIRWELL } from "./recording.js";
+import { beginsByCells, hasPlan, rowsByCells } from "./site_plan.js";
 
 export const UNIT = { wall: 0.4, stair: 0.85, floor: 1.22, base: 1.15, gap: 1.7, yard: 2.5 };
 const ON_THE_ROOF = new Set([
@@ -15,6 +16,7 @@ const ON_THE_ROOF = new Set([
   "lift_adding",
 ]);
 const FEW = 10; // houses; a place with fewer is drawn as one yard
+const TRUER = 0.6; // share of the largest scale for which the town keeps more of the rows of its plan
 const MANY = 40; // houses; rows of a larger place follow the slope of a hill
 
 /**
@@ -114,9 +116,13 @@ export class Place {
     return houses;
   }
 
-  /** Rows from the back, small, to the front, large: as many as show the houses largest. */
+  /**
+   * Rows from the back, small, to the front, large: as many as show the houses largest. With a plan the back is
+   * the north, and the rows are those of the cells as far as the houses stay large enough.
+   */
   arrange() {
-    const { houses, width, height, few } = this;
+    const { houses, width, height, few } = this,
+      isPlaced = hasPlan(this.arrays);
     const sky = Math.max(this.head, height * (few ? 0.2 : 0.12));
     const foot = height * (few ? (width < 720 ? 0.03 : 0.19) : 0.02);
     /** @param {House} house @param {House | undefined} next */
@@ -129,8 +135,9 @@ export class Place {
       const shares = k.map((x) => 1 / x),
         sum = shares.reduce((a, b) => a + b);
       /** @type {House[][]} */
-      const split = [];
-      for (let r = 0, i = 0, used = 0, goal = 0; r < rows; r++) {
+      const split = (isPlaced && rowsByCells(houses, this.arrays, rows)) || [];
+      if (isPlaced && !split.length) continue;
+      for (let r = split.length, i = 0, used = 0, goal = 0; r < rows; r++) {
         goal += (total * shares[r]) / sum;
         /** @type {House[]} */
         const row = [];
@@ -146,7 +153,7 @@ export class Place {
       );
       const tall = split.reduce((a, row, r) => a + k[r] * (Math.max(...row.map((h) => h.h)) + UNIT.yard), 0);
       const s = Math.min((width - 26) / wide, (height - sky - foot) / tall);
-      if (!best || s > best.s) best = { s, k, split, tall };
+      if (!best || s > best.s * (isPlaced ? TRUER : 1)) best = { s, k, split, tall };
     }
     if (!best) throw new Error("a place without houses");
     const { s, k, split, tall } = best,
@@ -161,15 +168,17 @@ export class Place {
       const stretch =
         row.length > 1 ? Math.max(0, Math.min((width - used - 2 * edge) / (row.length - 1), 3.4 * u)) : 0;
       let x = (width - used - stretch * (row.length - 1)) / 2 - 0.25 * u;
+      const begins = isPlaced ? beginsByCells(row, this.arrays, u, UNIT.gap * u, 13, width - 13 - u) : [];
       y += high + spare * (few ? 0.55 : 0.7);
       this.rows.push({ r, y, u });
       row.forEach((house, i) => {
-        house.x = x;
+        house.x = begins[i] ?? x;
         house.y = y - (few ? [0, -0.5, -0.8, -0.5, 0][i % 5] * u : 0) + this.rise(r, x);
         house.s = u;
         house.row = r;
         house.far = split.length > 1 ? 1 - r / (split.length - 1) : 0;
-        this.plant(house, row[i + 1], u, stretch, r, y);
+        const free = i + 1 < row.length ? begins[i + 1] - house.x - (house.w + UNIT.gap) * u : 0;
+        this.plant(house, row[i + 1], u, isPlaced ? Math.max(0, Math.min(free, 3.4 * u)) : stretch, r, y);
         x +=
           house.w * u +
           stretch +
@@ -312,15 +321,14 @@ export class Place {
 
   /** @param {number} x @param {number} y @returns {House | null} */
   houseAt(x, y) {
-    return (
-      this.houses.findLast(
-        (h) =>
-          x >= h.x - 0.3 * h.s &&
-          x <= h.x + (h.w + 0.5) * h.s &&
-          y <= h.y + 0.7 * h.s &&
-          y >= h.y - (h.h + 0.4) * h.s,
-      ) ?? null
+    const at = this.houses.filter(
+      (h) =>
+        x >= h.x - 0.3 * h.s &&
+        x <= h.x + (h.w + 0.5) * h.s &&
+        y <= h.y + 0.7 * h.s &&
+        y >= h.y - (h.h + 0.4) * h.s,
     );
+    return at.length ? at.reduce((front, h) => (h.row >= front.row ? h : front)) : null;
   }
 
   /** @param {House} house @param {number} x @param {number} y @returns {number} the flat, -1 none */

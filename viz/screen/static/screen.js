@@ -16,6 +16,7 @@ import { LOOKS } from "./palette.js";
 import { Camera } from "./pane.js";
 import { decompress, Film, unpack } from "./recording.js";
 import { closeSheet, openSheet } from "./sheet.js";
+import { showPlan } from "./site_plan.js";
 import { Stage } from "./stage.js";
 import { refreshTakeAlong } from "./take_along.js";
 import { openTray, refreshTray } from "./tray.js";
@@ -631,6 +632,7 @@ export class Screen extends Stage {
   }
   onLayout() {
     showFinding(this);
+    showPlan(this);
   }
   /** Back to the whole community. */
   out() {
