@@ -393,6 +393,7 @@ def test_over_many_logs_intervals_hold_what_made_them(tmp_path):
             write_model_log(made, tmp_path / f"{number}.csv", number),
             fit=(*FIT, "committee.forgetting_rate"),
             trials=160,
+            own_worlds=10,
             replicates=2,
             workers=1,
             seed=number,
