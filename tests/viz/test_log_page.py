@@ -21,6 +21,7 @@ from test_page import PATIENCE, address  # noqa: F401  a fixture: a server of wu
 import cogov
 from cogov.engine.texts import LANGUAGES, sections
 from cogov.engine.texts.errors import Message, UserError
+from cogov.experiments.calibration.verdicts import LEARNED, TOGETHER
 from cogov.experiments.comparison.arm_answers import LUCKS, WORLDS, year_of_luck
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.screen import issue_list, list_fit, take_along
@@ -258,15 +259,16 @@ def fit():
 def test_a_fit_counts_its_steps_and_is_told_in_plain_words(fit):
     result, steps = fit
     assert [done for done, _ in steps] == [*range(1, steps[0][1] + 1)]
-    every = result.parameters.assign(identified=True)
+    every = result.parameters.assign(answer=[*[LEARNED, TOGETHER] * 50][: len(result.parameters)])
     for each, lang in product((result, replace(result, parameters=every, widened=1.0)), LANGUAGES):
         told = list_fit.describe_fit(each, lang)
         assert json.dumps(told) and sections(lang)["issue_list"][f"fit.{told['verdict']}"]
-        words = " ".join([*told["says"], *told["learned"], *told["unknown"]])
+        words = " ".join([*told["says"], *told["learned"], *told["together"], *told["unknown"]])
         assert not re.search(r"\w+\.\w+_\w+|issues\.|committee\.|--[a-z]", words), words
         assert len(told["learned"]) == len(each.learned) and "<html" in told["page"]
-        assert bool(told["toml"]) == (bool(each.learned) and not each.is_misspecified)
-    assert len(told["learned"]) > 5 and not told["unknown"]
+        usable = bool(each.learned or each.together) and not each.is_misspecified
+        assert bool(told["toml"]) == usable
+    assert len(told["learned"]) > 5 and len(told["together"]) > 5 and not told["unknown"]
     assert result.fitted.name == "wuzi_yard_fitted" and result.fitted.short_title_zh.endswith("（已校准）")
     assert list_fit.name_fitted(result.fitted, "zh") is result.fitted, "once is enough"
 
@@ -366,7 +368,6 @@ def test_from_a_file_to_a_fitted_community_and_a_brief_without_a_command_line(pa
     assert "5个类别用了5个" in page.inner_text(".il-used")
     page.locator(".il-table select").first.select_option("")
     assert "5个类别用了4个" in page.inner_text(".il-used")
-    page.check(".il-fixed input")
     page.get_by_role("button", name=WORDS["fit.start"]).click()
     page.wait_for_selector(".il-fit progress")
     page.click(".cf-close")  # it goes on while the form is closed

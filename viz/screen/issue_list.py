@@ -115,8 +115,7 @@ class IssueList:
             self.send({"number": number, "part": True, "done": done, "of": of})
 
         lang = self.language(message)
-        fixed = message.get("fixed") is True
-        result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped), fixed)
+        result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped))
         self.send({"number": number, "answer": describe_fit(result, lang)})
 
 

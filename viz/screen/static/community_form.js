@@ -63,7 +63,12 @@ export function openCommunityForm(root, options) {
 
   /** @returns {Draft} */
   function empty() {
-    return { fields: Object.fromEntries(fields.map((f) => [f.name, null])), filled: [], file: "", plan: null };
+    return {
+      fields: Object.fromEntries(fields.map((f) => [f.name, null])),
+      filled: [],
+      file: "",
+      plan: null,
+    };
   }
 
   // ---- elements
