@@ -11,7 +11,7 @@ import numpy as np
 from ...engine.texts import sections
 from ...experiments.calibration.calibrate import calibrate
 from ...experiments.calibration.calibration_result import Calibration
-from ...experiments.calibration.verdicts import CLEARLY, HELD_OUT, NULL, ROUGH, compare_with_null
+from ...experiments.calibration.verdicts import CLEARLY, HELD_OUT, NULL, ROUGH
 from ...experiments.calibration.visibility import UNSEEN
 from ...experiments.evidence.worlds import settings_of_worlds
 from ...experiments.logs.issue_log import IssueLog
@@ -124,7 +124,7 @@ def name_number(path: str, result: Calibration, lang: str) -> tuple[str, bool, s
     factor, kind, knob = parts_of(path, result)
     label, unit = words.knob(lang, knob)
     what = phrase(lang, "fit.of_kind", kind=kind, knob=label) if kind else label
-    return what, factor, unit and f" {unit}"
+    return what, factor, unit
 
 
 def describe_unknown(unknown: list[str], result: Calibration, lang: str) -> list[str]:
@@ -171,7 +171,11 @@ def sentences_of(result: Calibration, lang: str) -> Iterator[str]:
         before=f"{points['default']:.0f}",
         own=f"{points[NULL]:.0f}",
     )
-    yield next(compare_with_null(result)).in_language(lang)
+    scores = result.scores.loc[HELD_OUT]["log_score"]
+    gain = scores["fitted"] - scores[NULL]
+    yield say(
+        "fit.null_better" if gain < -CLEARLY else "fit.null_same" if gain < CLEARLY else "fit.null_worse"
+    )
     if result.effective < ROUGH and not result.is_misspecified:
         yield say("fit.rough")
     hidden = result.visible[result.visible["seen"].isin(UNSEEN)]

@@ -591,7 +591,7 @@ export function openIssueList(root, options) {
     const tools = element("div", "cf-tools");
     if (toml)
       tools.append(
-        button(phrase("fit.use"), verdict === "better" ? "cf-first" : "", () => use(toml)),
+        button(phrase("fit.use"), verdict === "harm" ? "" : "cf-first", () => use(toml)),
         button(phrase("fit.save"), "", () => save(file_name, new Blob([toml], { type: "application/toml" }))),
       );
     tools.append(
