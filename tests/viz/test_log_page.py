@@ -23,10 +23,12 @@ from cogov.engine.texts import LANGUAGES, sections
 from cogov.engine.texts.errors import Message, UserError
 from cogov.experiments.calibration.verdicts import LEARNED, TOGETHER
 from cogov.experiments.comparison.arm_answers import LUCKS, WORLDS, year_of_luck
+from cogov.experiments.files.case_writer import write_case
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.screen import issue_list, list_fit, take_along
 from cogov.viz.screen.arms import scenario_of
 from cogov.viz.screen.issue_list import IssueList, choose_categories, read_list
+from cogov.viz.screen.page_data import page_data
 from cogov.viz.screen.year_cache import YearCache
 
 sys.path.append(str(Path(__file__).parents[1] / "experiments" / "logs"))
@@ -285,6 +287,26 @@ def test_a_fit_stops_when_nobody_waits_and_lets_others_simulate(worker_log):
     with pytest.raises(Gone):
         list_fit.fit_case(read_case("wuzi_yard"), log, lambda done, of: None, check, trials=24)
     assert YearCache.living == [] and YearCache.waiting == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_list_that_is_too_short_is_refused_in_words_of_the_page(desk, lang):
+    desk.log, _ = read_list(worker_file(12), "台账.xlsx", OPEN, lang)
+    toml = write_case(read_case("wuzi_yard"))
+    question = {"kind": "list fit", "toml": toml, "categories": {"电梯故障": "lift_stopped"}, "lang": lang}
+    with pytest.raises(UserError) as refused:
+        ask(desk, question)
+    assert "台账.xlsx" in str(refused.value) and "--" not in str(refused.value)
+    desk.close()
+    with pytest.raises(UserError, match="no longer there"):
+        ask(desk, question)
+
+
+def test_a_file_has_no_button_and_what_is_not_installed_is_told(monkeypatch):
+    case = read_case("wuzi_yard")
+    assert page_data([case], form=False)["briefs"] == {} and page_data([case])["briefs"]["docx"]
+    monkeypatch.setattr(take_along, "find_spec", lambda name: None if name == "pptx" else name)
+    assert take_along.kinds_of_files() == {"pdf": True, "docx": True, "pptx": False}
 
 
 def test_two_pages_are_about_one_side_that_has_more():

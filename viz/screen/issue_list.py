@@ -115,7 +115,10 @@ class IssueList:
             self.send({"number": number, "part": True, "done": done, "of": of})
 
         lang = self.language(message)
-        result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped))
+        try:
+            result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped))
+        except UserError as error:
+            raise UserError("{name}", name=for_page(error.message, lang)) from None
         self.send({"number": number, "answer": describe_fit(result, lang)})
 
 
