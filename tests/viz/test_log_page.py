@@ -290,13 +290,20 @@ def test_a_fit_stops_when_nobody_waits_and_lets_others_simulate(worker_log):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_list_that_is_too_short_is_refused_in_words_of_the_page(desk, lang):
+def test_a_list_that_is_too_short_is_refused_in_words_of_the_page(monkeypatch, desk, lang):
     desk.log, _ = read_list(worker_file(12), "台账.xlsx", OPEN, lang)
     toml = write_case(read_case("wuzi_yard"))
     question = {"kind": "list fit", "toml": toml, "categories": {"电梯故障": "lift_stopped"}, "lang": lang}
     with pytest.raises(UserError) as refused:
         ask(desk, question)
-    assert "台账.xlsx" in str(refused.value) and "--" not in str(refused.value)
+    assert "台账.xlsx" in str(refused.value) and "20" in str(refused.value)
+
+    def refuse(*args):
+        raise UserError("{path}: is short; hold out less (--held-out)", path="台账.xlsx")
+
+    monkeypatch.setattr(issue_list, "fit_case", refuse)
+    with pytest.raises(UserError, match="hold out less$"):
+        ask(desk, question)
     desk.close()
     with pytest.raises(UserError, match="no longer there"):
         ask(desk, question)
@@ -432,7 +439,7 @@ def test_an_error_in_a_file_is_its_sentence_beside_the_file(page):
         page.wait_for_function(
             "words => window.cogovScreen.find('.il .cf-problem').innerText.includes(words)", arg=words
         )
-        assert page.locator(".il-table").count() == 0
+        assert page.locator(".il > .cf-problem").is_visible() and page.locator(".il-table").count() == 0
         assert "Traceback" not in page.inner_text("#form")
     give(page, "台账.xlsx", worker_file())
     page.get_by_role("button", name="尚未办结").click()

@@ -60,7 +60,7 @@ MUTANTS = [
         "viz/screen/issue_list.py",
         '    text = REMARK.sub("", text)\n',
         "",
-        f"{LIST}test_no_sentence_tells_a_visitor_what_to_type",
+        f"{LIST}test_what_is_of_the_command_line_is_cut_and_the_rest_stays",
         plain=True,
     ),
     mutant(
