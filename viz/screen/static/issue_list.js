@@ -197,7 +197,9 @@ export function openIssueList(root, options) {
       if (turn !== asked) return;
       kept.lang = lang;
       kept.reading = answer.refused ? null : answer;
-      kept.wrong = answer.refused ?? "";
+      kept.wrong = answer.refused
+        ? `${answer.refused}${lang === "zh" ? "。" : ". "}${phrase("refused")}`
+        : "";
     } catch (error) {
       if (turn !== asked) return;
       kept.wrong = String(/** @type {Error} */ (error).message || phrase("failed"));
