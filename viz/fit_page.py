@@ -50,7 +50,7 @@ h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid var(--rule
 th, td { padding: .22rem .6rem; text-align: right; border-bottom: 1px solid var(--rule);
   vertical-align: top }
 th { background: var(--soft); font-weight: 600 } td.text, th.text { text-align: left;
-  overflow-wrap: anywhere }
+  min-width: 8rem }
 td.yes { color: var(--good); font-weight: 600 } td.no { color: var(--bad) }
   tr.held td { background: var(--soft) }
 meter { width: 4rem } td:has(meter), td.yes, td.no { white-space: nowrap }

@@ -64,7 +64,7 @@ from .steps import Cancelled as Cancelled
 from .steps import Steps
 from .trials import SimulatedTrials as SimulatedTrials
 from .trials import Trials, run_trials
-from .verdicts import LEARNED, NOT_LEARNED, TOGETHER
+from .verdicts import LEARNED, NO_RESULT, NOT_LEARNED, TOGETHER, is_implausible
 from .visibility import see_categories
 
 OWN_WORLDS = 100
@@ -161,6 +161,8 @@ def calibrate(
     parameters["answer"] = np.where(
         parameters["identified"], LEARNED, np.where(moving, TOGETHER, NOT_LEARNED)
     )
+    if is_implausible(done.widened):
+        parameters = parameters.assign(identified=False, answer=NO_RESULT)
     new_numbers = range(replicates, 3 * replicates)  # replicates that nothing was fitted to
     models = {
         "default": evaluate_trial(scenario, (), aim, seed, new_numbers, (), None),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ...engine.output import short
@@ -18,7 +17,7 @@ from ..files.csv_tables import write_csv
 from ..logs.issue_log import IssueLog
 from .log_checks import said_of_rejected
 from .own_ensemble import OwnEnsemble
-from .verdicts import LEARNED, MISFIT, NOT_LEARNED, TOGETHER, verdict_of
+from .verdicts import LEARNED, NO_RESULT, NOT_LEARNED, TOGETHER, is_implausible, verdict_of
 from .verdicts import ROUGH as ROUGH
 from .visibility import describe_unseen
 
@@ -63,7 +62,7 @@ class Calibration:
     @property
     def is_misspecified(self) -> bool:
         """Whether the log is implausible under the model, whatever the fitted numbers are."""
-        return bool(np.sqrt(self.widened) > MISFIT)
+        return is_implausible(self.widened)
 
     @property
     def has_worlds(self) -> bool:
@@ -173,6 +172,8 @@ class Calibration:
                     if parameter.answer == LEARNED
                     else f"fitted, {factor}{parameter.best:.4g}, depends on the others ({interval})"
                     if parameter.answer == TOGETHER
+                    else f"{factor}{parameter.best:.4g}, not a result: the log is implausible under the model"
+                    if parameter.answer == NO_RESULT
                     else "not learned from the log, as before"
                 )
         header = (

@@ -18,11 +18,17 @@ MISFIT = 3.0  # standard errors by which even the best trial misses the log, fro
 ROUGH = 10  # effective members of an ensemble; with fewer, its intervals are called rough
 # difference of log scores from which on one candidate is clearly better: odds of 7 to 1 (Kass & Raftery 1995)
 CLEARLY = 2.0
-# what a log says of a number: something, only what it is if the others are known, or next to nothing
-LEARNED, TOGETHER, NOT_LEARNED = "learned", "together", "not learned"
+# what a log says of a number: something, only what it is if the others are known, next to nothing; or nothing
+# may be said, because the log is implausible under the model
+LEARNED, TOGETHER, NOT_LEARNED, NO_RESULT = "learned", "together", "not learned", "no result"
 END = 0.02  # share of a range, at each end, that counts as its end
 HELD_OUT = "held out"
 NULL = "earlier log"  # the log's own mean rate and closing curve, of the part that is fitted to
+
+
+def is_implausible(widened: float) -> bool:
+    """Return whether a log is implausible under the model, from the factor on its squared errors."""
+    return bool(np.sqrt(widened) > MISFIT)
 
 
 def verdict_of(result: Calibration) -> Iterator[Message]:

@@ -115,4 +115,11 @@ MUTANTS = [
         f"{PAGE}::test_it_says_the_verdict_what_was_set_aside_what_is_unseen_and_what_was_learned",
         plain=True,
     ),
+    mutant(
+        "what was fitted to an implausible log is learned",
+        "experiments/calibration/calibrate.py",
+        "if is_implausible(done.widened):",
+        "if False:",
+        f"{TELLS}::test_of_an_implausible_log_nothing_is_called_learned",
+    ),
 ]

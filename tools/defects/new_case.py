@@ -130,4 +130,20 @@ MUTANTS = [
         ),
         plain=True,
     ),
+    mutant(
+        "the plan on the page is upside down",
+        "viz/screen/static/site_plan.js",
+        "corners.push([corner[2 * k], -corner[2 * k + 1]]);",
+        "corners.push([corner[2 * k], corner[2 * k + 1]]);",
+        "viz/test_site_plan.py::test_the_plan_has_the_outlines_in_true_proportions_and_leads_to_a_house",
+        plain=True,
+    ),
+    mutant(
+        "the houses of a row stand in the order of the file",
+        "viz/screen/static/site_plan.js",
+        "part.sort((a, b) => column[a.n] - column[b.n] || row[a.n] - row[b.n]);",
+        "part.sort((a, b) => column[b.n] - column[a.n]);",
+        "viz/test_site_plan.py::test_houses_stand_in_the_rows_and_columns_of_their_cells",
+        plain=True,
+    ),
 ]

@@ -188,3 +188,13 @@ def test_over_many_logs_worlds_of_ones_own_hold_what_made_them(tmp_path):
         for path, known in (("committee.staff", 0.7 * staff), ("issues.environment.rate", often)):
             held.append(done.parameters.p5[path] <= known <= done.parameters.p95[path])
     assert sum(held) >= 12, held  # of sixteen; a binomial of 0.9 has fewer one time in sixty
+
+
+def test_of_an_implausible_log_nothing_is_called_learned(log, tmp_path):
+    """A log of a province: the case would need far fewer issues than the range allows."""
+    many = replace(log, mapping=replace(log.mapping, residents=60_000_000.0))
+    done = C.calibrate(PLACE, many, **{**QUICK, "fit": ("issues.environment.rate", "issues.facility.rate")})
+    assert done.is_misspecified and not done.learned and not done.has_worlds
+    assert set(done.parameters["answer"]) == {verdicts.NO_RESULT} and not done.parameters["identified"].any()
+    text = done.save(tmp_path).read_text("utf-8")
+    assert "not a result: the log is implausible" in text and not (tmp_path / "worlds.parquet").exists()

@@ -16,7 +16,7 @@ const ON_THE_ROOF = new Set([
   "lift_adding",
 ]);
 const FEW = 10; // houses; a place with fewer is drawn as one yard
-const TRUER = 0.6; // share of the largest scale for which the town keeps more of the rows of its plan
+const TRUER = 0.33; // share of the largest scale at which the town keeps the rows of its plan
 const MANY = 40; // houses; rows of a larger place follow the slope of a hill
 
 /**
@@ -128,7 +128,8 @@ export class Place {
     /** @param {House} house @param {House | undefined} next */
     const space = (house, next) => house.w + UNIT.gap + (next && next.compound !== house.compound ? 1.6 : 0);
     /** @type {{s: number, k: number[], split: House[][], tall: number} | null} */
-    let best = null;
+    let best = null,
+      largest = 0;
     const total = houses.reduce((sum, house, i) => sum + space(house, houses[i + 1]), 0);
     for (let rows = 1; rows <= 16; rows++) {
       const k = Array.from({ length: rows }, (_, r) => (rows === 1 ? 1 : 0.9 + (0.2 * r) / (rows - 1)));
@@ -153,7 +154,8 @@ export class Place {
       );
       const tall = split.reduce((a, row, r) => a + k[r] * (Math.max(...row.map((h) => h.h)) + UNIT.yard), 0);
       const s = Math.min((width - 26) / wide, (height - sky - foot) / tall);
-      if (!best || s > best.s * (isPlaced ? TRUER : 1)) best = { s, k, split, tall };
+      largest = Math.max(largest, s);
+      if (!best || s > (isPlaced ? TRUER * largest : best.s)) best = { s, k, split, tall };
     }
     if (!best) throw new Error("a place without houses");
     const { s, k, split, tall } = best,
