@@ -7,8 +7,10 @@ import sys
 import tempfile
 import threading
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +20,15 @@ from test_page import PATIENCE, address  # noqa: F401  a fixture: a server of wu
 
 import cogov
 from cogov.engine.texts import LANGUAGES, sections
-from cogov.engine.texts.errors import UserError
+from cogov.engine.texts.errors import Message, UserError
+from cogov.experiments.calibration.verdicts import LEARNED, TOGETHER
 from cogov.experiments.comparison.arm_answers import LUCKS, WORLDS, year_of_luck
+from cogov.experiments.files.case_writer import write_case
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.screen import issue_list, list_fit, take_along
 from cogov.viz.screen.arms import scenario_of
 from cogov.viz.screen.issue_list import IssueList, choose_categories, read_list
+from cogov.viz.screen.page_data import page_data
 from cogov.viz.screen.year_cache import YearCache
 
 sys.path.append(str(Path(__file__).parents[1] / "experiments" / "logs"))
@@ -140,7 +145,8 @@ def test_neither_file_nor_names_are_left_anywhere(monkeypatch, tmp_path, caplog,
             assert [*tmp_path.iterdir()] == [] and desk.content == b""
             assert str(tmp_path) not in json.dumps(answer)
     assert desk.log is not None and list(desk.log.issues) == ["line", "opened", "closed", "category"]
-    kept = desk.log.issues.to_csv() + desk.log.rejected.to_csv() + json.dumps(answer, ensure_ascii=False)
+    assert list(desk.log.rejected) == ["line"] and not len(desk.log.rejected)
+    kept = desk.log.issues.to_csv() + json.dumps(answer, ensure_ascii=False)
     assert not any(person in kept for person in PERSONS)
     assert not any(person in caplog.text for person in (*PERSONS, "台账"))
     desk.close()
@@ -202,6 +208,22 @@ def test_no_sentence_tells_a_visitor_what_to_type(layout, lang):
         assert "question" in told or "refused" in told
 
 
+def test_what_is_of_the_command_line_is_cut_and_the_rest_stays():
+    path = "/somewhere/else/a (1).csv"
+    for text, en, zh in (
+        ("{path}:7: is odd; say --drawn DAY", "mine.csv, line 7: is odd", "mine.csv第7行: is odd"),
+        (
+            "{path}: is odd (--drawn DAY), and so on.",
+            "mine.csv: is odd, and so on.",
+            "mine.csv: is odd, and so on.",
+        ),
+        ("{path} has 'a', 'b'", "mine.csv has 'a', 'b'", "mine.csv has “a”、“b”"),
+    ):
+        said = Message(text, path=path)
+        assert issue_list.for_page(said, "en", path, "mine.csv") == en
+        assert issue_list.for_page(said, "zh", path, "mine.csv") == zh
+
+
 def test_no_category_is_used_that_nobody_chose(worker_log):
     log, told = worker_log
     proposed = {c["name"]: c["proposal"] for c in told["categories"] if c["proposal"]}
@@ -239,13 +261,16 @@ def fit():
 def test_a_fit_counts_its_steps_and_is_told_in_plain_words(fit):
     result, steps = fit
     assert [done for done, _ in steps] == [*range(1, steps[0][1] + 1)]
-    for lang in LANGUAGES:
-        told = list_fit.describe_fit(result, lang)
+    every = result.parameters.assign(answer=[*[LEARNED, TOGETHER] * 50][: len(result.parameters)])
+    for each, lang in product((result, replace(result, parameters=every, widened=1.0)), LANGUAGES):
+        told = list_fit.describe_fit(each, lang)
         assert json.dumps(told) and sections(lang)["issue_list"][f"fit.{told['verdict']}"]
-        words = " ".join([*told["says"], *told["learned"], *told["unknown"]])
+        words = " ".join([*told["says"], *told["learned"], *told["together"], *told["unknown"]])
         assert not re.search(r"\w+\.\w+_\w+|issues\.|committee\.|--[a-z]", words), words
-        assert len(told["learned"]) == len(result.learned) and "<html" in told["page"]
-        assert bool(told["toml"]) == (bool(result.learned) and not result.is_misspecified)
+        assert len(told["learned"]) == len(each.learned) and "<html" in told["page"]
+        usable = bool(each.learned or each.together) and not each.is_misspecified
+        assert bool(told["toml"]) == usable
+    assert len(told["learned"]) > 5 and len(told["together"]) > 5 and not told["unknown"]
     assert result.fitted.name == "wuzi_yard_fitted" and result.fitted.short_title_zh.endswith("（已校准）")
     assert list_fit.name_fitted(result.fitted, "zh") is result.fitted, "once is enough"
 
@@ -262,6 +287,33 @@ def test_a_fit_stops_when_nobody_waits_and_lets_others_simulate(worker_log):
     with pytest.raises(Gone):
         list_fit.fit_case(read_case("wuzi_yard"), log, lambda done, of: None, check, trials=24)
     assert YearCache.living == [] and YearCache.waiting == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_list_that_is_too_short_is_refused_in_words_of_the_page(monkeypatch, desk, lang):
+    desk.log, _ = read_list(worker_file(12), "台账.xlsx", OPEN, lang)
+    toml = write_case(read_case("wuzi_yard"))
+    question = {"kind": "list fit", "toml": toml, "categories": {"电梯故障": "lift_stopped"}, "lang": lang}
+    with pytest.raises(UserError) as refused:
+        ask(desk, question)
+    assert "台账.xlsx" in str(refused.value) and "20" in str(refused.value)
+
+    def refuse(*args):
+        raise UserError("{path}: is short; hold out less (--held-out)", path="台账.xlsx")
+
+    monkeypatch.setattr(issue_list, "fit_case", refuse)
+    with pytest.raises(UserError, match="hold out less$"):
+        ask(desk, question)
+    desk.close()
+    with pytest.raises(UserError, match="no longer there"):
+        ask(desk, question)
+
+
+def test_a_file_has_no_button_and_what_is_not_installed_is_told(monkeypatch):
+    case = read_case("wuzi_yard")
+    assert page_data([case], form=False)["briefs"] == {} and page_data([case])["briefs"]["docx"]
+    monkeypatch.setattr(take_along, "find_spec", lambda name: None if name == "pptx" else name)
+    assert take_along.kinds_of_files() == {"pdf": True, "docx": True, "pptx": False}
 
 
 def test_two_pages_are_about_one_side_that_has_more():
@@ -345,7 +397,6 @@ def test_from_a_file_to_a_fitted_community_and_a_brief_without_a_command_line(pa
     assert "5个类别用了5个" in page.inner_text(".il-used")
     page.locator(".il-table select").first.select_option("")
     assert "5个类别用了4个" in page.inner_text(".il-used")
-    page.check(".il-fixed input")
     page.get_by_role("button", name=WORDS["fit.start"]).click()
     page.wait_for_selector(".il-fit progress")
     page.click(".cf-close")  # it goes on while the form is closed
@@ -388,7 +439,7 @@ def test_an_error_in_a_file_is_its_sentence_beside_the_file(page):
         page.wait_for_function(
             "words => window.cogovScreen.find('.il .cf-problem').innerText.includes(words)", arg=words
         )
-        assert page.locator(".il-table").count() == 0
+        assert page.locator(".il > .cf-problem").is_visible() and page.locator(".il-table").count() == 0
         assert "Traceback" not in page.inner_text("#form")
     give(page, "台账.xlsx", worker_file())
     page.get_by_role("button", name="尚未办结").click()

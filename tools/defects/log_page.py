@@ -60,7 +60,7 @@ MUTANTS = [
         "viz/screen/issue_list.py",
         '    text = REMARK.sub("", text)\n',
         "",
-        f"{LIST}test_no_sentence_tells_a_visitor_what_to_type",
+        f"{LIST}test_what_is_of_the_command_line_is_cut_and_the_rest_stays",
         plain=True,
     ),
     mutant(
@@ -156,6 +156,21 @@ MUTANTS = [
         '"entry": asked.entry, "answers": choices}',
         '"entry": asked.entry, "answers": []}',
         f"{LIST}test_what_nobody_can_guess_is_asked_and_the_answer_reads_the_list",
+        plain=True,
+    ),
+    mutant(
+        "a fit is refused in words of the command line",
+        "viz/screen/issue_list.py",
+        'raise UserError("{name}", name=for_page(error.message, lang)) from None',
+        "raise error",
+        f"{LIST}test_a_list_that_is_too_short_is_refused_in_words_of_the_page",
+    ),
+    mutant(
+        "a page offers what is not installed",
+        "viz/screen/take_along.py",
+        "all(find_spec(name) for name in needed)",
+        "any(find_spec(name) for name in needed)",
+        f"{LIST}test_a_file_has_no_button_and_what_is_not_installed_is_told",
         plain=True,
     ),
 ]

@@ -115,8 +115,10 @@ class IssueList:
             self.send({"number": number, "part": True, "done": done, "of": of})
 
         lang = self.language(message)
-        fixed = message.get("fixed") is True
-        result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped), fixed)
+        try:
+            result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped))
+        except UserError as error:
+            raise UserError("{name}", name=for_page(error.message, lang)) from None
         self.send({"number": number, "answer": describe_fit(result, lang)})
 
 

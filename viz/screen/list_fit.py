@@ -11,7 +11,7 @@ import numpy as np
 from ...engine.texts import sections
 from ...experiments.calibration.calibrate import calibrate
 from ...experiments.calibration.calibration_result import Calibration
-from ...experiments.calibration.verdicts import CLEARLY, HELD_OUT, NULL, ROUGH, compare_with_null
+from ...experiments.calibration.verdicts import CLEARLY, HELD_OUT, NULL, ROUGH
 from ...experiments.calibration.visibility import UNSEEN
 from ...experiments.evidence.worlds import settings_of_worlds
 from ...experiments.logs.issue_log import IssueLog
@@ -19,7 +19,7 @@ from ...model.scenarios.scenario import Scenario
 from ..i18n import words
 from .year_cache import shared_turn
 
-TRIALS, FIXED_TRIALS = 200, 400  # fewer come close to a list in one world than in many
+TRIALS = 200
 OWN_WORLDS = 60
 SUFFIX = "_fitted"  # of the name of a community that was fitted
 LONGEST_NAME = 40
@@ -30,13 +30,11 @@ def fit_case(
     log: IssueLog,
     tell: Callable[[int, int], None],
     check: Callable[[], None],
-    fixed: bool = False,
-    trials: int = 0,
+    trials: int = TRIALS,
 ) -> Calibration:
     """Fit a case to a log of its residents. `tell` is told the steps done, and of how many.
 
-    `check` raises to stop. `fixed`: what is not fitted is as the case has it, and not drawn from plausible
-    worlds. `trials`: by default TRIALS, or FIXED_TRIALS. Raises UserError.
+    `check` raises to stop. Raises UserError.
     """
     with shared_turn() as give_way:
 
@@ -48,10 +46,10 @@ def fit_case(
         return calibrate(
             case,
             log,
-            trials=trials or (FIXED_TRIALS if fixed else TRIALS),
+            trials=trials,
             own_worlds=OWN_WORLDS,
             residents=float(case.community.residents),
-            worlds=() if fixed else settings_of_worlds(case),
+            worlds=settings_of_worlds(case),
             method="tpe" if find_spec("optuna") else "sobol",
             workers=0,
             progress=one_more,
@@ -78,13 +76,14 @@ def describe_fit(result: Calibration, lang: str) -> dict[str, Any]:
     """
     from ..fit_page import fit_page
 
-    rows = [(str(path), row) for path, row in result.parameters.iterrows()]
-    usable = bool(result.learned) and not result.is_misspecified
+    rows = result.parameters.loc
+    usable = bool(result.learned or result.together) and not result.is_misspecified
     return {
         "verdict": verdict_of(result),
         "says": list(sentences_of(result, lang)),
-        "learned": [describe_number(path, row, result, lang) for path, row in rows if row.identified],
-        "unknown": describe_unknown([path for path, row in rows if not row.identified], result, lang),
+        "learned": [describe_number(path, rows[path], result, lang) for path in result.learned],
+        "together": [describe_best(path, rows[path], result, lang) for path in result.together],
+        "unknown": describe_unknown(result.not_learned, result, lang),
         "said": [sentence.in_language(lang) for sentence in result.said],
         "toml": result.case_file() if usable else "",
         "file_name": f"{result.fitted.name}.toml",
@@ -108,13 +107,24 @@ def number(value: float) -> str:
 
 def describe_number(path: str, row: Any, result: Calibration, lang: str) -> str:
     """Return what was learned of a number, with its range."""
+    what, factor, unit = name_number(path, result, lang)
+    numbers = {name: number(row[name]) for name in ("default", "median", "p5", "p95")}
+    return phrase(lang, "fit.factor" if factor else "fit.value", what=what, unit=unit, **numbers)
+
+
+def describe_best(path: str, row: Any, result: Calibration, lang: str) -> str:
+    """Return what a number is in the fitted case, which has no range by itself."""
+    what, factor, unit = name_number(path, result, lang)
+    numbers = {name: number(row[name]) for name in ("default", "best")}
+    return phrase(lang, "fit.best_factor" if factor else "fit.best", what=what, unit=unit, **numbers)
+
+
+def name_number(path: str, result: Calibration, lang: str) -> tuple[str, bool, str]:
+    """Return what a parameter is called, whether it is a factor, and its unit."""
     factor, kind, knob = parts_of(path, result)
     label, unit = words.knob(lang, knob)
     what = phrase(lang, "fit.of_kind", kind=kind, knob=label) if kind else label
-    numbers = {name: number(row[name]) for name in ("default", "median", "p5", "p95")}
-    if factor:
-        return phrase(lang, "fit.factor", what=what, **numbers)
-    return phrase(lang, "fit.value", what=what, unit=unit and f" {unit}", **numbers)
+    return what, factor, unit
 
 
 def describe_unknown(unknown: list[str], result: Calibration, lang: str) -> list[str]:
@@ -161,9 +171,11 @@ def sentences_of(result: Calibration, lang: str) -> Iterator[str]:
         before=f"{points['default']:.0f}",
         own=f"{points[NULL]:.0f}",
     )
-    yield next(compare_with_null(result)).in_language(lang)
-    if not result.asked["worlds"]:
-        yield say("fit.was_fixed")
+    scores = result.scores.loc[HELD_OUT]["log_score"]
+    gain = scores["fitted"] - scores[NULL]
+    yield say(
+        "fit.null_better" if gain < -CLEARLY else "fit.null_same" if gain < CLEARLY else "fit.null_worse"
+    )
     if result.effective < ROUGH and not result.is_misspecified:
         yield say("fit.rough")
     hidden = result.visible[result.visible["seen"].isin(UNSEEN)]

@@ -20,7 +20,7 @@ import { save } from "./export.js";
  * @property {number} closed @property {number} open @property {number | null} median
  * @property {import("./issue_list_chart.js").Openings} openings
  * @property {Category[]} categories @property {number} more @property {string[]} said
- * @typedef {{ verdict: string, says: string[], learned: string[], unknown: string[], said: string[],
+ * @typedef {{ verdict: string, says: string[], learned: string[], together: string[], unknown: string[], said: string[],
  *   toml: string, file_name: string, page: string }} Fit
  * @typedef {object} Kept
  * @property {File | null} file @property {string} lang  in which it was read
@@ -28,7 +28,6 @@ import { save } from "./export.js";
  * @property {Reading | null} reading
  * @property {Record<string, string>} chosen  category of the list -> of cogov
  * @property {string} wrong  why there is no list, or no fit
- * @property {boolean} fixed  whether what is not fitted is taken as it stands
  * @property {{ running: boolean, done: number, of: number, result: Fit | null, note: string }} fit
  * @property {() => void} onChange  what to do when a fit goes on
  * @typedef {{ name: string, label: string, categories: { name: string, label: string }[] }} Family
@@ -56,7 +55,6 @@ export function nothingKept() {
     reading: null,
     chosen: {},
     wrong: "",
-    fixed: false,
     fit,
     onChange: () => {},
   };
@@ -199,7 +197,9 @@ export function openIssueList(root, options) {
       if (turn !== asked) return;
       kept.lang = lang;
       kept.reading = answer.refused ? null : answer;
-      kept.wrong = answer.refused ?? "";
+      kept.wrong = answer.refused
+        ? `${answer.refused}${lang === "zh" ? "。" : ". "}${phrase("refused")}`
+        : "";
     } catch (error) {
       if (turn !== asked) return;
       kept.wrong = String(/** @type {Error} */ (error).message || phrase("failed"));
@@ -519,13 +519,10 @@ export function openIssueList(root, options) {
     kept.onChange();
     const categories = Object.fromEntries(reading.categories.map((c) => [c.name, chosenOf(c)]));
     try {
-      const { answer: result } = await ask(
-        { kind: "list fit", toml, categories, fixed: kept.fixed, lang },
-        ({ done, of }) => {
-          Object.assign(fit, { done, of });
-          kept.onChange();
-        },
-      );
+      const { answer: result } = await ask({ kind: "list fit", toml, categories, lang }, ({ done, of }) => {
+        Object.assign(fit, { done, of });
+        kept.onChange();
+      });
       fit.result = result ?? null;
       fit.note = result ? "" : phrase("fit.stopped");
     } catch (error) {
@@ -556,7 +553,7 @@ export function openIssueList(root, options) {
             element("p", "il-progress", { role: "status" }),
             element("div", "cf-tools", {}, stopButton),
           ]
-        : [fixedBox(), element("div", "cf-tools", {}, startButton)]),
+        : [element("div", "cf-tools", {}, startButton)]),
       element("p", "cf-problem", { role: "alert" }, fit.note),
       ...(fit.result ? resultBox(fit.result) : []),
     );
@@ -566,13 +563,6 @@ export function openIssueList(root, options) {
     const target = fitBox.querySelector("h5") ?? fitBox.querySelector("button");
     if (hadFocus) /** @type {HTMLElement | null} */ (target)?.focus({ preventScroll: true });
     if (hadFocus && fit.result) target?.scrollIntoView({ block: "start" }); // what is below is covered by the form's foot
-  }
-
-  function fixedBox() {
-    const box = element("input", "", { type: "checkbox" });
-    box.checked = kept.fixed;
-    box.addEventListener("change", () => (kept.fixed = box.checked));
-    return element("label", "il-fixed", {}, box, element("span", "", {}, phrase("fit.fixed")));
   }
 
   /** @param {HTMLProgressElement} bar */
@@ -585,7 +575,7 @@ export function openIssueList(root, options) {
   }
 
   /** @param {Fit} result */
-  function resultBox({ verdict, says, learned, unknown, said, toml, file_name, page }) {
+  function resultBox({ verdict, says, learned, together, unknown, said, toml, file_name, page }) {
     /** @param {string[]} texts */
     const list = (texts) => element("ul", "", {}, ...texts.map((text) => element("li", "", {}, text)));
     const box = element(
@@ -597,12 +587,13 @@ export function openIssueList(root, options) {
       element("h6", "", {}, phrase("fit.learned")),
       learned.length ? list(learned) : element("p", "", {}, phrase("fit.learned.none")),
     );
+    if (together.length) box.append(element("h6", "", {}, phrase("fit.together")), list(together));
     if (unknown.length) box.append(element("h6", "", {}, phrase("fit.unknown")), list(unknown));
     if (said.length) box.append(element("h6", "", {}, phrase("fit.said")), list(said));
     const tools = element("div", "cf-tools");
     if (toml)
       tools.append(
-        button(phrase("fit.use"), verdict === "better" ? "cf-first" : "", () => use(toml)),
+        button(phrase("fit.use"), verdict === "harm" ? "" : "cf-first", () => use(toml)),
         button(phrase("fit.save"), "", () => save(file_name, new Blob([toml], { type: "application/toml" }))),
       );
     tools.append(
