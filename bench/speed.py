@@ -273,7 +273,6 @@ def count_key_collisions(console, sweep: int = 10_000, horizon: int = 366) -> It
 
 HEADER = ("工单编号", "受理时间", "办结时间", "类别", "诉求内容", "状态")
 WORDS = ("电梯故障", "噪音扰民", "水管漏水", "垃圾清运", "违章停车")
-SHARE_CLOSED = 0.93
 
 
 def log_reading(err, rows: int) -> Iterator[BenchTable]:
@@ -304,20 +303,15 @@ def read_once(path: str) -> tuple[float, float, int, float]:
 
 
 def made_up_rows(count: int) -> Iterator[tuple]:
-    """Yield issues of a hotline: number, opened, closed or None, category, description, status."""
-    rng = np.random.default_rng(1)
+    """Yield issues of a hotline: number, opened, closed or None, category, description, status.
+
+    Every fourteenth is open.
+    """
     for n in range(count):
-        opened = datetime(2020, 1, 1) + timedelta(minutes=int(rng.integers(1000 * 1440)))
-        is_closed = rng.random() < SHARE_CLOSED
-        closed = opened + timedelta(days=float(rng.exponential(12))) if is_closed else None
-        yield (
-            n,
-            opened,
-            closed,
-            WORDS[n % len(WORDS)],
-            f"居民反映问题{n}，请处理",
-            "已办结" if closed else "办理中",
-        )
+        opened = datetime(2020, 1, 1) + timedelta(minutes=n * 7919 % (1000 * 1440))
+        closed = opened + timedelta(days=n * 37 % 400 / 10) if n % 14 else None
+        status = "已办结" if closed else "办理中"
+        yield n, opened, closed, WORDS[n % len(WORDS)], f"居民反映问题{n}，请处理", status
 
 
 def write_text(path: Path, issues: Iterator[tuple]) -> None:
