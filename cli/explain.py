@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from ..engine.texts import translate
 from .analyse import write_tables
@@ -285,3 +286,38 @@ def structures(
     for part in structures_tables(result, arms[1].name, lang):
         out.print(part, highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTables: {out_folder}", soft_wrap=True, highlight=False)
+
+
+@app.command(rich_help_panel=EXPLAIN)
+def year(
+    case: Case,
+    left: Annotated[
+        str, typer.Option(metavar="ARM", help="What is on the left: NAME+NAME:strength=0.5; '' for nothing.")
+    ] = "",
+    right: Annotated[str, typer.Option(metavar="ARM", help="What is on the right.")] = "building_captains",
+    days: Days = None,
+    seed: Seed = 0,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Print the numbers of the page's cards that are of the one year on show, on both sides."""
+    from ..model.scenarios.cases import read_case
+    from ..viz.i18n.words import translate as say
+    from ..viz.screen.year_numbers import year_numbers
+    from ..viz.text.tables import PLAIN
+
+    check_language(lang)
+    scenario = read_case(case)
+    numbers = year_numbers(scenario, left, right, seed, days)
+    if as_json:
+        return print_json(vars(numbers))
+    title = translate(lang, "year", "title", case=scenario.name, days=days or scenario.days, seed=seed)
+    sides = Table("", *(translate(lang, "year", side) for side in ("left", "right")), title=title, **PLAIN)
+    for name, pair in (("half", numbers.half_days), ("trust", numbers.trust)):
+        sides.add_row(
+            translate(lang, "year", name), *("-" if value is None else str(value) for value in pair)
+        )
+    homes = Table(*(translate(lang, "year", word) for word in ("homes", "fewer", "more")), **PLAIN)
+    for name, (_, fewer, more) in numbers.homes.items():
+        homes.add_row(say(lang, f"screen.{name}"), str(fewer), str(more))
+    out.print(sides, homes)

@@ -278,6 +278,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     },
     ("check", "case", "wuzi_yard"): {"name", "kept", "promises"},
     ("check", "mechanism", "grid_patrol"): {"name", "kept", "promises"},
+    ("year", "wuzi_yard", "--days", "60"): {"half_days", "trust", "homes"},
     ("bench", "speed"): {"tables"},
     ("bench", "logs", "--rows", "50"): {"tables"},
     ("bench", "pairing", "--replicates", "3"): {"tables"},

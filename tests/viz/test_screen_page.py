@@ -3,12 +3,14 @@
 import json
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cogov.model.scenarios.cases import read_case
 from cogov.viz.screen.single_file import FilePlan, build_file, keys_of_file
+from cogov.viz.screen.year_numbers import year_numbers
 
 CASE = replace(read_case("wuzi_yard"), days=300)
 NAMES = ["building_captains", "grid_patrol", "whistle"]
@@ -182,6 +184,31 @@ def test_every_number_says_how_to_reproduce_it(page):
     assert commands[0].startswith(
         "cogov compare wuzi_yard --mechanism building_captains --off consent_campaign"
     )
+    kinds = {
+        card.get_attribute("data-card"): card.locator("code").all_text_contents()
+        for card in page.locator("article.card").all()
+    }
+    assert all(kinds[name] == commands[:1] for name in ("reported", "hours"))
+    year = "cogov year wuzi_yard --left '' --right 'building_captains' --days 300 --seed 0"
+    assert all(kinds[name] == [year] for name in ("sooner", "trust", "gains"))
+
+
+@pytest.mark.parametrize("right", ["building_captains", "grid_patrol"])
+def test_the_command_prints_the_numbers_of_the_year_on_show(browser, address, right):
+    page = open_file(browser, address, more=f"#{quote(json.dumps({'b': right}))}")
+    numbers = year_numbers(CASE, "", right)
+    titles = {
+        name: [int(n) for n in re.findall(r"\d+", page.locator(f'[data-card="{name}"] h3').inner_text())]
+        for name in ("sooner", "trust", "gains")
+    }
+    is_gain = "live with fewer problems" in page.locator('[data-card="gains"] h3').inner_text()
+    page.close()
+    half = [days for days in reversed(numbers.half_days) if days is not None]
+    assert titles["sooner"][: len(half)] == half
+    difference = numbers.trust[1] - numbers.trust[0]
+    assert titles["trust"] == ([abs(difference)] if difference else [])
+    _, fewer, more = numbers.homes["everybody"]
+    assert titles["gains"] == [max(fewer, more), 100, min(fewer, more)] and is_gain == (fewer >= more)
 
 
 @pytest.mark.parametrize("kind", ["CSV", *(pytest.param(k, marks=pytest.mark.slow) for k in ("SVG", "PNG"))])

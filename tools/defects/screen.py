@@ -8,6 +8,20 @@ SERVED = "viz/test_screen_served.py::"
 
 MUTANTS = [
     mutant(
+        "the command counts homes as better off that are worse off",
+        "viz/screen/year_numbers.py",
+        "change = household_burdens(b) - household_burdens(a)",
+        "change = household_burdens(a) - household_burdens(b)",
+        f"{DISK}test_the_command_prints_the_numbers_of_the_year_on_show",
+    ),
+    mutant(
+        "the card takes issues that lapsed for resolved",
+        "viz/screen/static/cards.js",
+        "    const isDone = year.isResolved(i),",
+        "    const isDone = year.ended(i) <= year.film.days,",
+        f"{DISK}test_the_command_prints_the_numbers_of_the_year_on_show",
+    ),
+    mutant(
         "an issue that only one arm has is not sent",
         "experiments/narrative/recording_difference.py",
         'new = np.flatnonzero(~np.isin(ours["issue_id"], known))',

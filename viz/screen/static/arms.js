@@ -76,6 +76,25 @@ const settingsOf = (arm) =>
     PATHS.filter((p) => set[p] !== undefined).map((p) => `--set mechanisms.${name}.${p}=${set[p]}`),
   );
 
+/** How commands call a community. @param {import("./words.js").Community} community */
+export const fileOf = (community) => (community.own ? `${community.name}.toml` : community.name);
+
+/**
+ * The words of a command that compares a community with `kept` on with the same and `tried`.
+ * @param {import("./words.js").Community} community @param {string[]} kept @param {string[]} tried @param {Arm} arm
+ */
+function armWords(community, kept, tried, arm) {
+  const off = community.reported.filter((name) => !kept.includes(name) && !tried.includes(name));
+  const on = kept.filter((name) => !community.reported.includes(name));
+  return [
+    fileOf(community),
+    ...tried.map((n) => `--mechanism ${n}`),
+    ...on.map((n) => `--on ${n}`),
+    ...off.map((n) => `--off ${n}`),
+    ...settingsOf(arm),
+  ];
+}
+
 /**
  * The command that prints the numbers of an arm against another; two commands, each against no mechanism,
  * where neither arm has all of the other's mechanisms.
@@ -84,21 +103,10 @@ const settingsOf = (arm) =>
  */
 export function commandsOf(community, a, b, days, seed) {
   const { luck, worlds } = pageData().runs,
-    file = community.own ? `${community.name}.toml` : community.name;
+    runs = `--days ${days} --seed ${seed} --replicates ${luck} --worlds ${worlds}`;
   /** @param {string[]} kept @param {string[]} tried @param {Arm} arm */
-  const command = (kept, tried, arm) => {
-    const off = community.reported.filter((name) => !kept.includes(name) && !tried.includes(name));
-    const on = kept.filter((name) => !community.reported.includes(name));
-    return [
-      "cogov compare",
-      file,
-      ...tried.map((n) => `--mechanism ${n}`),
-      ...on.map((n) => `--on ${n}`),
-      ...off.map((n) => `--off ${n}`),
-      ...settingsOf(arm),
-      `--days ${days} --seed ${seed} --replicates ${luck} --worlds ${worlds}`,
-    ].join(" ");
-  };
+  const command = (kept, tried, arm) =>
+    ["cogov compare", ...armWords(community, kept, tried, arm), runs].join(" ");
   const inA = Object.keys(a),
     inB = Object.keys(b),
     isNested = inA.every((name) => b[name] && keyOf({ [name]: a[name] }) === keyOf({ [name]: b[name] }));
@@ -112,3 +120,15 @@ export function commandsOf(community, a, b, days, seed) {
     ];
   return [a, b].filter((arm) => !isNothing(arm)).map((arm) => command([], Object.keys(arm), arm));
 }
+
+/**
+ * The command that prints through what a mechanism works, on top of an arm.
+ * @param {import("./words.js").Community} community @param {Arm} a @param {string} name @param {Arm} b
+ * @param {number} days @param {number} seed @param {number} worlds
+ */
+export const pathsCommand = (community, a, name, b, days, seed, worlds) =>
+  [
+    "cogov paths",
+    ...armWords(community, Object.keys(a), [name], b),
+    `--days ${days} --seed ${seed} --worlds ${worlds}`,
+  ].join(" ");

@@ -2,7 +2,7 @@
 // Below the town: four numbers with the command that prints them, then cards whose titles are findings.
 
 import { differences, halfWidth, LEAST, mean, nineOfTen, valuesOf } from "./answers.js";
-import { commandsOf } from "./arms.js";
+import { commandsOf, fileOf, keyOf, pathsCommand } from "./arms.js";
 import { exportButtons } from "./export.js";
 import { gainsOf } from "./homes.js";
 import { html, put } from "./markup.js";
@@ -10,7 +10,7 @@ import { capital, hasText, mechanismInText, pageData, say, whole } from "./words
 
 /** @typedef {import("./screen.js").Screen} Screen */
 /** @typedef {import("./markup.js").Markup} Markup */
-/** @typedef {{name: string, title: string, axis: string, svg: Markup, table: (string | number)[][]}} Card */
+/** @typedef {{name: string, title: string, axis: string, svg: Markup, table: (string | number)[][], commands: string[]}} Card */
 
 const W = 320,
   H = 132;
@@ -29,8 +29,6 @@ export function showNumbers(screen) {
     box,
     html`${[numberHtml(screen, "n in time", "resolution_rate", 100), numberHtml(screen, "n days", "restricted_mean_time", 1), numberHtml(screen, "n hours", "hours", 1, mostHours(screen)), numberHtml(screen, "n trust", "trust_committee", 100)]}`,
   );
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (box.querySelectorAll("button.copy")))
-    button.onclick = () => screen.copy(button.dataset.text ?? "");
   const cards = [
       cardSooner(screen),
       cardReported(screen),
@@ -49,6 +47,7 @@ export function showNumbers(screen) {
           <h3>${card.title}</h3>
           ${card.svg}
           <p class="soft">${card.axis}</p>
+          ${card.commands.length ? reproduceHtml(card.commands) : ""}
           <p class="exports"></p>
         </article>`,
     )}`,
@@ -60,6 +59,9 @@ export function showNumbers(screen) {
       card,
     ),
   );
+  for (const place of [box, grid])
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (place.querySelectorAll("button.copy")))
+      button.onclick = () => screen.copy(button.dataset.text ?? "");
   const ask = /** @type {HTMLButtonElement | null} */ (grid.querySelector(".ask-why"));
   if (ask) ask.onclick = () => screen.askWhy();
   put(
@@ -90,17 +92,25 @@ function numberHtml(screen, key, measure, unit, note = "") {
       worlds.length >= LEAST
         ? say("world range", { lo: signedText(low, digits), hi: signedText(high, digits), n: worlds.length })
         : "";
-  const text = commands(screen).join("\n");
   return html`<article class="number" data-number="${measure}">
     <h3>${say(key)}</h3>
     <p class="big"><b class="a">${whole(x)}</b><i aria-hidden="true">→</i><b class="b">${whole(y)}</b></p>
     <p class="soft">${spread}${range ? html`<br />${range}` : ""}${note ? html`<br />${note}` : ""}</p>
-    <details>
-      <summary>${say("reproduce")}</summary>
-      <code tabindex="0">${text}</code><button class="copy link" data-text="${text}">${say("copy")}</button>
-    </details>
+    ${reproduceHtml(commands(screen))}
   </article>`;
 }
+/** The commands that print what is above, behind a word. @param {string[]} lines */
+function reproduceHtml(lines) {
+  const text = lines.join("\n");
+  return html`<details>
+    <summary>${say("reproduce")}</summary>
+    <code tabindex="0">${text}</code><button class="copy link" data-text="${text}">${say("copy")}</button>
+  </details>`;
+}
+/** The command that prints the numbers of the year on show. @param {Screen} screen */
+const yearCommand = ({ community, sides: [a, b], film, seed }) => [
+  `cogov year ${fileOf(community)} --left '${keyOf(a)}' --right '${keyOf(b)}' --days ${film.days} --seed ${seed}`,
+];
 /** @param {number} v @param {number} digits */
 const signedText = (v, digits) =>
   (v > 0 ? "+" : v < 0 ? "−" : "") +
@@ -198,6 +208,7 @@ function cardSooner(screen) {
   return {
     name: "sooner",
     title,
+    commands: yearCommand(screen),
     axis: say("axis sooner"),
     svg,
     table: [["days", "a", "b"], ...a.map((v, t) => [t, v.toFixed(4), b[t].toFixed(4)])],
@@ -241,6 +252,7 @@ function cardReported(screen) {
   return {
     name: "reported",
     title,
+    commands: commands(screen),
     axis: say("axis reported"),
     svg: chart(title, html`${bars}`),
     table: [["side", "open", "unreported"], ...rows.map((r, k) => ["ab"[k], r.backlog, r.unknown])],
@@ -294,6 +306,7 @@ function cardHours(screen) {
   return {
     name: "hours",
     title,
+    commands: commands(screen),
     axis: say("axis hours"),
     svg,
     table: [["role", "a", "b"], ...all.map((r) => [r.role, r.a, r.b])],
@@ -341,6 +354,7 @@ function cardTrust(screen) {
   return {
     name: "trust",
     title,
+    commands: yearCommand(screen),
     axis: say("axis trust"),
     svg,
     table: [
@@ -407,6 +421,7 @@ function cardGains(screen) {
   return {
     name: "gains",
     title,
+    commands: yearCommand(screen),
     axis: say("axis gains"),
     svg,
     table: [["homes", "all", "less", "more"], ...rows.map((r) => [r.key, r.all, r.better, r.worse])],
@@ -423,6 +438,7 @@ function cardWhy(screen) {
     return {
       name: "why",
       title,
+      commands: [],
       axis: say("why about"),
       svg: html`<p>
         <button class="quiet ask-why" ${worlds ? "disabled" : ""}>
@@ -475,6 +491,17 @@ function cardWhy(screen) {
   return {
     name: "why",
     title,
+    commands: [
+      pathsCommand(
+        screen.community,
+        screen.sides[0],
+        name,
+        screen.sides[1],
+        screen.film.days,
+        screen.seed,
+        worlds.length,
+      ),
+    ],
     axis: say("axis why", { n: worlds.length }),
     svg,
     table: [["part", "mean points"], ...rows.map((r) => [leverName(r.lever), r.mean])],
