@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from html import escape
 from math import isfinite
 from pathlib import Path
@@ -118,7 +119,8 @@ def verdict(result: Calibration, lang: str) -> Iterator[str]:
     """Yield the sentences of the verdict."""
     bad = " bad" if result.is_misspecified or not (result.learned or result.together) else ""
     yield f"<div class='verdict{bad}' id='verdict'>"
-    yield from (f"<p>{escape(one.in_language(lang))}</p>" for one in result.sentences())
+    name_number = partial(name_of_number, result, lang)
+    yield from (f"<p>{escape(one.in_language(lang, name_number))}</p>" for one in result.sentences())
     yield "</div>"
 
 
@@ -250,6 +252,15 @@ def learned(result: Calibration, lang: str) -> Iterator[str]:
             ]
         )
     yield table(heads, rows)
+
+
+def name_of_number(result: Calibration, lang: str, kind: str, path: str) -> str:
+    """Return what a number is called in a sentence, of a kind of Named: with its category, if it has one."""
+    label = label_of(path, lang)
+    if not result.free[path].factor:
+        return label
+    category = path.removeprefix("issues.").rpartition(".")[0]
+    return sections(lang)["issue_list"]["fit.of_kind"].format(kind=category, knob=label)
 
 
 def label_of(path: str, lang: str) -> str:

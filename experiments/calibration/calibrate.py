@@ -23,7 +23,7 @@ from scipy import stats
 from ...engine.output import short
 from ...engine.parameters import set_parameters
 from ...engine.randomness import whole_seed
-from ...engine.texts.errors import Message, UserError
+from ...engine.texts.errors import Message, UserError, join
 from ...model.scenarios.cases import Names, Settings, alter_scenario
 from ...model.scenarios.scenario import Scenario
 from ..comparison.runs import read_scenario
@@ -326,7 +326,7 @@ def describe_exclusions(log: IssueLog, kinds: Kinds, aims: dict[str, Target], pe
             Message(
                 "Little information, because there are fewer than {few} issues to fit to: {names}.",
                 few=FEW,
-                names=", ".join(few),
+                names=join(few, comma=True),
             )
         )
     return sentences

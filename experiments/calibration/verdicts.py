@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...engine.texts.errors import Message, join
+from ...engine.texts.errors import Message, Named, join
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +107,7 @@ def what_was_learned(result: Calibration) -> Iterator[Message]:
                 [
                     Message(
                         "{path} {median:.3g} ({low:.3g} to {high:.3g})",
-                        path=path,
+                        path=Named("knob", path),
                         median=rows["median"][path],
                         low=rows["p5"][path],
                         high=rows["p95"][path],
@@ -124,13 +124,13 @@ def what_was_learned(result: Calibration) -> Iterator[Message]:
         yield Message(
             "Fixed only together with other numbers: {paths}. The log says what they are if all others are "
             "known; in the fitted case and in each world of your own they are where that one meets the log.",
-            paths=", ".join(result.together),
+            paths=join_paths(result.together),
         )
     if ends := [path for path in (*result.learned, *result.together) if is_at_end(rows.loc[path])]:
         yield Message(
             "At the end of the range that was searched: {paths}. The log asks for more than it allows: widen "
             "it (--fit PATH=LOW:HIGH), or doubt that the case is like the community of the log.",
-            paths=", ".join(ends),
+            paths=join_paths(ends),
         )
     if result.not_learned:
         yield not_learned(result.not_learned)
@@ -143,9 +143,14 @@ def is_at_end(row: pd.Series) -> bool:
     return bool(not END <= (best - low) / (high - low) <= 1 - END)
 
 
+def join_paths(paths: Iterable[str]) -> Message:
+    """Join the paths of numbers, which pages call by their names."""
+    return join([Named("knob", path) for path in paths], comma=True)
+
+
 def not_learned(paths: Iterable[str]) -> Message:
     """Say which numbers the log does not tell."""
     return Message(
         "Not learned: {paths}; the log says next to nothing about them, so they stay as they were.",
-        paths=", ".join(paths),
+        paths=join_paths(paths),
     )

@@ -12,7 +12,7 @@ NEEDED = ("opened", "closed", "category")
 FIRST_FILLED = "|"  # between names of columns of which the first that is filled counts
 
 ROLE_WORDS = {
-    "opened": Translated("the day of opening", "上报日期"),
+    "opened": Translated("the day of opening", "受理日期"),
     "closed": Translated("the day of closing", "办结日期"),
     "category": Translated("the category", "类别"),
     "status": Translated("the status", "状态"),

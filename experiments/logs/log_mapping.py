@@ -9,7 +9,7 @@ from typing import Any
 from ...engine.parameters import describe_problem, knob
 from ...engine.renamed import suggest_names
 from ...engine.texts.errors import Message, UserError
-from ...engine.toml_reader import build_dataclass, load, show_value
+from ...engine.toml_reader import At, build_dataclass, load, show_value
 from .column_names import FIRST_FILLED, NEEDED, RANK, ROLE_WORDS, ROLES, WORDS, ranked, resembles, simplify
 from .layout import DATE
 from .questions import LogQuestion, name_answers
@@ -62,7 +62,7 @@ def read_mapping(path: str | Path | None = None, **overrides: Any) -> LogMapping
 
     Raises UserError with file and line.
     """
-    base = build_dataclass(LogMapping, *load(path)) if path else LogMapping()
+    base = build_dataclass(LogMapping, *_load_mapping(path)) if path else LogMapping()
     entries = {name: value for name, value in overrides.items() if value not in (None, "", (), [])}
     for name in ("open", "closed_value", "columns"):
         if name in entries:
@@ -77,6 +77,23 @@ def read_mapping(path: str | Path | None = None, **overrides: Any) -> LogMapping
     return replace(base, **entries)
 
 
+def _load_mapping(path: str | Path) -> tuple[dict, At]:
+    """Load a mapping file. Raises UserError if it is a case."""
+    raw, at = load(path)
+    if _is_case(raw):
+        raise UserError(
+            "{path}: is a case and not a mapping of the columns; give a file such as log.toml, which "
+            "`cogov import` writes, or leave --mapping out",
+            path=path,
+        )
+    return raw, at
+
+
+def _is_case(raw: dict) -> bool:
+    """Return whether the table of a file is that of a case, and not of a mapping."""
+    return bool(OF_A_CASE & raw.keys()) and not {"opened", "closed", "categories"} & raw.keys()
+
+
 def mapping_beside(path: str | Path) -> tuple[Path | None, list[Message]]:
     """Return the mapping file beside a log, if there is one, and what to say of it.
 
@@ -86,7 +103,7 @@ def mapping_beside(path: str | Path) -> tuple[Path | None, list[Message]]:
     if not beside.exists():
         return None, []
     raw, _ = load(beside)
-    if OF_A_CASE & raw.keys() and not {"opened", "closed", "categories"} & raw.keys():
+    if _is_case(raw):
         return None, [
             Message("{path} is a case and not a mapping of the columns, so it is not used.", path=beside)
         ]

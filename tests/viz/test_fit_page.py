@@ -184,7 +184,11 @@ def a_result():
         split=pd.Timestamp("2023-06-01"),
         log=log,
         said=[Message("No issue of the log is open, so nothing is known of those that take longest.")],
-        free={},
+        free={
+            "committee.staff": SimpleNamespace(factor=False),
+            "issues.environment.rate": SimpleNamespace(factor=True),
+            "committee.forgetting_rate": SimpleNamespace(factor=False),
+        },
         asked={"residents": 3000.0},
     )
 
@@ -236,9 +240,9 @@ def test_it_says_the_verdict_what_was_set_aside_what_is_unseen_and_what_was_lear
         "2 rows: was closed before it was opened",
         "12 of those used (10%) are open on 2024-01-01",
         "The log cannot see 1 of the model's 2 categories, which are 30% of the issues",
-        "Learned from the log: committee.staff 1.3 (1 to 1.7).",
-        "Fixed only together with other numbers: issues.environment.rate.",
-        "Not learned: committee.forgetting_rate;",
+        "Learned from the log: Committee's staff 1.3 (1 to 1.7).",
+        "Fixed only together with other numbers: environment (How often it arises).",
+        "Not learned: Forgetting;",
         "null model: averages of the earlier log",
     ):
         assert sentence in words, sentence
@@ -291,3 +295,10 @@ def test_every_dot_of_a_chart_is_inside_it():
         points = re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", chart)
         points += re.findall(r'cx="(-?[\d.]+)" cy="(-?[\d.]+)"', chart)
         assert points and all(0 <= float(x) <= width and 0 <= float(y) <= height for x, y in points)
+
+
+def test_the_verdict_calls_numbers_by_their_names():
+    words = "".join(fit_page.verdict(a_result(), "zh"))
+    assert "居委会人手 1.3" in words and "environment的发生频率" in words
+    assert not re.search(r"[a-z]+\.[a-z]+", words)
+    assert "environment (How often it arises)" in "".join(fit_page.verdict(a_result(), "en"))

@@ -92,6 +92,15 @@ def test_the_finding_and_play_are_seen_without_scrolling(browser, address, size)
     page.close()
 
 
+@pytest.mark.parametrize("size", [(844, 390), (390, 420)])
+def test_a_window_as_low_as_a_phone_on_its_side_shows_the_place(browser, address, size):
+    page = open_file(browser, address, size)
+    page.set_viewport_size({"width": size[0] + 20, "height": size[1] - 10})
+    page.wait_for_timeout(300)
+    assert page.wrong == []
+    page.close()
+
+
 @pytest.mark.slow
 def test_something_moves_without_a_click(browser, address):
     page = open_file(browser, address, calm=False)

@@ -8,6 +8,14 @@ PAGE = "viz/test_fit_page.py"
 
 MUTANTS = [
     mutant(
+        "the verdict of the page calls numbers by the paths of their knobs",
+        "viz/fit_page.py",
+        "one.in_language(lang, name_number)",
+        "one.in_language(lang)",
+        f"{PAGE}::test_the_verdict_calls_numbers_by_their_names",
+        plain=True,
+    ),
+    mutant(
         "worlds of one's own give way to the case",
         "experiments/evidence/plausible_worlds.py",
         "if path in from_log:",

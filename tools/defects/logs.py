@@ -71,8 +71,8 @@ MUTANTS = [
     mutant(
         "a case beside a log is its mapping",
         "experiments/logs/log_mapping.py",
-        "    if OF_A_CASE & raw.keys() and not",
-        "    if not raw.keys() and not",
+        "return bool(OF_A_CASE & raw.keys()) and not",
+        "return not raw.keys() and not",
         f"{LAYOUTS}::test_a_case_beside_a_log_is_no_mapping",
         short=True,
         plain=True,

@@ -22,6 +22,13 @@ MUTANTS = [
         f"{DISK}test_the_command_prints_the_numbers_of_the_year_on_show",
     ),
     mutant(
+        "houses of a low window have a negative size, and drawing fails",
+        "viz/screen/static/place.js",
+        "const sky = Math.min(SKY * height, Math.max(this.head, height * (few ? 0.2 : 0.12)));",
+        "const sky = Math.max(this.head, height * (few ? 0.2 : 0.12));",
+        f"{DISK}test_a_window_as_low_as_a_phone_on_its_side_shows_the_place",
+    ),
+    mutant(
         "an issue that only one arm has is not sent",
         "experiments/narrative/recording_difference.py",
         'new = np.flatnonzero(~np.isin(ours["issue_id"], known))',

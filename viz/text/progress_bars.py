@@ -29,7 +29,7 @@ class PlainColumn(TextColumn):
 
 
 def bar(console: Console, *more: str) -> Progress:
-    """Return a progress bar that disappears when it is done.
+    """Return a progress bar that disappears when it is done; without a terminal, one that shows nothing.
 
     `more` are templates of further text columns, placed before the remaining time.
     """
@@ -41,4 +41,4 @@ def bar(console: Console, *more: str) -> Progress:
         *map(PlainColumn, more),
         TimeRemainingColumn(),
     )
-    return Progress(*columns, console=console, transient=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -16,6 +16,7 @@ from cogov.engine.texts.errors import UserError
 from cogov.experiments.logs.categories import propose
 from cogov.experiments.logs.dates import read_days
 from cogov.experiments.logs.issue_log import read_log, write_log
+from cogov.experiments.logs.log_mapping import read_mapping
 from cogov.experiments.logs.questions import LogQuestion
 
 TRIALS = Path(
@@ -254,6 +255,8 @@ def test_a_case_beside_a_log_is_no_mapping(written):
         written(b"opened,closed,category\n2023-01-02,2023-01-03,litter\n2023-01-04,,litter\n", "mine.csv")
     )
     assert len(one.issues) == 2 and any("is a case" in str(sentence) for sentence in one.said)
+    with pytest.raises(UserError, match="is a case and not a mapping.*or leave --mapping out"):
+        read_mapping(Path(one.path).with_name("mine.toml"))
 
 
 def test_columns_with_personal_data_are_dropped_by_what_they_hold(written):

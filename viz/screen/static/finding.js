@@ -75,7 +75,8 @@ function doubtOf({ luck, worlds, kind }, screen) {
       : screen.host.can.moreWorlds
         ? say("band waits")
         : "";
-  return `${dots} ${band}${kind === "undecided" && worlds.length >= LEAST ? " " + say("undecided why") : ""}`;
+  const why = kind === "undecided" && worlds.length >= LEAST ? say("undecided why") : "";
+  return [dots, band, why].filter(Boolean).join(isChinese() ? "" : " ");
 }
 
 /** One row a side: dots of luck on the band of worlds; a third row for neither, where both sides do something. @param {SVGSVGElement} svg @param {Screen} screen */

@@ -18,6 +18,8 @@ const ON_THE_ROOF = new Set([
 const FEW = 10; // houses; a place with fewer is drawn as one yard
 const TRUER = 0.33; // share of the largest scale at which the town keeps the rows of its plan
 const MANY = 40; // houses; rows of a larger place follow the slope of a hill
+const LOW = 60; // pixels; a lower window, such as a phone's on its side, shows a place as if it had these
+const SKY = 0.45; // largest share of the height that is kept free for the sky
 
 /**
  * @typedef {object} House
@@ -54,7 +56,7 @@ export class Place {
   constructor(arrays, width, height, head = 92) {
     this.arrays = arrays;
     this.width = width;
-    this.height = height;
+    this.height = Math.max(LOW, height);
     this.head = head;
     /** @type {House[]} */
     this.houses = this.build();
@@ -123,7 +125,7 @@ export class Place {
   arrange() {
     const { houses, width, height, few } = this,
       isPlaced = hasPlan(this.arrays);
-    const sky = Math.max(this.head, height * (few ? 0.2 : 0.12));
+    const sky = Math.min(SKY * height, Math.max(this.head, height * (few ? 0.2 : 0.12)));
     const foot = height * (few ? (width < 720 ? 0.03 : 0.19) : 0.02);
     /** @param {House} house @param {House | undefined} next */
     const space = (house, next) => house.w + UNIT.gap + (next && next.compound !== house.compound ? 1.6 : 0);

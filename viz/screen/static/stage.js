@@ -121,6 +121,7 @@ export class Stage {
   /** @param {number} t */
   frame(t) {
     if (this.closed) return;
+    requestAnimationFrame((next) => this.frame(next)); // first, so that one picture that fails does not stop time
     const passed = Math.min(100, t - (this.before ?? t));
     this.before = t;
     if (this.root.clientWidth) {
@@ -136,7 +137,6 @@ export class Stage {
         this.work.ms += performance.now() - begin;
       }
     }
-    requestAnimationFrame((next) => this.frame(next));
   }
   /** @param {number} passed  ms */
   advance(passed) {

@@ -236,7 +236,7 @@ export class Timeline {
               aria-valuetext="${dateOf(day, film.firstMonth)}"
             />`
           : "";
-      const label = `${mechanismName(name)}: ${when}`,
+      const label = `${mechanismName(name)}${isChinese() ? "：" : ": "}${when}`,
         isRoomy = to - from > label.length * (isChinese() ? 12 : 6) + 20,
         isLate = from > this.x(film.days) / 2;
       const isFull = !isRoomy && to - from > this.root.clientWidth / 2,
