@@ -83,7 +83,7 @@ def find_worlds_file(folder: Path, stored: dict[str, Any]) -> str:
     used = stored.get("worlds_file")
     if not used:
         return ""
-    words = shlex.split(stored["command"])
+    words = shlex.split(stored["command"].replace(" --worlds-file=", " --worlds-file "))
     typed = [after for word, after in zip(words, words[1:]) if word == "--worlds-file"]
     path = typed[0] if typed else used["name"]
     if manifest.file_of(path)["sha256"] != used["sha256"]:
