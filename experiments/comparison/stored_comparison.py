@@ -46,8 +46,8 @@ def read_comparison(folder: str | Path) -> Comparison:
     stored = find_manifest(folder, "compare")
     if stored is None or "selection" not in stored:
         raise UserError(
-            "{folder}: holds no comparison that can be read; run `cogov compare CASE --mechanism NAME "
-            "--out {folder}` first",
+            "{folder}: holds no comparison that can be read; run `cogov compare CASE --mechanism NAME --out "
+            "{folder}` first",
             folder=folder,
         )
     path = folder / manifest.FILE

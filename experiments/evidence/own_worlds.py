@@ -111,8 +111,8 @@ def read_manifest_beside(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.with_suffix(".toml").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(
-            "--worlds-file {path}: {manifest} beside it cannot be read: {reason}; `cogov calibrate` "
-            "writes both",
+            "--worlds-file {path}: {manifest} beside it cannot be read: {reason}; `cogov calibrate` writes "
+            "both",
             path=path,
             manifest=path.with_suffix(".toml").name,
             reason=getattr(error, "strerror", None) or error,
