@@ -91,7 +91,7 @@ MUTANTS = [
         "experiments/logs/tables.py",
         "        check_extent(path)\n",
         "",
-        "experiments/files/test_workbook_extent.py::test_a_part_that_is_larger_than_the_file_says_is_refused",
+        "experiments/files/test_workbook_extent.py::test_a_workbook_is_refused_before_it_is_read",
         plain=True,
     ),
     mutant(

@@ -25,13 +25,25 @@ def cell(place, inner="<v>1</v>", quote='"'):
     return f"{start}>{inner}</c>" if inner else f"{start}/>"
 
 
-def test_two_cells_in_opposite_corners_are_refused_before_they_are_read(tmp_path):
-    path = tmp_path / "far.xlsx"
+def two_cells(path, row, column):
+    """Write a workbook with a cell in the first corner and one at (row, column), from 0."""
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
         sheet.write(0, 0, "受理时间")
-        sheet.write(1_048_575, 16_383, "x")
+        sheet.write(row, column, "x")
+    return path
+
+
+def test_two_cells_in_opposite_corners_are_refused(tmp_path):
     with pytest.raises(UserError, match="reaches to row 1,048,576 and column 16,384; allowed are 60,000,000"):
+        check_extent(two_cells(tmp_path / "far.xlsx", 1_048_575, 16_383))
+
+
+def test_a_workbook_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    path = two_cells(tmp_path / "far.xlsx", 200, 99)
+    assert len(open_tables(path)) == 1
+    monkeypatch.setattr(workbook_extent, "MOST_CELLS", 20_000)
+    with pytest.raises(UserError, match="reaches to row 201 and column 100; allowed are 20,000 cells"):
         open_tables(path)
 
 
@@ -70,5 +82,7 @@ def test_a_part_that_is_larger_than_the_file_says_is_refused(tmp_path):
     for at in (content.find(size), content.rfind(size)):
         content[at : at + 4] = (100).to_bytes(4, "little")
     path.write_bytes(content)
+    with pytest.raises(zipfile.BadZipFile):
+        check_extent(path)
     with pytest.raises(UserError, match="is a workbook that cannot be read"):
         open_tables(path)
