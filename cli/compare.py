@@ -317,8 +317,8 @@ def story(
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="NAME",
-            help="Mechanism to compare without and with; repeatable, then all of them together; "
-            "default: all mechanisms of the case.",
+            help="Mechanism to compare without and with; repeatable, then all of them together; default: all "
+            "mechanisms of the case.",
         ),
     ] = None,
     days: Days = None,

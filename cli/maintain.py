@@ -63,8 +63,8 @@ def determinism(
         typer.Option(
             "--python",
             metavar="PATH",
-            help="Another Python, 3.11 to 3.13, with NumPy and numba; repeatable. "
-            "Those on the PATH and those of pyenv are found automatically.",
+            help="Another Python, 3.11 to 3.13, with NumPy and numba; repeatable. Those on the PATH and "
+            "those of pyenv are found automatically.",
             show_default=False,
         ),
     ] = None,

@@ -59,8 +59,8 @@ def sweep(
         float | None,
         typer.Option(
             min=0,
-            help="Time limit of a run in seconds; 0: no limit; "
-            "default: 200 times the duration of a trial run, at least 60.",
+            help="Time limit of a run in seconds; 0: no limit; default: 200 times the duration of a trial "
+            "run, at least 60.",
         ),
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Run failed runs again.")] = False,
@@ -373,8 +373,8 @@ def write_or_print(text: str, path: Path | None, *inputs: Path) -> None:
             text.encode(sys.stdout.encoding or "utf-8")
         except UnicodeEncodeError:  # an escaped path would be a different path
             raise UserError(
-                "the script has characters that this output ({encoding}) cannot show; write it to a "
-                "file with --out FILE",
+                "the script has characters that this output ({encoding}) cannot show; write it to a file "
+                "with --out FILE",
                 encoding=sys.stdout.encoding,
             ) from None
         return print(text, end="")

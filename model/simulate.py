@@ -110,9 +110,8 @@ def restore_world(source: str, scenario: Scenario, random_numbers: RandomNumbers
     """
     if source != version():
         raise UserError(
-            "this community was saved by another version of the model ({source}; this is "
-            "{version}), whose results would differ from here on; load it with that version, or "
-            "simulate it again",
+            "this community was saved by another version of the model ({source}; this is {version}), whose "
+            "results would differ from here on; load it with that version, or simulate it again",
             source=source,
             version=version(),
         )

@@ -1,7 +1,7 @@
 """Write the page "how well it fits": a log, a case that was fitted to it, and what the fit is worth.
 
 One HTML file in one language, which opens without a network and runs no script. Names from a log are shown as
-text: everything goes through `escape`.
+text: everything but `Markup` goes through `escape`.
 """
 
 from __future__ import annotations
@@ -124,12 +124,16 @@ def verdict(result: Calibration, lang: str) -> Iterator[str]:
     yield "</div>"
 
 
+class Markup(str):
+    """A text that is HTML already, and is not escaped."""
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], text: int = 1) -> str:
-    """Return a table; the first `text` columns hold text. A cell is a text, or (text, class)."""
+    """Return a table; the first `text` columns hold text. A cell is a text, Markup, or (text, class)."""
 
     def cell(tag: str, value: Any, n: int) -> str:
         content, css = value if isinstance(value, tuple) else (value, "text" if n < text else "")
-        shown = content if str(content).startswith("<meter") else escape(str(content))
+        shown = content if isinstance(content, Markup) else escape(str(content))
         return f"<{tag}{f' class={css}' if css else ''}>{shown}</{tag}>"
 
     head = "".join(cell("th", value, n) for n, value in enumerate(heads))
@@ -247,7 +251,7 @@ def learned(result: Calibration, lang: str) -> Iterator[str]:
                 number(row.default),
                 f"{number(row.low)} – {number(row.high)}",
                 f"{number(row['median'])} ({number(row.p5)} – {number(row.p95)})",
-                meter,
+                Markup(meter),
                 (t[f"answer.{row.answer}"], {LEARNED: "yes", NOT_LEARNED: "no"}.get(row.answer, "")),
             ]
         )

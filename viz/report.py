@@ -49,15 +49,15 @@ th { background: #f6f6f6 } td.text, th.text { text-align: left } img { max-width
 """
 CARDS = 24  # verdicts shown as a card
 CAPTIONS = {
-    "verdicts": "Estimand: difference from the reference, with intervals that hold jointly "
-    "over the arms of a case.",
-    "survival": "Share of issues not yet resolved, by days since they arose. "
-    "Issues still open at the end are censored; those withdrawn or lapsed count as never resolved.",
-    "price_yuan": "Additional effect and additional cost of each arm, compared with the reference. "
-    "Arms at the lower right have more effect at less cost.",
+    "verdicts": "Estimand: difference from the reference, with intervals that hold jointly over the arms of "
+    "a case.",
+    "survival": "Share of issues not yet resolved, by days since they arose. Issues still open at the end "
+    "are censored; those withdrawn or lapsed count as never resolved.",
+    "price_yuan": "Additional effect and additional cost of each arm, compared with the reference. Arms at "
+    "the lower right have more effect at less cost.",
     "price_hours": "The same, with the cost in hours of work, paid and voluntary.",
-    "equity": "Distribution of the effect: spread of the rate between buildings, "
-    "owners against tenants, registered residents against migrants.",
+    "equity": "Distribution of the effect: spread of the rate between buildings, owners against tenants, "
+    "registered residents against migrants.",
     "convergence": "The estimate by number of replicates: it should be stable well before the end.",
     "factors": "The measure at the points of the design, over each factor.",
 }
@@ -253,9 +253,8 @@ def methods(analysis: Analysis) -> str:
             "random numbers differ between replicates only."
         ),
         "Data (STRESS 3)": (
-            "Each case file names its source report and the numbers taken from it; "
-            "every other number is an assumption with a range (docs/parameters.md). "
-            "The complete cases are in cases.json."
+            "Each case file names its source report and the numbers taken from it; every other number is an "
+            "assumption with a range (docs/parameters.md). The complete cases are in cases.json."
         ),
         "Estimand (ADEMP)": (
             f"{estimand(analysis)} Registered {registration['when']} "
@@ -275,8 +274,8 @@ def methods(analysis: Analysis) -> str:
             "bands by the jackknife over replicates. Ratios of cost and effect: Fieller's intervals."
         ),
         "Performance measures (ADEMP)": (
-            "Monte Carlo standard errors and convergence are shown above; "
-            "cogov bench coverage measures the coverage of these intervals."
+            "Monte Carlo standard errors and convergence are shown above; cogov bench coverage measures the "
+            "coverage of these intervals."
         ),
         "Implementation; code access (STRESS 5, 6)": (
             f"{versions}; {m['machine']}; "

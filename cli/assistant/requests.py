@@ -100,7 +100,6 @@ class OfRuns(OfCase):
         default_factory=dict,
         metadata={"free": True, "about": 'Knobs to set, path -> value: {"committee.staff": 4}.'},
     )
-    measures: tuple[str, ...] = names("Measures in the answer.", SHOWN)
     save_as: str = text(60, "Name of the subfolder for the tables; only with `cogov mcp --folder DIR`.")
 
     def contradictions(self) -> Any:
@@ -108,6 +107,17 @@ class OfRuns(OfCase):
         yield from super().contradictions()
         if not isinstance(self.settings, dict):
             yield "settings", Message('is not a table; write {"PATH": VALUE}, path -> value')
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfMeasures(OfRuns):
+    """What every tool takes that answers with several measures."""
+
+    measures: tuple[str, ...] = names("Measures in the answer.", SHOWN)
+
+    def contradictions(self) -> Any:
+        """Yield what cannot be true together, as (field, words)."""
+        yield from super().contradictions()
         for name in self.measures:
             if name not in MEASURES:
                 known = ", ".join(MEASURES)
@@ -115,14 +125,14 @@ class OfRuns(OfCase):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run(OfRuns):
+class Run(OfMeasures):
     """Simulate a case several times with other random numbers: the median of each measure, and its range."""
 
     replicates: int = count(FEWEST_RUNS, FEWEST_RUNS, 200, "runs", "Runs, each with its own random seed.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compare(OfRuns):
+class Compare(OfMeasures):
     """Compare a case without and with mechanisms, under the same random numbers, over plausible worlds."""
 
     mechanisms: tuple[str, ...] = names("Mechanisms to compare without and with, all of them together.")

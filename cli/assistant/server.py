@@ -42,10 +42,10 @@ OFTEN = 0.2  # seconds between two notices of progress
 LONGEST_SECONDS = 1800.0  # that a call may take
 LONGEST_ERROR = 2000  # characters of an error
 INSTRUCTIONS = (
-    "cogov simulates how a neighbourhood governs itself, with and without governance mechanisms, in the "
-    "same community with the same random numbers. Its numbers are those of a model. Never quote one without "
-    "its range (low to high), what the range holds, and the grade of its evidence: `sentence` has them all. "
-    "Say which command reproduces it. Begin with list_cases and list_mechanisms; compare answers what a "
+    "cogov simulates how a neighbourhood governs itself, with and without governance mechanisms, in the same "
+    "community with the same random numbers. Its numbers are those of a model. Never quote one without its "
+    "range (low to high), what the range holds, and the grade of its evidence: `sentence` has them all. Say "
+    "which command reproduces it. Begin with list_cases and list_mechanisms; compare answers what a "
     "mechanism changes, and robust which of several is the better choice given what nobody knows."
 )
 

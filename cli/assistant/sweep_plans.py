@@ -59,16 +59,19 @@ def plan_sweep(request: SweepPlan, call: Call) -> Answer:
 def read_sweep(text: str, folder: ResultFolder) -> tuple[Experiment, dict[str, Scenario]]:
     """Read the text of an experiment file and its cases. Raises UserError.
 
-    Cases are those that ship, or files in the folder; a table of arms is a file, and not read here.
+    Cases are those that ship, or files in the folder; other files, a table of arms and
+    worlds of one's own, are not read.
     """
     table, at = parse_text(text, SWEEP_FILE)
     experiment = build_dataclass(Experiment, table, at)
-    if experiment.design.table:
-        raise at.error(
-            "design.table",
-            "= {table!r} names a file, which this server does not read; use `cogov sweep FILE --plan`",
-            table=experiment.design.table,
-        )
+    files = {"design.table": experiment.design.table, "worlds_file": experiment.worlds_file}
+    for key, file in files.items():
+        if file:
+            raise at.error(
+                key,
+                "= {file!r} names a file, which this server does not read; use `cogov sweep FILE --plan`",
+                file=file,
+            )
     given = {}
     for case in experiment.cases:
         if case not in (*list_cases(), *list_examples()):

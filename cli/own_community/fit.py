@@ -41,8 +41,8 @@ def calibrate(
         typer.Option(
             autocompletion=complete_knob,
             metavar="PATH[=LOW:HIGH]",
-            help="Knob to fit; issues.FAMILY.KNOB is a factor for a family of issues; repeatable; "
-            "default: a few knobs.",
+            help="Knob to fit; issues.FAMILY.KNOB is a factor for a family of issues; repeatable; default: a "
+            "few knobs.",
         ),
     ] = None,
     trials: Annotated[int, typer.Option(help="Parameter settings to try, 24 to 100,000.")] = 200,

@@ -270,9 +270,8 @@ def print_log(issue_log: "IssueLog", written: dict[str, str], lang: str, as_json
     if issue_log.proposals:
         sentences.append(
             Message(
-                "{count} categories are not mapped to cogov's, so they are not used in a fit; for "
-                "{proposed} of them "
-                "log.toml proposes one. Edit it, or say --accept.",
+                "{count} categories are not mapped to cogov's, so they are not used in a fit; for {proposed} "
+                "of them log.toml proposes one. Edit it, or say --accept.",
                 count=f"{len(issue_log.proposals):,}",
                 proposed=f"{proposed:,}",
             )

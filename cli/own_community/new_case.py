@@ -140,9 +140,8 @@ def new_case(
         if not sys.stdin.isatty():
             raise UserError(
                 "nothing is known of {name}: give numbers (cogov new case {name} --buildings 12 --floors 6 "
-                "--residents 1500), --from FILE.toml, --cells or --footprints; or --skeleton for an "
-                "example to "
-                "fill in",
+                "--residents 1500), --from FILE.toml, --cells or --footprints; or --skeleton for an example "
+                "to fill in",
                 name=name,
             )
         from .questions import ask_all

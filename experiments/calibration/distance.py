@@ -60,8 +60,8 @@ def kinds_of(log: IssueLog) -> tuple[tuple, dict[str, int]]:
         for name in ours:
             if name in kind_of:
                 raise UserError(
-                    "{path}: {first!r} and {second!r} both mean {name}; map them to the same categories, "
-                    "or to different ones",
+                    "{path}: {first!r} and {second!r} both mean {name}; map them to the same categories, or "
+                    "to different ones",
                     path=log.path,
                     first=kind_of[name],
                     second=theirs[0],
@@ -71,9 +71,8 @@ def kinds_of(log: IssueLog) -> tuple[tuple, dict[str, int]]:
     if not groups:
         names = ", ".join(sorted(set(log.issues["category"])))
         raise UserError(
-            "{path}: none of its categories is mapped to cogov's: {categories}; write a mapping "
-            'file with a table [categories], such as "{example}" = "facility", and name it with '
-            "--mapping",
+            "{path}: none of its categories is mapped to cogov's: {categories}; write a mapping file with a "
+            'table [categories], such as "{example}" = "facility", and name it with --mapping',
             path=log.path,
             categories=short(names, 200),
             example=names.partition(",")[0],
@@ -96,8 +95,8 @@ def split_log(log: IssueLog, share: float) -> tuple[pd.DataFrame, pd.DataFrame, 
     early, late = issues[issues["opened"] < split], issues[issues["opened"] >= split]
     if len(early) < FEW:
         raise UserError(
-            "{path}: only {early_count} mapped issues were opened before {split:%Y-%m-%d}; "
-            "fitting needs {few} or more",
+            "{path}: only {early_count} mapped issues were opened before {split:%Y-%m-%d}; fitting needs "
+            "{few} or more",
             path=log.path,
             early_count=len(early),
             split=split,

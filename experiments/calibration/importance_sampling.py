@@ -84,8 +84,8 @@ def optuna_study(seed: int, method: str) -> optuna.Study:
         import optuna
     except ImportError:
         raise UserError(
-            "the search needs Optuna: pip install 'cogov[search]'; or use --method sobol, which "
-            "does not need it"
+            "the search needs Optuna: pip install 'cogov[search]'; or use --method sobol, which does not "
+            "need it"
         ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     seed = seed_of("calibrate", "search", seed) % 2**31

@@ -85,7 +85,7 @@ def simulate_member(
     first = int(SETTLING * scenario.days)
     edges = np.arange(first + 1, scenario.days + 1, WEEK)
     weekly = np.concatenate(
-        [np.histogram(np.concatenate([kind[2] for kind in run]), edges)[0] for run in runs]
+        [count_in_weeks(np.concatenate([kind[2] for kind in run]), edges) for run in runs]
     )
     together = [
         [np.concatenate([run[k][what] for run in runs]) for what in (0, 1)] for k in range(len(target.kinds))
@@ -102,6 +102,15 @@ def simulate_member(
             ]
         ),
     )
+
+
+def count_in_weeks(days: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Count the days in each week; `edges` are the first days of the weeks, and the day after the last.
+
+    >>> count_in_weeks(np.array([8, 14, 15, 21, 22]), np.array([8, 15, 22])).tolist()
+    [2, 2]
+    """
+    return np.histogram(days[days < edges[-1]], edges)[0]
 
 
 def slopes(z: np.ndarray, numbers: np.ndarray, misses: np.ndarray, widened: float) -> np.ndarray:

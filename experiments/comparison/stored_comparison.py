@@ -46,8 +46,8 @@ def read_comparison(folder: str | Path) -> Comparison:
     stored = find_manifest(folder, "compare")
     if stored is None or "selection" not in stored:
         raise UserError(
-            "{folder}: holds no comparison that can be read; run `cogov compare CASE --mechanism NAME "
-            "--out {folder}` first",
+            "{folder}: holds no comparison that can be read; run `cogov compare CASE --mechanism NAME --out "
+            "{folder}` first",
             folder=folder,
         )
     path = folder / manifest.FILE
@@ -83,7 +83,7 @@ def find_worlds_file(folder: Path, stored: dict[str, Any]) -> str:
     used = stored.get("worlds_file")
     if not used:
         return ""
-    words = shlex.split(stored["command"])
+    words = shlex.split(stored["command"].replace(" --worlds-file=", " --worlds-file "))
     typed = [after for word, after in zip(words, words[1:]) if word == "--worlds-file"]
     path = typed[0] if typed else used["name"]
     if manifest.file_of(path)["sha256"] != used["sha256"]:

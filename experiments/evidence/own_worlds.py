@@ -92,7 +92,17 @@ def read_worlds_file(path: str | Path) -> WorldsFile:
             "{path}: case must be the name of a case, and fitted a list of paths",
             path=path.with_suffix(".toml"),
         )
-    return WorldsFile(read_members(path), digest, frozenset(map(str, fitted)), case)
+    members = read_members(path)
+    for name in map(str, fitted):
+        if name not in members[0]:
+            raise UserError(
+                "--worlds-file {path}: has no column {name}, which {manifest} calls fitted; run `cogov "
+                "calibrate` again, or copy both files together",
+                path=path,
+                name=short(name),
+                manifest=path.with_suffix(".toml").name,
+            )
+    return WorldsFile(members, digest, frozenset(map(str, fitted)), case)
 
 
 def read_manifest_beside(path: Path) -> dict[str, Any]:
@@ -101,8 +111,8 @@ def read_manifest_beside(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.with_suffix(".toml").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(
-            "--worlds-file {path}: {manifest} beside it cannot be read: {reason}; `cogov calibrate` "
-            "writes both",
+            "--worlds-file {path}: {manifest} beside it cannot be read: {reason}; `cogov calibrate` writes "
+            "both",
             path=path,
             manifest=path.with_suffix(".toml").name,
             reason=getattr(error, "strerror", None) or error,

@@ -70,8 +70,8 @@ def survey_footprints(
     inside = [each for each in found if box is None or _is_inside(centre_of(each.corners), box)]
     if not inside:
         raise UserError(
-            "{file}: none of the {count} footprints is in the box: give --box west,south,east,north "
-            "in degrees",
+            "{file}: none of the {count} footprints is in the box: give --box west,south,east,north in "
+            "degrees",
             file=source,
             count=len(found),
         )
@@ -87,8 +87,8 @@ def survey_footprints(
         )
     if len(large) > MOST_BUILDINGS:
         raise UserError(
-            "{file}: has {count:,} buildings; allowed is 1 to {most}: cut out your community with "
-            "--box west,south,east,north, or in the program that wrote the file",
+            "{file}: has {count:,} buildings; allowed is 1 to {most}: cut out your community with --box "
+            "west,south,east,north, or in the program that wrote the file",
             file=source,
             count=len(large),
             most=MOST_BUILDINGS,
@@ -108,9 +108,8 @@ def survey_footprints(
     wide, high = (max(point[axis] for ring in rings for point in ring) for axis in (0, 1))
     if max(wide, high) > FARTHEST:
         raise UserError(
-            "{file}: the buildings are {far:,.0f} km apart; allowed is {most:g} km: a footprint is "
-            "at a wrong "
-            "place, or longitude and latitude are swapped in some of them",
+            "{file}: the buildings are {far:,.0f} km apart; allowed is {most:g} km: a footprint is at a "
+            "wrong place, or longitude and latitude are swapped in some of them",
             file=source,
             far=max(wide, high) / 1000,
             most=FARTHEST / 1000,

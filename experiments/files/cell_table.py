@@ -54,9 +54,8 @@ def read_cells(text: str, source: str) -> Survey:
         place = tuple(_whole(values[name], name, (0, 999), source, line) for name in ("column", "row"))
         if (first := cells.setdefault((place[0], place[1]), line)) != line:
             raise UserError(
-                "{file}:{line}: row {row}, column {column} is taken by the building in line {first}: "
-                "give each "
-                "building its own cell",
+                "{file}:{line}: row {row}, column {column} is taken by the building in line {first}: give "
+                "each building its own cell",
                 file=source,
                 line=line,
                 row=place[1],

@@ -232,9 +232,8 @@ def _ring(raw: Any, source: str, where: str) -> tuple[Point, ...]:
         corners.append((float(numbers[0]), float(numbers[1])))
     if len(corners) < 4 or corners[0] != corners[-1]:
         raise UserError(
-            "{file}: {where} has an outline that is not closed: it needs at least 4 corners, the "
-            "last of which "
-            "repeats the first",
+            "{file}: {where} has an outline that is not closed: it needs at least 4 corners, the last of "
+            "which repeats the first",
             file=source,
             where=where,
         )

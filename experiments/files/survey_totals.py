@@ -67,9 +67,8 @@ def notes_of_survey(survey: Survey) -> Iterator[Message]:
     floors = [number for number in survey.floors if number is not None]
     if floors and max(floors) >= APART * min(floors):
         yield Message(
-            "The buildings have {low} to {high} floors; the buildings of a compound are alike in the "
-            "model, so all get {mean}; "
-            "`cogov new case --by-floors` makes a compound of each number of floors.",
+            "The buildings have {low} to {high} floors; the buildings of a compound are alike in the model, "
+            "so all get {mean}; `cogov new case --by-floors` makes a compound of each number of floors.",
             low=min(floors),
             high=max(floors),
             mean=max(round(sum(floors) / len(floors)), 1),

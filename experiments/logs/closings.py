@@ -70,9 +70,8 @@ def read_closings(
         ).as_word()
         out.said.append(
             Message(
-                "No column has the day of closing: {column}, the day of the last change, is taken where "
-                "the status is "
-                "closed.",
+                "No column has the day of closing: {column}, the day of the last change, is taken where the "
+                "status is closed.",
                 column=column,
             )
         )
@@ -171,11 +170,9 @@ def _ask_about_words(cells: DatedCells, out: Closings, fine: np.ndarray, state: 
     if lost.sum() > LOST * max((~np.isnat(out.day)).sum(), 1) and not is_open.any():
         n = int(np.flatnonzero(lost)[0])
         raise UserError(
-            "{path}:{line}: column {column}: {count} closings such as {example} cannot be read, and no "
-            "other issue is "
-            "open: without them the log would have lost its open issues. Write dates there, or leave the "
-            "cell empty "
-            "where an issue is open",
+            "{path}:{line}: column {column}: {count} closings such as {example} cannot be read, and no other "
+            "issue is open: without them the log would have lost its open issues. Write dates there, or "
+            "leave the cell empty where an issue is open",
             path=path,
             line=int(lines[n]),
             column=show_value(names["closed"]),
@@ -262,8 +259,8 @@ def _compare(out: Closings, state: np.ndarray, names: dict[str, str]) -> None:
     if late.sum() > LOST * len(state):
         raise LogQuestion(
             Message(
-                "{count} rows are closed by {status} and have no day in {column}, so how long they took "
-                "is not known",
+                "{count} rows are closed by {status} and have no day in {column}, so how long they took is "
+                "not known",
                 count=f"{late.sum():,}",
                 status=status,
                 column=column,

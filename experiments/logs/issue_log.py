@@ -159,9 +159,8 @@ def read_log(
     if not mapping.drawn:
         notes.append(
             Message(
-                "Extracted on {drawn:%Y-%m-%d}, the last date in the log (--drawn overrides it); open "
-                "issues are "
-                "censored on that day.",
+                "Extracted on {drawn:%Y-%m-%d}, the last date in the log (--drawn overrides it); open issues "
+                "are censored on that day.",
                 drawn=drawn,
             )
         )
@@ -202,9 +201,8 @@ def assemble_log(
     if len(issues) and issues["closed"].notna().all():
         notes.append(
             Message(
-                "Every issue of the log is closed. If it holds only closed ones, those that are still "
-                "open are missing, "
-                "and times look shorter than they are."
+                "Every issue of the log is closed. If it holds only closed ones, those that are still open "
+                "are missing, and times look shorter than they are."
             )
         )
     why = Counter(reasons[~fine]) + Counter(reason for _, _, reason in rows.broken)

@@ -114,8 +114,8 @@ def _unknown_header(table: Table, rows: list[Row]) -> int:
     n = next((n for n, (_, cells) in enumerate(rows) if sum(map(bool, cells)) >= max(0.7 * usual, 1)), 0)
     if len(rows) > 1 and _is_data(rows[n][1]):
         raise UserError(
-            "{path}:{line}: this row holds a date, so the columns have no names; name them in "
-            "their order with --columns {example}",
+            "{path}:{line}: this row holds a date, so the columns have no names; name them in their order "
+            "with --columns {example}",
             path=table.path,
             line=rows[n][0],
             example=_header_for(rows[n:]),

@@ -50,9 +50,8 @@ def check_columns(
         kind = personal_kind(table[role])
         if kind and role == "category":
             raise UserError(
-                "{path}: column {column} holds {kind}, so it is not taken for the category; choose "
-                "another with "
-                "--category COLUMN",
+                "{path}: column {column} holds {kind}, so it is not taken for the category; choose another "
+                "with --category COLUMN",
                 path=path,
                 column=show_value(names[role]),
                 kind=kind,
@@ -73,9 +72,8 @@ def check_columns(
     if different > FREE_TEXT and different > 0.5 * len(table["category"]):
         said.append(
             Message(
-                "Column {column} has {count} different values in {rows} rows: is it a description? "
-                "Another column may "
-                "hold the category (--category COLUMN).",
+                "Column {column} has {count} different values in {rows} rows: is it a description? Another "
+                "column may hold the category (--category COLUMN).",
                 column=show_value(names["category"]),
                 count=f"{different:,}",
                 rows=f"{len(table['category']):,}",

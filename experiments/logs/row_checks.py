@@ -99,9 +99,8 @@ def refuse_unreadable(rows: LogRows, day: Columns, names: dict[str, str], mappin
         n = int(np.flatnonzero(filled & ~readable)[0])
         if mapping.dates:
             raise UserError(
-                "{path}:{line}: column {column}: --dates {dates} reads only {count} of {filled} dates, "
-                "not {example}; "
-                "leave out --dates to have them recognised",
+                "{path}:{line}: column {column}: --dates {dates} reads only {count} of {filled} dates, not "
+                "{example}; leave out --dates to have them recognised",
                 path=rows.path,
                 line=rows.lines[n],
                 column=show_value(names[role]),
@@ -111,10 +110,9 @@ def refuse_unreadable(rows: LogRows, day: Columns, names: dict[str, str], mappin
                 example=show_value(str(cells[n])[:40]),
             )
         raise UserError(
-            "{path}:{line}: column {column}: only {count} of {filled} cells are dates that can be read, "
-            "not {example}; "
-            "choose another column with --{role} COLUMN, or give the format with --dates, e.g. --dates "
-            "'%d/%m/%Y'",
+            "{path}:{line}: column {column}: only {count} of {filled} cells are dates that can be read, not "
+            "{example}; choose another column with --{role} COLUMN, or give the format with --dates, e.g. "
+            "--dates '%d/%m/%Y'",
             path=rows.path,
             line=rows.lines[n],
             column=show_value(names[role]),
@@ -158,9 +156,8 @@ def extraction_day(
                 days=LONELY,
             ),
             Message(
-                "if it means that the issue is open, say --open {latest}; if it is a mistake, give the "
-                "day on which "
-                "the log was extracted, e.g. --drawn {second_latest}",
+                "if it means that the issue is open, say --open {latest}; if it is a mistake, give the day "
+                "on which the log was extracted, e.g. --drawn {second_latest}",
                 latest=known[-1],
                 second_latest=known[-2],
             ),
@@ -220,9 +217,8 @@ def refuse_useless(rows: LogRows, reasons: np.ndarray) -> None:
             reason=reasons[n],
         )
     raise UserError(
-        "{path}:{line}: {count} of {rows} rows cannot be used, so something was misread; most of them "
-        "are like this one, "
-        "which {reason}",
+        "{path}:{line}: {count} of {rows} rows cannot be used, so something was misread; most of them are "
+        "like this one, which {reason}",
         path=rows.path,
         line=rows.lines[n],
         count=f"{bad.sum():,}",

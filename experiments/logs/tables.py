@@ -6,6 +6,8 @@ no more memory than the columns that are used.
 
 import csv
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from typing import Any
 
 from ...engine.output import short
 from ...engine.texts.errors import Message, Translated, UserError, join
+from ..files.workbook_extent import check_extent
 from .encodings import Encoding, find_encoding
 
 DELIMITERS = {
@@ -205,6 +208,7 @@ def _sheets(path: str | Path) -> list[Table]:
             command=INSTALL,
         ) from None
     try:
+        check_extent(path)
         book = CalamineWorkbook.from_path(str(path))
         tables = []
         for about in book.sheets_metadata:
@@ -217,7 +221,9 @@ def _sheets(path: str | Path) -> list[Table]:
                 )
     except PasswordError:
         raise UserError("{path}: is locked with a password; save a copy without one", path=path) from None
-    except (CalamineError, OSError, ValueError) as e:
+    except UserError:
+        raise
+    except (CalamineError, OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, EOFError) as e:
         raise UserError(
             "{path}: is a workbook that cannot be read ({error}); open it in Excel and save it again",
             path=path,

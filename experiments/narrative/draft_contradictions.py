@@ -248,9 +248,8 @@ def contradicting_place(v: Values, on_plan: int, compounds: int) -> Iterator[tup
         yield (
             "buildings",
             Message(
-                "{buildings} buildings are entered, but the plan has {on_plan}: enter {on_plan}, or "
-                "take another "
-                "plan or none.",
+                "{buildings} buildings are entered, but the plan has {on_plan}: enter {on_plan}, or take "
+                "another plan or none.",
                 on_plan=f"{on_plan:,}",
                 **_named(v, "buildings"),
             ),
@@ -259,9 +258,8 @@ def contradicting_place(v: Values, on_plan: int, compounds: int) -> Iterator[tup
         yield (
             "buildings",
             Message(
-                "{buildings} buildings are fewer than the {compounds} compounds: lower the compounds "
-                "or raise "
-                "the buildings.",
+                "{buildings} buildings are fewer than the {compounds} compounds: lower the compounds or "
+                "raise the buildings.",
                 compounds=f"{compounds:,}",
                 **_named(v, "buildings"),
             ),
@@ -270,9 +268,8 @@ def contradicting_place(v: Values, on_plan: int, compounds: int) -> Iterator[tup
         yield (
             "property_staff",
             Message(
-                "{property_staff} property staff are fewer than the {compounds} compounds, each of "
-                "which has at "
-                "least one: raise the staff or lower the compounds.",
+                "{property_staff} property staff are fewer than the {compounds} compounds, each of which has "
+                "at least one: raise the staff or lower the compounds.",
                 compounds=f"{compounds:,}",
                 **_named(v, "property_staff"),
             ),
@@ -297,8 +294,8 @@ def oddities(v: Values) -> Iterator[tuple[str, Message]]:
         yield (
             part,
             Message(
-                "{part:,} to {whole:,} ({label}) is {ratio:.2g} to one; usual is {low:g} to {high:g}: "
-                "check both numbers.",
+                "{part:,} to {whole:,} ({label}) is {ratio:.2g} to one; usual is {low:g} to {high:g}: check "
+                "both numbers.",
                 part=v[part],
                 whole=v[whole],
                 label=Translated(

@@ -172,8 +172,8 @@ def check_room(guess: CostEstimate, runs: int, folder: str | Path) -> None:
     needed, free = guess.bytes * runs / guess.runs, disk_usage(folder).free
     if needed > free:
         raise UserError(
-            "{folder}: {runs:,} more runs need about {needed:,.1f} GB, but only {free:,.1f} GB "
-            'are free; keep less (keep = ["series"] or []), or give another --out',
+            "{folder}: {runs:,} more runs need about {needed:,.1f} GB, but only {free:,.1f} GB are free; "
+            'keep less (keep = ["series"] or []), or give another --out',
             folder=folder,
             runs=runs,
             needed=needed / 1e9,
@@ -328,15 +328,15 @@ def stopping_rule(plan: SweepPlan, shard: tuple[int, int]) -> Rule | None:
         return None
     if shard[1] > 1:
         raise UserError(
-            "--shard {shard}/{shards}: a single shard has too few runs to stop by half-width; "
-            "set stopping.half_width = 0, or sweep without --shard",
+            "--shard {shard}/{shards}: a single shard has too few runs to stop by half-width; set "
+            "stopping.half_width = 0, or sweep without --shard",
             shard=shard[0],
             shards=shard[1],
         )
     if len(plan.arms) == len(plan.cases):
         raise UserError(
-            "stopping.half_width is for differences between arms, but there is only one arm; set "
-            "it to 0, or add an arm"
+            "stopping.half_width is for differences between arms, but there is only one arm; set it to 0, or "
+            "add an arm"
         )
     return Rule(
         e.estimand.measure, stop.half_width, stop.first or None, stop.step, e.replicates, e.estimand.level

@@ -118,8 +118,8 @@ def _problems_of_outlines(cells: tuple, outlines: tuple) -> Iterator[tuple[str, 
             yield (
                 f"outlines.{n}",
                 Message(
-                    '= {text!r} is not an outline: write 3 to {most} corners in metres as "0,0 '
-                    '12.5,0 12.5,60"',
+                    '= {text!r} is not an outline: write 3 to {most} corners in metres as "0,0 12.5,0 '
+                    '12.5,60"',
                     text=str(text)[:40],
                     most=CORNERS,
                 ),

@@ -215,8 +215,8 @@ class Scenario:
             yield (
                 "community.households",
                 Message(
-                    "= {households} is less than the {stairwells} stairwells: every stairwell has at "
-                    "least one household{left_out}",
+                    "= {households} is less than the {stairwells} stairwells: every stairwell has at least "
+                    "one household{left_out}",
                     households=self.community.households,
                     stairwells=stairwells,
                     left_out=self.community.left_out_note("households"),

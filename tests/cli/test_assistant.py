@@ -285,6 +285,12 @@ WRONG = [  # tool, arguments, what the answer names
         {"sweep_toml": f'cases = ["{CASE}"]\n[design]\nkind = "list"\ntable = "/etc/passwd"'},
         ["sweep.toml:4", "design.table", "does not read"],
     ),
+    (
+        "sweep_plan",
+        {"sweep_toml": 'worlds_file = "/etc/hosts"\nlucks_per_world = 1\n' + SWEEP},
+        ["sweep.toml:1", "worlds_file", "does not read"],
+    ),
+    ("robust", {"case": CASE, "choices": [MECHANISM], "measures": ["yuan"]}, ["measures", "unknown"]),
     ("sweep", {}, ["no tool is called 'sweep'", "sweep_plan"]),
 ]
 

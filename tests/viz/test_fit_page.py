@@ -232,6 +232,11 @@ def test_it_is_one_file_without_requests_in_which_names_of_a_log_are_text(tmp_pa
         assert f"{command} guiyuan.toml --mechanism building_captains --worlds-file worlds.parquet" in words
 
 
+def test_a_name_that_looks_like_a_meter_is_text():
+    shown = fit_page.table(["kind"], [["<meter onmouseover=x()>"], [fit_page.Markup("<meter></meter>")]])
+    assert Page(shown).tags.count("meter") == 1 and "&lt;meter onmouseover" in shown
+
+
 def test_it_says_the_verdict_what_was_set_aside_what_is_unseen_and_what_was_learned():
     words = " ".join(Page(fit_page.fit_page(a_result())).words)
     for sentence in (

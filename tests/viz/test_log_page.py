@@ -89,9 +89,7 @@ def ask(desk, message, *parts):
 
 
 def test_the_part_has_words_for_all_it_says_and_no_others():
-    script = "".join(
-        (STATIC / f"{name}.js").read_text("utf-8") for name in ("issue_list", "issue_list_chart")
-    )
+    script = "".join(path.read_text("utf-8") for path in sorted(STATIC.glob("issue_list*.js")))
     python = "".join((STATIC.parent / f"{name}.py").read_text("utf-8") for name in ("issue_list", "list_fit"))
     used = script + python + (STATIC / "community_room.js").read_text("utf-8")
     composed = ("chart.", "fit.no", "fit.harm", "fit.same", "fit.better")

@@ -41,6 +41,14 @@ MUTANTS = [
         plain=True,
     ),
     mutant(
+        "a sweep that is only planned reads any file as worlds",
+        "cli/assistant/sweep_plans.py",
+        ', "worlds_file": experiment.worlds_file}',
+        "}",
+        f"{FILE}::test_a_wrong_call_is_told_what_is_wrong_and_the_server_lives_on",
+        plain=True,
+    ),
+    mutant(
         "a name that leaves the assistant's folder",
         "cli/assistant/storage.py",
         ' or ".." in parts\n',

@@ -109,7 +109,7 @@ MUTANTS = [
     mutant(
         "names of a log are markup",
         "viz/fit_page.py",
-        'shown = content if str(content).startswith("<meter") else escape(str(content))',
+        "shown = content if isinstance(content, Markup) else escape(str(content))",
         "shown = str(content)",
         f"{PAGE}::test_it_is_one_file_without_requests_in_which_names_of_a_log_are_text",
         plain=True,
@@ -129,5 +129,13 @@ MUTANTS = [
         "if is_implausible(done.widened):",
         "if False:",
         f"{TELLS}::test_of_an_implausible_log_nothing_is_called_learned",
+    ),
+    mutant(
+        "a name that looks like a meter is markup",
+        "viz/fit_page.py",
+        "content if isinstance(content, Markup) else",
+        'content if str(content).startswith("<meter") else',
+        f"{PAGE}::test_a_name_that_looks_like_a_meter_is_text",
+        plain=True,
     ),
 ]

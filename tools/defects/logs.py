@@ -86,4 +86,20 @@ MUTANTS = [
         short=True,
         plain=True,
     ),
+    mutant(
+        "a workbook takes as much memory as its cells are far apart",
+        "experiments/logs/tables.py",
+        "        check_extent(path)\n",
+        "",
+        "experiments/files/test_workbook_extent.py::test_a_workbook_is_refused_before_it_is_read",
+        plain=True,
+    ),
+    mutant(
+        "a cell hides behind what looks like the end of an empty one",
+        "experiments/files/workbook_extent.py",
+        """EMPTY = rb\"\"\"["'](?:[^<>"']|"[^<>"]*"|'[^<>']*')*/>\"\"\"""",
+        """EMPTY = rb\"\"\"["'][^<>]*/>\"\"\"""",
+        "experiments/files/test_workbook_extent.py::test_it_cannot_be_hidden_how_far_a_sheet_reaches",
+        plain=True,
+    ),
 ]

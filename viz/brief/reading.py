@@ -12,6 +12,8 @@ from ...experiments.files import manifest
 from ...experiments.robustness.weighing import Robustness, stored, weigh
 from ...experiments.sweep.results import read_results
 
+FLAGS = ("--fixed", "--common", "--json")  # options of `cogov compare` without a value
+
 
 def read_folder(folder: str | Path) -> tuple[Comparison | Robustness, str]:
     """Return the results in a folder, and how their command names the case. Raises UserError.
@@ -57,11 +59,13 @@ def case_in(command: str, name: str) -> str:
 
     >>> case_in("cogov compare --worlds 10 ours/yard.toml --out r", "yard"), case_in("", "lianhe")
     ('ours/yard.toml', 'lianhe')
+    >>> case_in("cogov compare --fixed ours/yard.toml", "yard")
+    'ours/yard.toml'
     """
     typed = shlex.split(command)
     files = [
         word
         for before, word in zip(typed, typed[1:])
-        if word.endswith(".toml") and not before.startswith("-")
+        if word.endswith(".toml") and (not before.startswith("-") or before in FLAGS or "=" in before)
     ]
     return files[0] if files else name

@@ -43,8 +43,8 @@ def build_document(content: Content, figure: bytes, scale: float) -> bytes:
         import docx
     except ImportError:
         raise UserError(
-            "a brief as .docx needs python-docx, which is not installed; install it with: "
-            "pip install 'cogov[brief]'"
+            "a brief as .docx needs python-docx, which is not installed; install it with: pip install "
+            "'cogov[brief]'"
         ) from None
     page = Page(docx.Document(), content.lang, SLACK * scale)
     page.set_up(content)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
 NOTE = (
-    "In time: resolved within {} days of arising. *: up to day 180 or the end of the run (Kaplan-Meier; "
-    "open issues are censored). Burden: issue-days, one of severity s counts 1 + s times. pt: points."
+    "In time: resolved within {} days of arising. *: up to day 180 or the end of the run (Kaplan-Meier; open "
+    "issues are censored). Burden: issue-days, one of severity s counts 1 + s times. pt: points."
 )
 MANY = 10_000  # from here on, the ends of an interval are in thousands
 SURE = 0.9  # share of worlds with the same sign, from which on an effect is not dim
@@ -275,8 +275,8 @@ def effects(table: pd.DataFrame, title: str) -> Table:
         if worlds
         else "Mean difference ± half of its 95 % interval of luck; dim if the interval contains zero. "
     ) + (
-        "In time: points; own: points of the share resolved, of the issues that it is meant for. "
-        "*: the case has the mechanism."
+        "In time: points; own: points of the share resolved, of the issues that it is meant for. *: the case "
+        "has the mechanism."
     )
     return out
 

@@ -65,6 +65,8 @@ def damage(file, how, monkeypatch):
         own_worlds.write_worlds_file(file, [{"committee.staf": 1.0}], [], "guiyuan")
     elif how == "not finite":
         own_worlds.write_worlds_file(file, [{"committee.staff": np.nan}], [], "guiyuan")
+    elif how == "not there":
+        own_worlds.write_worlds_file(file, ROWS, ["committee.staff", "committee.budget_yuan"], "guiyuan")
     elif how == "a case":
         return file.with_suffix(".toml")
     return file
@@ -81,6 +83,7 @@ def damage(file, how, monkeypatch):
         ("out of range", "committee.staff = 999936 is out of range; allowed is 0 to 500"),
         ("misspelt", "nearest are committee.staff"),
         ("not finite", "world 0: committee.staff = nan"),
+        ("not there", "has no column committee.budget_yuan, which mine.toml calls fitted"),
         ("a case", "ends in .parquet"),
     ],
 )

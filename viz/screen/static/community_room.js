@@ -4,7 +4,8 @@
 import { openCommunityForm } from "./community_form.js";
 import { drawPlace } from "./draw_place.js";
 import { drawSky } from "./draw_sky.js";
-import { nothingKept, openIssueList } from "./issue_list.js";
+import { openIssueList } from "./issue_list.js";
+import { nothingKept } from "./issue_list_parts.js";
 import { Place } from "./place.js";
 import { unpack } from "./recording.js";
 import { drawPlan } from "./site_plan.js";

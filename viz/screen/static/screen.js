@@ -72,7 +72,7 @@ export class Screen extends Stage {
   hands = new AbortController(); // of all listeners, for `close`
   /** @type {any} what was typed into the form "My community" */
   draft;
-  /** @type {import("./issue_list.js").Kept | undefined} the visitor's list of issues */
+  /** @type {import("./issue_list_parts.js").Kept | undefined} the visitor's list of issues */
   issueList;
   /** @type {string | undefined} language of the brief */
   briefLanguage;
