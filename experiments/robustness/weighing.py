@@ -61,8 +61,8 @@ def robust_experiment(
     """Return the experiment that weighs choices of mechanisms in one case, against none of them.
 
     A choice is a mechanism, or several joined by "+". `changes` are on, off and settings ("path=value") of
-    all arms; other mechanisms of the case stay on. A Scenario is called by its name in the experiment, and must
-    be given to `build_scenarios` again. Raises UserError.
+    all arms; other mechanisms of the case stay on. A Scenario is called by its name in the experiment, and
+    must be given to `build_scenarios` again. Raises UserError.
     """
     seed = whole_seed(seed)
     named = [tuple(part.strip() for part in choice.split("+")) for choice in choices]
