@@ -35,7 +35,7 @@ def weigh_case(request: Robust, call: Call) -> Answer:
     named = [part.strip() for choice in request.choices for part in choice.split("+")]
     scenario = altered(given, request, named)
     arms = len(dict.fromkeys(request.choices)) + 1
-    refuse_long(scenario, arms * request.worlds * request.lucks, "worlds, lucks or choices")
+    refuse_long(scenario, arms * request.worlds * request.lucks, ("worlds", "lucks", "choices"))
     where, given = call.open_folder("robust", given, request)
     in_memory = bool(given.text and not where)
     experiment = robust_experiment(

@@ -64,8 +64,8 @@ def refuse_large(scenario: Scenario) -> None:
             )
 
 
-def refuse_long(scenario: Scenario, runs: int, fewer: str) -> None:
-    """Raise UserError if so many runs of a case are too much for a call; `fewer` names the way out."""
+def refuse_long(scenario: Scenario, runs: int, fewer: Sequence[str]) -> None:
+    """Raise UserError if so many runs of a case are too much for a call; `fewer` are arguments to lower."""
     households, days = scenario.community.households, scenario.days
     if households * days * runs > MOST_WORK:
         raise UserError(
@@ -75,7 +75,7 @@ def refuse_long(scenario: Scenario, runs: int, fewer: str) -> None:
             households=households,
             days=days,
             most=MOST_WORK // (households * days),
-            fewer=fewer,
+            fewer=join(fewer),
         )
 
 

@@ -87,7 +87,7 @@ def run_case(request: Run, call: Call) -> Answer:
     """Simulate a case several times; return the median and the middle nine of ten of each measure."""
     given = read_input(request, call.folder)
     scenario = altered(given, request)
-    refuse_long(scenario, request.replicates, "replicates")
+    refuse_long(scenario, request.replicates, ("replicates",))
     where, given = call.open_folder("run", given, request)
     ensure_compiled(list(scenario.mechanisms))
     job = partial(measure_run, scenario, request.within, request.seed)
@@ -140,7 +140,7 @@ def compare_case(request: Compare, call: Call) -> Answer:
     given = read_input(request, call.folder)
     scenario = altered(given, request, request.mechanisms)
     worlds = 0 if request.fixed else request.worlds
-    refuse_long(scenario, 2 * (request.replicates + worlds), "replicates or worlds")
+    refuse_long(scenario, 2 * (request.replicates + worlds), ("replicates", "worlds"))
     where, given = call.open_folder("compare", given, request)
     result = compare(
         given.scenario,

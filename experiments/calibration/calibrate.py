@@ -169,8 +169,10 @@ def calibrate(
         "fitted": evaluate_trial(fitted, (), aim, seed, new_numbers, (), None),
         "own worlds": own.weights @ np.array([member.numbers for member in own.members]),
     }
+    # of luck alone: no candidate differs between worlds, so that their spread would hide who predicts better
+    luck = estimate_variation(fitted, aim, seed)
     scored = {
-        part: (part_aim, errors(part_aim, done.variation, counted_days, len(new_numbers)))
+        part: (part_aim, errors(part_aim, luck, counted_days, len(new_numbers)))
         for part, part_aim in aims.items()
     }
     members = np.array([member.numbers for member in own.members])

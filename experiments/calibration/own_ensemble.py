@@ -183,7 +183,9 @@ def fit_worlds(
     order = np.argsort(random_numbers("order of worlds", np.arange(max(len(worlds), 1))))
     others = [dict(worlds[order[k % len(worlds)]]) if worlds else {} for k in range(n)]
     prior = draw_normal(random_numbers, "prior of members", (n, width))
-    noise = draw_normal(random_numbers, "errors of members", (n, len(step.error))) * step.error
+    # as in `gain_of`: statistics that hang together hold less than as many independent ones
+    noise = draw_normal(random_numbers, "errors of members", (n, len(step.error)))
+    noise *= step.error / np.sqrt(step.target.together)
     job, z = partial(simulate_member, scenario, step.target, seed), start
     for number in range(MOVES + 1):
         settings = [other | step.settings(scenario, scores) for other, scores in zip(others, z)]

@@ -119,6 +119,11 @@ class IssueList:
             result = fit_case(name_fitted(case, lang), log, tell, partial(self.check, stopped))
         except UserError as error:
             raise UserError("{name}", name=for_page(error.message, lang)) from None
+        except Exception as error:
+            self.check(stopped)  # raises if nobody waits for the fit any more
+            # the text of the error could quote the list, so only its kind is logged
+            LOG.error("the fit to a list: %s", type(error).__name__)
+            raise UserError("the fit to this list failed; the computer that runs cogov has the reason") from None
         self.send({"number": number, "answer": describe_fit(result, lang)})
 
 
