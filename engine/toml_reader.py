@@ -12,7 +12,7 @@ from typing import Any
 from .output import short
 from .parameters import check, describe_problem, format_range, unit_of
 from .renamed import suggest_names
-from .texts.errors import FieldError, Message, Named, Translated, UserError
+from .texts.errors import FieldError, Message, Named, Translated, UserError, reason_of
 
 LARGEST = 256  # KiB per file
 DEEPEST = 8  # nested tables and arrays
@@ -121,9 +121,7 @@ def decode_file(path: str | Path) -> str:
         with open(path, "rb") as f:
             raw = f.read(LARGEST * 1024 + 1)
     except (OSError, ValueError) as e:
-        raise UserError(
-            "{path}: cannot be read: {reason}", path=path, reason=getattr(e, "strerror", e)
-        ) from None
+        raise UserError("{path}: cannot be read: {reason}", path=path, reason=reason_of(e)) from None
     if len(raw) > LARGEST * 1024:
         raise UserError("{path}: is larger than {largest} KiB", path=path, largest=LARGEST)
     try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import UserError, join
 from ...engine.toml_reader import parse_text
 from ...model.scenarios.cases import alter_scenario, list_cases, list_examples, read_case, scenario_of_table
 from ...model.scenarios.scenario import Scenario
@@ -75,7 +75,7 @@ def refuse_long(scenario: Scenario, runs: int, fewer: Sequence[str]) -> None:
             households=households,
             days=days,
             most=MOST_WORK // (households * days),
-            fewer=join(fewer),
+            fewer=join(fewer, comma=True),
         )
 
 

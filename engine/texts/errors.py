@@ -6,6 +6,7 @@ sentence. Road not taken: short codes with both wordings in catalogues; the line
 say why.
 """
 
+import errno
 import tomllib
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -44,6 +45,22 @@ class Translated(str):
 
     def __reduce__(self) -> tuple:
         return Translated, (str(self), self.zh)
+
+
+# What the operating system says of a file, in Chinese.
+REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+}
+
+
+def reason_of(error: Exception) -> object:
+    """Return why a file cannot be read or written, as the operating system says it, with its Chinese."""
+    if isinstance(error, OSError) and error.strerror and error.errno in REASONS:
+        return Translated(error.strerror, REASONS[error.errno])
+    return getattr(error, "strerror", None) or error
 
 
 Namer = Callable[[str, str], str]  # (kind, name) -> its name in the language

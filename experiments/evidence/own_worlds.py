@@ -21,7 +21,7 @@ import numpy as np
 from ...engine.output import short
 from ...engine.parameters import paths
 from ...engine.renamed import suggest_paths
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import UserError, reason_of
 from ...model import mechanisms
 from ...model.scenarios.scenario import Scenario
 from .worlds import read_manifest, read_worlds
@@ -76,7 +76,7 @@ def read_worlds_file(path: str | Path) -> WorldsFile:
         raise UserError(
             "--worlds-file {path}: cannot be read: {reason}; `cogov calibrate` writes it",
             path=path,
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from None
     digest = sha256(content).hexdigest()
     if digest != manifest.get("sha256"):
@@ -115,7 +115,7 @@ def read_manifest_beside(path: Path) -> dict[str, Any]:
             "both",
             path=path,
             manifest=path.with_suffix(".toml").name,
-            reason=getattr(error, "strerror", None) or error,
+            reason=reason_of(error),
         ) from None
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ...engine.texts.errors import UserError
+from ...engine.texts.errors import UserError, reason_of
 from .building_survey import Box, Survey
 from .cell_table import read_cells
 from .footprint_files import EXTRACTS, LARGEST, read_extract, read_geojson
@@ -39,9 +39,7 @@ def _read_text(path: Path) -> str:
         with open(path, "rb") as file:
             raw = file.read(most + 1)
     except (OSError, ValueError) as error:
-        raise UserError(
-            "{path}: cannot be read: {reason}", path=path, reason=getattr(error, "strerror", error)
-        ) from None
+        raise UserError("{path}: cannot be read: {reason}", path=path, reason=reason_of(error)) from None
     if len(raw) > most:
         raise UserError(
             "{file}: is larger than {most} MiB: cut out your community in the program that wrote it",

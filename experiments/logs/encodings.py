@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...engine.output import short
-from ...engine.texts.errors import Message, UserError
+from ...engine.texts.errors import Message, UserError, reason_of
 
 CHUNK = 1 << 20  # bytes read at once
 JUDGED = 1 << 18  # bytes from which an encoding that is not Unicode is recognised
@@ -58,9 +58,7 @@ def find_encoding(path: str | Path, asked: str = "") -> Encoding:
         with open(path, "rb") as file:
             head = file.read(JUDGED)
     except (OSError, ValueError) as e:
-        raise UserError(
-            "{path}: cannot be read: {reason}", path=path, reason=getattr(e, "strerror", e)
-        ) from None
+        raise UserError("{path}: cannot be read: {reason}", path=path, reason=reason_of(e)) from None
     if asked:
         try:
             name = codecs.lookup(asked).name

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.output import short
-from ...engine.texts.errors import Message, Translated, UserError, join
+from ...engine.texts.errors import Message, Translated, UserError, join, reason_of
 from ..files.workbook_extent import check_extent
 from .encodings import Encoding, find_encoding
 
@@ -62,9 +62,7 @@ def open_tables(path: str | Path, encoding: str = "", delimiter: str = "") -> li
         with open(path, "rb") as file:
             head = file.read(4096)
     except (OSError, ValueError) as e:
-        raise UserError(
-            "{path}: cannot be read: {reason}", path=path, reason=getattr(e, "strerror", e)
-        ) from None
+        raise UserError("{path}: cannot be read: {reason}", path=path, reason=reason_of(e)) from None
     if not head.strip():
         raise UserError("{path}: is empty; a log has a header line and one row per issue", path=path)
     if head.startswith(WORKBOOKS):

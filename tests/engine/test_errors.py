@@ -18,6 +18,7 @@ from cogov.engine.texts.errors import (
     chinese,
     join,
     join_first,
+    reason_of,
 )
 
 ROOT = Path(cogov.__file__).parent
@@ -162,3 +163,11 @@ def test_it_travels_between_processes(error):
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error) and str(copy) == str(error)
     assert copy.message.in_language("zh") == error.message.in_language("zh")
+
+
+def test_what_the_system_says_of_a_file_is_translated():
+    with pytest.raises(OSError) as caught:
+        open("/no/such/file")
+    error = UserError("{path}: cannot be read: {reason}", path="a.csv", reason=reason_of(caught.value))
+    assert str(error) == "a.csv: cannot be read: No such file or directory"
+    assert error.message.in_language("zh") == "a.csv：无法读取：没有这个文件或文件夹"

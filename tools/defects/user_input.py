@@ -4,6 +4,14 @@ from .declaration import mutant
 
 MUTANTS = [
     mutant(
+        "what the system says of a file stays English",
+        "engine/texts/errors.py",
+        "return Translated(error.strerror, REASONS[error.errno])",
+        "return error.strerror",
+        "engine/test_errors.py::test_what_the_system_says_of_a_file_is_translated",
+        plain=True,
+    ),
+    mutant(
         "what stands in an error stays English",
         "engine/texts/errors.py",
         'return (value.zh if lang == "zh" else "") or str(value)',
