@@ -83,8 +83,8 @@ def write_fit_page(result: Calibration, path: str | Path, lang: str = "en", comm
     return path
 
 
-def fit_page(result: Calibration, lang: str = "en", command: str = "") -> str:
-    """Return the page of a calibration as HTML."""
+def fit_page(result: Calibration, lang: str = "en", command: str = "", has_folder: bool = True) -> str:
+    """Return the page of a calibration as HTML; without a folder, no command for the files beside it."""
     t = sections(lang)["fit"]
     log = result.log
     title = t["title"].format(case=result.case.name, log=Path(log.path).name)
@@ -101,7 +101,7 @@ def fit_page(result: Calibration, lang: str = "en", command: str = "") -> str:
         *learned(result, lang),
         *scores(result, t),
         *own_worlds(result, t),
-        *go_on(result, t, command),
+        *go_on(result, t, command, has_folder),
         f"<h2>{t['method']}</h2><p class='quiet'>{escape(t['method.words'])}</p>",
     ]
     return (
@@ -304,7 +304,7 @@ def own_worlds(result: Calibration, t: dict[str, str]) -> Iterator[str]:
     yield f"<h2>{t['own']}</h2><p>{escape(text)}</p>"
 
 
-def go_on(result: Calibration, t: dict[str, str], command: str) -> Iterator[str]:
+def go_on(result: Calibration, t: dict[str, str], command: str, has_folder: bool) -> Iterator[str]:
     """Yield the commands that print these numbers, and those that use the fit."""
     case, worlds = f"{result.case.name}.toml", "worlds.parquet"
     again = ["cogov", "calibrate", result.case.name, "--log", Path(result.log.path).name]
@@ -319,7 +319,7 @@ def go_on(result: Calibration, t: dict[str, str], command: str) -> Iterator[str]
             t["go_on.compare"],
         ),
     ]
-    if not result.has_worlds:
+    if not result.has_worlds or not has_folder:
         del commands[1:]
     yield f"<h2>{t['go_on']}</h2><dl>"
     yield from (

@@ -135,8 +135,8 @@ class Assistant:
                 raise CallCancelled
             if now - began > LONGEST_SECONDS:
                 raise UserError(
-                    "{tool}: takes longer than {limit:,.0f} seconds, the wait for other calls included; ask for "
-                    "fewer runs, worlds or days",
+                    "{tool}: takes longer than {limit:,.0f} seconds, the wait for other calls included; "
+                    "ask for fewer runs, worlds or days",
                     tool=name,
                     limit=LONGEST_SECONDS,
                 )

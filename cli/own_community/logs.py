@@ -268,12 +268,18 @@ def print_log(issue_log: "IssueLog", written: dict[str, str], lang: str, as_json
     ]
     proposed = sum(proposal is not None for proposal in issue_log.proposals.values())
     if issue_log.proposals:
+        unmapped = {"count": f"{len(issue_log.proposals):,}", "proposed": f"{proposed:,}"}
         sentences.append(
             Message(
                 "{count} categories are not mapped to cogov's, so they are not used in a fit; for {proposed} "
                 "of them log.toml proposes one. Edit it, or say --accept.",
-                count=f"{len(issue_log.proposals):,}",
-                proposed=f"{proposed:,}",
+                **unmapped,
+            )
+            if written
+            else Message(
+                "{count} categories are not mapped to cogov's, so they are not used in a fit; for {proposed} "
+                "of them the words propose one, which --accept takes.",
+                **unmapped,
             )
         )
     for sentence in sentences:

@@ -319,9 +319,9 @@ def test_what_is_too_large_for_a_call_is_refused_with_the_cap(asker):
 
 def test_a_call_is_as_much_work_as_the_cap_and_no_more():
     case = read_case("guanyinan")
-    inputs.refuse_long(case, inputs.MOST_WORK // (11_800 * case.days), "runs")
+    inputs.refuse_long(case, inputs.MOST_WORK // (11_800 * case.days), ("runs",))
     with pytest.raises(UserError, match="at most 1,160 runs of that size: choose fewer runs or fewer days"):
-        inputs.refuse_long(case, 1_161, "runs")
+        inputs.refuse_long(case, 1_161, ("runs",))
 
 
 # ------------------------------------------------------------------------------------------ files

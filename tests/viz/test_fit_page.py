@@ -307,3 +307,10 @@ def test_the_verdict_calls_numbers_by_their_names():
     assert "居委会人手 1.3" in words and "environment的发生频率" in words
     assert not re.search(r"[a-z]+\.[a-z]+", words)
     assert "environment (How often it arises)" in "".join(fit_page.verdict(a_result(), "en"))
+
+
+def test_a_page_without_a_folder_names_no_file_of_it():
+    """The page of the browser is saved alone: there are no worlds beside it."""
+    page = fit_page.fit_page(a_result(), has_folder=False)
+    assert "worlds.parquet" not in page and "cogov calibrate" in page
+    assert "worlds.parquet" in fit_page.fit_page(a_result())

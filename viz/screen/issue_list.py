@@ -123,7 +123,9 @@ class IssueList:
             self.check(stopped)  # raises if nobody waits for the fit any more
             # the text of the error could quote the list, so only its kind is logged
             LOG.error("the fit to a list: %s", type(error).__name__)
-            raise UserError("the fit to this list failed; the computer that runs cogov has the reason") from None
+            raise UserError(
+                "the fit to this list failed; the computer that runs cogov has the reason"
+            ) from None
         self.send({"number": number, "answer": describe_fit(result, lang)})
 
 

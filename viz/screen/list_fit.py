@@ -87,7 +87,7 @@ def describe_fit(result: Calibration, lang: str) -> dict[str, Any]:
         "said": [sentence.in_language(lang) for sentence in result.said],
         "toml": result.case_file() if usable else "",
         "file_name": f"{result.fitted.name}.toml",
-        "page": fit_page(result, lang),
+        "page": fit_page(result, lang, has_folder=False),
     }
 
 
