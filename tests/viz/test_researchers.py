@@ -136,8 +136,11 @@ def test_ticks_and_bars_have_the_colour_of_their_side(visit):
         colour = "([name, colour]) => getComputedStyle(document.querySelector(name)).color === colour"
         page.wait_for_function(colour, arg=[f".co-building_captains-{side} .v-icon", SIDES[side]])
     bar = "name => getComputedStyle(document.querySelector(name).closest('.co-mechanism')).borderImageSource"
-    both, none = page.evaluate(bar, ".co-open-building_captains"), page.evaluate(bar, ".co-open-chat_groups")
-    assert both == f"linear-gradient({SIDES[0]}, {SIDES[1]})" and none == "none"
+    both = f"linear-gradient({SIDES[0]}, {SIDES[1]})"  # a round trip later than the ticks
+    page.wait_for_function(
+        f"([name, both]) => ({bar})(name) === both", arg=[".co-open-building_captains", both]
+    )
+    assert page.evaluate(bar, ".co-open-chat_groups") == "none"
 
 
 def test_results_of_settings_that_no_longer_hold_are_dimmed(visit):
