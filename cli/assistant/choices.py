@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy import stats
 
 from ...experiments.robustness.unstored import simulate_unstored
 from ...experiments.robustness.weighing import MATTERS, Robustness, robust_experiment, stored, weigh
@@ -104,7 +104,7 @@ def ranges_of_choices(result: Robustness, command: str, call: Call) -> Iterable[
         evidence = evidence_of_mechanisms(str(arm).split(" + "), lang)
         hours = result.effects_on("hours")[arm].dropna().to_numpy(float)
         better = round(row["better"] * row["worlds"])
-        ends = binomtest(better, int(row["worlds"])).proportion_ci(LUCK_LEVEL, "wilson")
+        ends = stats.binomtest(better, int(row["worlds"])).proportion_ci(LUCK_LEVEL, "wilson")
         lost = regret[arm].to_numpy(float)
         for key, words, values, level, holds, unit in (
             (
