@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,6 +206,8 @@ def serve(assistant: Assistant) -> None:
 
     async def run() -> None:
         async with stdio_server() as (incoming, outgoing):
-            await server.run(incoming, outgoing, server.create_initialization_options())
+            # what a user's file prints stays in the buffer until the SDK has given standard output back
+            with redirect_stdout(sys.stderr):
+                await server.run(incoming, outgoing, server.create_initialization_options())
 
     anyio.run(run)

@@ -54,7 +54,9 @@ GOOD = {
 
 
 def environment(**more):
-    return {**os.environ, "PYTHONPATH": str(SHIPPED.parents[2]), "COGOV_LANG": "en", **more}
+    """Return the environment of a server; its output is buffered, as that of a user's is."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return {**kept, "PYTHONPATH": str(SHIPPED.parents[2]), "COGOV_LANG": "en", **more}
 
 
 class Asker:
