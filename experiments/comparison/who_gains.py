@@ -55,10 +55,20 @@ def household_burdens(run: Run, community: InitialCommunity) -> np.ndarray:
     for here, place_of_issue, place_of_home in places:
         chosen = left & here & (place_of_issue >= 0)
         left &= ~chosen
-        size = int(place_of_home.max()) + 1
-        total = np.bincount(place_of_issue[chosen], weight[chosen], size)
-        burden += (total / np.maximum(np.bincount(place_of_home, minlength=size), 1))[place_of_home]
+        burden += share_among_homes(weight[chosen], place_of_issue[chosen], place_of_home)
     return burden + weight[left].sum() / len(burden)
+
+
+def share_among_homes(
+    weight: np.ndarray, place_of_issue: np.ndarray, place_of_home: np.ndarray
+) -> np.ndarray:
+    """Return what each home bears of the weights of issues, (homes,): all homes of a place in equal parts.
+
+    The weight of an issue in a place without homes is nobody's.
+    """
+    size = int(place_of_home.max()) + 1
+    total = np.bincount(place_of_issue, weight, size)[:size]
+    return (total / np.maximum(np.bincount(place_of_home, minlength=size), 1))[place_of_home]
 
 
 def group_homes(community: InitialCommunity) -> dict[str, np.ndarray]:

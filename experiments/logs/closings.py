@@ -87,12 +87,13 @@ def _answered(
     closed: np.ndarray, out: Closings, means_open: Sequence[str], means_closed: Sequence[str], column: str
 ) -> np.ndarray:
     """Apply what was answered; return which rows it decides: (n,) bool."""
-    texts = np.array([normal(text).lower() for text in closed], object)
     decided = np.zeros(len(closed), bool)
+    if not means_open and not means_closed:
+        return decided
+    texts = np.array([normal(text).lower() for text in closed], object)
     for value in means_open:
-        wanted = normal(value).lower()
-        same_day = read_days({"x": np.array([value], object)}, dates="ymd", year=1)["x"].day[0]
-        here = (texts == wanted) | (~np.isnat(same_day) & (out.day == same_day))
+        day = _day_of(value)
+        here = (texts == normal(value).lower()) | (~np.isnat(day) & (out.day == day))
         if here.any():
             out.day[here] = NO_DAY
             decided |= here
@@ -107,9 +108,14 @@ def _answered(
     for value in means_closed:
         here = (texts == normal(value).lower()) & np.isnat(out.day)
         out.wrong[here] = Message("is closed, on a day that is not said").as_word()
-        day_of = read_days({"x": np.array([value], object)}, dates="ymd", year=1)["x"].day[0]
-        decided |= here | (~np.isnat(day_of) & (out.day == day_of))
+        day = _day_of(value)
+        decided |= here | (~np.isnat(day) & (out.day == day))
     return decided
+
+
+def _day_of(value: str) -> np.datetime64:
+    """Return the day that an answer is, NaT if it is none."""
+    return read_days({"x": np.array([value], object)}, dates="ymd", year=1)["x"].day[0]
 
 
 def _states(status: np.ndarray | None, means_open: Sequence[str], means_closed: Sequence[str]) -> np.ndarray:
@@ -147,21 +153,15 @@ def _ask_about_words(cells: DatedCells, out: Closings, fine: np.ndarray, state: 
     unreadable = Message("has an unreadable date in {column}", column=show_value(names["closed"])).as_word()
     spoilt = np.array([text.lower().startswith(UNREADABLE) for text in closed], bool) & odd
     out.wrong[spoilt] = unreadable
-    count = Counter(normal(text) for text in closed[odd & ~spoilt])
-    for word, n in count.most_common():
-        here = odd & np.array([normal(text) == word for text in closed], bool)
+    rows_of: dict[str, list[int]] = {}
+    for row in np.flatnonzero(odd & ~spoilt):
+        rows_of.setdefault(normal(closed[row]), []).append(int(row))
+    for word, here in sorted(rows_of.items(), key=lambda item: -len(item[1])):
+        n = len(here)
         if len(state) and (state[here] == 0).all():
-            out.said.append(
-                Message(
-                    "{count} rows have {value} in {column}: open, as {status} says.",
-                    count=f"{n:,}",
-                    value=show_value(word),
-                    column=show_value(names["closed"]),
-                    status=show_value(names["status"]),
-                )
-            )
+            out.said.append(_said_by_status(show_value(word), n, names))
         elif n > 1:
-            also = [other for other, m in count.items() if m > 1 and other != word]
+            also = [other for other, rows in rows_of.items() if len(rows) > 1 and other != word]
             raise _question(names["closed"], word, n, int(lines[here][0]), path, also)
         else:
             out.wrong[here] = unreadable
@@ -208,17 +208,20 @@ def _ask_about_days(
         here = has_day & (out.day == day)
         if len(state) and (state[here] == 0).all():
             out.day[here] = NO_DAY
-            out.said.append(
-                Message(
-                    "{count} rows have {value} in {column}: open, as {status} says.",
-                    count=f"{n:,}",
-                    value=day,
-                    column=show_value(names["closed"]),
-                    status=show_value(names["status"]),
-                )
-            )
+            out.said.append(_said_by_status(str(day), int(n), names))
         elif not (len(state) and (state[here] == 1).all() and not before and not lonely):
             raise _question(names["closed"], str(day), int(n), int(lines[here][0]), path)
+
+
+def _said_by_status(value: str, count: int, names: dict[str, str]) -> Message:
+    """Return that rows whose closing column has a value are open, because their status says so."""
+    return Message(
+        "{count} rows have {value} in {column}: open, as {status} says.",
+        count=f"{count:,}",
+        value=value,
+        column=show_value(names["closed"]),
+        status=show_value(names["status"]),
+    )
 
 
 def _question(

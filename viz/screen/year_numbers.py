@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...experiments.comparison.streaming_comparison import pair_seed
-from ...experiments.comparison.who_gains import SAME
+from ...experiments.comparison.who_gains import BUILDING, COMPOUND, SAME, STAIRWELL, share_among_homes
 from ...experiments.narrative.recording import Recording, record_year
-from ...model.issues.categories import SCOPES
 from ...model.issues.issue_table import RESOLVED
 from ...model.measures import kaplan_meier
 from ...model.measures.issue_times import times
@@ -16,7 +15,6 @@ from .arms import scenario_of
 
 LONGEST = 180  # days after arising within which half must be resolved, as in cards.js
 LEAST = 10  # homes that a group must have to be shown, as in answers.js
-STAIRWELL, BUILDING, COMPOUND = (SCOPES.index(name) for name in ("stairwell", "building", "compound"))
 
 
 @dataclass(frozen=True)
@@ -93,9 +91,7 @@ def household_burdens(recording: Recording) -> np.ndarray:
         (COMPOUND, compound[issue_building], compound[home_building]),
     ):
         chosen = ~private & (of["issue_scope"] == scope)
-        size = int(place_of_home.max()) + 1
-        total = np.bincount(place_of_issue[chosen], weight[chosen], size)[:size]
-        burden += (total / np.maximum(np.bincount(place_of_home, minlength=size), 1))[place_of_home]
+        burden += share_among_homes(weight[chosen], place_of_issue[chosen], place_of_home)
     return burden
 
 

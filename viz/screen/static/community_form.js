@@ -2,6 +2,7 @@
 // The form "My community": one draft that is checked together while somebody types. It knows neither the town
 // nor the server: the host gives it words, fields, `ask` and `preview`. What was typed is never thrown away.
 
+import { element } from "./elements.js";
 import { placeSection } from "./footprints.js";
 
 /**
@@ -72,20 +73,6 @@ export function openCommunityForm(root, options) {
   }
 
   // ---- elements
-
-  /**
-   * @template {keyof HTMLElementTagNameMap} K
-   * @param {K} tag @param {string} [name] @param {Record<string, string>} [attributes]
-   * @param {(Node | string)[]} inner
-   * @returns {HTMLElementTagNameMap[K]}
-   */
-  function element(tag, name = "", attributes = {}, ...inner) {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    node.append(...inner);
-    return node;
-  }
 
   /** @param {string} key @param {string} name @param {() => void} onclick */
   function button(key, name, onclick) {

@@ -1,6 +1,8 @@
 // @ts-check
 // What all parts of the list of issues share: what is known of a list, its words, and its elements.
 
+import { element } from "./elements.js";
+
 /**
  * @typedef {{ entry: string, value: string, text: string }} Said  an answer of the visitor
  * @typedef {{ name: string, count: number, ours: string, proposal: string, because: string }} Category
@@ -69,20 +71,6 @@ export function partsOf(options) {
   function phrase(key, values = {}) {
     const text = options.words[key] ?? key;
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-  }
-
-  /**
-   * @template {keyof HTMLElementTagNameMap} K
-   * @param {K} tag @param {string} [name] @param {Record<string, string>} [attributes]
-   * @param {(Node | string)[]} inner
-   * @returns {HTMLElementTagNameMap[K]}
-   */
-  function element(tag, name = "", attributes = {}, ...inner) {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    node.append(...inner);
-    return node;
   }
 
   /** @param {string} text @param {string} name @param {() => void} onclick */
