@@ -1,1 +1,1 @@
-"""Measure a small reference workload in three ways: in C, in compiled columns as the engine, in Mesa agents."""
+"""Measure a small reference workload, programmed three times: in C, in compiled columns, in Mesa agents."""

@@ -1,8 +1,8 @@
 """Simulate the reference workload with Mesa agents, one object for each resident and crew. See rules.py.
 
-Agents act in the order of their numbers (`do`), not in random order (`shuffle_do`, which takes longer), because
-queues depend on the order of reports. They look their random numbers up: the model draws those of a day for
-all residents at once, which takes less time than a draw by each agent.
+Agents act in the order of their numbers (`do`), not in random order (`shuffle_do`, which takes longer),
+because queues depend on the order of reports. They look their random numbers up: the model draws those of a
+day for all residents at once, which takes less time than a draw by each agent.
 """
 
 from __future__ import annotations

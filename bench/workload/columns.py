@@ -28,7 +28,7 @@ IDLE = -1  # in `since`: no fault of this resident is waiting
 
 
 class Columns(NamedTuple):
-    """All that changes. An estate's queue is a ring in its part of `queue`: a resident has at most one fault."""
+    """All that changes. An estate's queue is a ring in its part of `queue`; nobody has two faults in it."""
 
     seed: np.ndarray  # (1,) uint64
     satisfaction: np.ndarray  # (residents,) float64  0..1

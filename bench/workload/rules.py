@@ -1,6 +1,6 @@
-"""The rules and numbers of the reference workload, which is written three times and gives the same totals.
+"""The rules and numbers of the reference workload, which is programmed three times and gives the same totals.
 
-Ways: `workload.c`, in C; `columns.py`, in compiled columns as the engine; `agents.py`, in Mesa agents.
+Programs: `workload.c`, in C; `columns.py`, in compiled columns as the engine; `agents.py`, in Mesa agents.
 
 Place. A building has 100 residents, an estate ten buildings. Residents are numbered from 0, building by
 building; their number is a multiple of 1,000. Days are numbered from 0.
@@ -17,8 +17,8 @@ A day has four steps, each for all residents or estates in the order of their nu
    waiting, notices a fault. If its uniform number for REPORT is below its satisfaction, it reports the fault,
    which joins the end of the queue of the estate; otherwise the fault is forgotten.
 2. Work. The crew of an estate resolves the first CREW faults of its queue, or all if there are fewer. The
-   reporter's satisfaction s becomes s + THANKS * (1 - s). A fault has waited as many days as have passed since
-   the day of its report.
+   reporter's satisfaction s becomes s + THANKS * (1 - s). A fault has waited as many days as have passed
+   since the day of its report.
 3. Meet. A resident meets four residents of its building, who may be the same one or itself: for each of the
    four 16-bit parts of its draw for MEET, the lowest first, the one in place part * 100 // 65536. Its
    satisfaction s becomes s + MOVE * (m - s) - WEAR * waiting * s, where m is the mean of the four
@@ -27,7 +27,7 @@ A day has four steps, each for all residents or estates in the order of their nu
    faults in the queues; and the sum over residents of their satisfaction in millionths, each rounded down.
 
 Sums and products are of 64-bit floats, evaluated from left to right and rounded after each step, so that the
-totals, which are whole numbers, are equal in all ways.
+totals, which are whole numbers, are equal in all programs.
 """
 
 RESIDENTS, BUILDINGS = 100, 10  # residents of a building, buildings of an estate

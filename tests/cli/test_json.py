@@ -25,6 +25,7 @@ from cogov.bench import (
     speed,
     sweep_overhead,
 )
+from cogov.bench.workload.rounds import Size
 from cogov.cli.options import app
 from cogov.experiments.comparison.compare import compare
 from cogov.experiments.robustness import structures
@@ -387,6 +388,7 @@ def cogov(monkeypatch, capsys, tmp_path):
         ("PEOPLE", (200,)),
         ("ROUNDS", 1),
         ("TWIN_DAYS", 1),
+        ("WORKLOAD", Size(1000, 5, 1)),
         ("PAIRED", {"wuzi_yard": ("reported",)}),
         ("count_key_collisions", partial(speed.count_key_collisions, sweep=2, horizon=3)),
     ):

@@ -1,0 +1,117 @@
+"""Time several programs in turn, among them the three of the reference workload, which must agree."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+
+from ..tables import BenchTable
+from . import columns
+from .c_program import OPTIONS, compile_workload
+from .rules import TOTALS
+
+C, COLUMNS, AGENTS = f"C, cc {' '.join(OPTIONS)}", "numba, columns as the engine's", "Mesa agents"
+SEED = 1
+
+
+class Size(NamedTuple):
+    """The size of the workload: residents (a multiple of 1,000), days, days of Mesa agents in each round."""
+
+    residents: int = 16_000
+    days: int = 365
+    agent_days: int = 7
+
+
+class Program:
+    """One of the three programs of the workload; `totals` (days, TOTALS) are those of the last call."""
+
+    def __init__(self, simulate: Callable[[int, int, int], np.ndarray], size: Size) -> None:
+        self.simulate, self.size = simulate, size
+        self.totals = simulate(SEED, size.residents, size.days)  # compiles, and is not timed
+
+    def __call__(self) -> float:
+        """Simulate all days; return the seconds."""
+        start = time.perf_counter()
+        self.totals = self.simulate(SEED, self.size.residents, self.size.days)
+        return time.perf_counter() - start
+
+
+class AgentProgram:
+    """The Mesa agents of the workload, which simulate some further days at each call."""
+
+    def __init__(self, size: Size) -> None:
+        from .agents import Workload
+
+        self.model, self.size = Workload(SEED, size.residents), size
+
+    def __call__(self) -> float:
+        """Simulate some days; return the seconds that all days would take."""
+        start = time.perf_counter()
+        for _ in range(self.size.agent_days):
+            self.model.step()
+        return (time.perf_counter() - start) / self.size.agent_days * self.size.days
+
+    @property
+    def totals(self) -> np.ndarray:
+        """Return the totals of the days so far, (days, TOTALS)."""
+        return self.model.totals()
+
+
+def build_programs(folder: Path, size: Size) -> dict[str, Program | AgentProgram]:
+    """Return the programs of the workload by their names; C only if there is a compiler, for `folder`."""
+    simulate = compile_workload(folder)
+    return ({C: Program(simulate, size)} if simulate else {}) | {
+        COLUMNS: Program(columns.simulate, size),
+        AGENTS: AgentProgram(size),
+    }
+
+
+def require_equal(totals: Mapping[str, np.ndarray]) -> None:
+    """Raise RuntimeError if two programs differ in a total of a day that both have simulated.
+
+    `totals`: name -> (days, TOTALS).
+    """
+    (first, expected), *others = totals.items()
+    for name, found in others:
+        days = min(len(expected), len(found))
+        for day, column in np.argwhere(expected[:days] != found[:days])[:1]:
+            raise RuntimeError(
+                f"reference workload, day {day}, {TOTALS[column]}: {expected[day, column]} in {first}, "
+                f"{found[day, column]} in {name}"
+            )
+
+
+def time_in_turn(console, programs: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Call all programs in turn, `rounds` times; return the seconds that each returned, by its name."""
+    seconds: dict[str, list[float]] = {name: [] for name in programs}
+    for number in range(rounds):
+        for name, program in programs.items():
+            with console.status(f"round {number + 1} of {rounds}: {name} ..."):
+                seconds[name].append(program())
+    return seconds
+
+
+def workload_table(seconds: Mapping[str, list[float]], size: Size) -> BenchTable:
+    """Return the table of the reference workload; `seconds`: name -> seconds of a year in each round.
+
+    Names that begin with "engine" are of the engine, for comparison.
+    """
+    c_year = median(seconds[C]) if C in seconds else None
+    rows: list[tuple] = [] if c_year else [("C: no compiler here (cc)", *[None] * 5)]
+    for name, years in seconds.items():
+        year = median(years)
+        rate = None if name.startswith("engine") else year / size.residents / size.days * 1e9
+        rows.append((name, year, min(years), max(years), rate, year / c_year if c_year else None))
+    return BenchTable(
+        f"reference workload: {size.residents:,} residents x {size.days} days, timed in the same rounds",
+        ("what", "s of a year", "least s", "most s", "ns per resident-day", "times the C program"),
+        rows,
+        "A small model of residents, reports, crews and meetings, whose rules are in "
+        "bench/workload/rules.py; all programs give the same totals on every day. Mesa agents: "
+        f"{size.agent_days} further days in each round, scaled. Engine: a year of guiyuan, as above.",
+    )
