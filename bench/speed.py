@@ -76,7 +76,7 @@ def speed(console) -> Iterator[BenchTable]:
     simulate(replace(full, days=2), 0)
     first = time.perf_counter() - start
     engines = {f"engine, {name}": EngineYear(case) for name, case in cases.items()}
-    twins = {f"reference model, {name}": TwinDays(case) for name, case in cases.items()}
+    twins = {f"twin, {name}": TwinDays(case) for name, case in cases.items()}
     with TemporaryDirectory(prefix="cogov-workload-") as folder:
         with console.status("compiling ..."):
             programs = build_programs(Path(folder), WORKLOAD)
@@ -120,7 +120,7 @@ def year_table(case: Scenario, first: float, engines: dict, twins: dict) -> Benc
     each round, with the same cases in the same order.
     """
     resident_days = case.community.residents * case.days
-    rows: list[tuple] = [("first run in this process, two days", first, *[None] * 6)]
+    rows: list[tuple] = [("first run here, two days", first, *[None] * 6)]
     for (engine, years), twin_years in zip(engines.items(), twins.values()):
         year, ratios = median(years), [twin / own for twin, own in zip(twin_years, years)]
         times = mean(twin_years) / year, min(ratios), max(ratios)
@@ -133,15 +133,15 @@ def year_table(case: Scenario, first: float, engines: dict, twins: dict) -> Benc
         (
             "what",
             "s of a year",
-            "least s",
-            "most s",
+            "least",
+            "most",
             "ns per resident-day",
-            "times faster than the twin",
-            "least times",
-            "most times",
+            "ratio to the twin",
+            "least ratio",
+            "most ratio",
         ),
         rows,
-        "Engine: median of the rounds, each the median of three years. Reference model (the twin): "
+        "Engine: median of the rounds, each the median of three years. Twin (the reference model): "
         f"{TWIN_DAYS} further days in each round, scaled to a year; mean of the rounds. As these are "
         "different parts of the year, its rounds differ, and so do the ratios.",
     )

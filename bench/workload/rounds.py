@@ -109,7 +109,7 @@ def workload_table(seconds: Mapping[str, list[float]], size: Size) -> BenchTable
         rows.append((name, year, min(years), max(years), rate, year / c_year if c_year else None))
     return BenchTable(
         f"reference workload: {size.residents:,} residents x {size.days} days, timed in the same rounds",
-        ("what", "s of a year", "least s", "most s", "ns per resident-day", "times the C program"),
+        ("what", "s of a year", "least", "most", "ns per resident-day", "ratio to C"),
         rows,
         "A small model of residents, reports, crews and meetings, whose rules are in "
         "bench/workload/rules.py; all programs give the same totals on every day. Mesa agents: "

@@ -453,7 +453,7 @@ def test_json_is_one_strict_document_with_its_keys(cogov, sweep_folder, monkeypa
         monkeypatch.setattr(
             page_bench,
             "measure_page",
-            lambda *asked: [page_bench.waiting_table(([1.0], [2.0], [3.0]), ([0.1], [1024]))],
+            lambda *asked: [page_bench.waiting_table(([1.0], [2.0], [3.0]), ([0.1], [1024]), ([0.1], [2.0]))],
         )
     if words[0] == "structures":
         few = [Structure(), Structure(giving="habit")]
