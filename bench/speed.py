@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -31,7 +31,15 @@ from ..model.simulate import build_community, days, simulate
 from ..reference.day import iterate_days
 from ..reference.mechanisms import list_twins
 from .tables import BenchTable
-from .workload.rounds import Size, build_programs, require_equal, time_in_turn, workload_table
+from .workload.rounds import (
+    Size,
+    build_programs,
+    require_equal,
+    spread,
+    time_in_turn,
+    time_job,
+    workload_table,
+)
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
@@ -49,17 +57,6 @@ STORED = (  # parts of a world that are columns of places and people
 ROUNDS = 7  # rounds that time all programs in turn, because machines are shared
 TWIN_DAYS = 52  # days of the reference model in each round: the year but for its first day, in all of them
 WORKLOAD = Size()  # of the reference workload
-
-
-def time_job(job: Callable[[], object], times: int = 5) -> float:
-    """Return the median seconds of a job, after one call that does not count."""
-    job()
-    spent = []
-    for _ in range(times):
-        start = time.perf_counter()
-        job()
-        spent.append(time.perf_counter() - start)
-    return median(spent)
 
 
 def speed(console) -> Iterator[BenchTable]:
@@ -121,13 +118,14 @@ def year_table(case: Scenario, first: float, engines: dict, twins: dict) -> Benc
     """
     resident_days = case.community.residents * case.days
     rows: list[tuple] = [("first run here, two days", first, *[None] * 6)]
-    for (engine, years), twin_years in zip(engines.items(), twins.values()):
-        year, ratios = median(years), [twin / own for twin, own in zip(twin_years, years)]
-        times = mean(twin_years) / year, min(ratios), max(ratios)
-        rows.append((engine, year, min(years), max(years), year / resident_days * 1e9, *times))
-    for twin, years in twins.items():
-        spread = mean(years), min(years), max(years)
-        rows.append((twin, *spread, spread[0] / resident_days * 1e9, *[None] * 3))
+    for (name, years), twin_years in zip(engines.items(), twins.values()):
+        rate, ratios = (
+            median(years) / resident_days * 1e9,
+            [twin / own for twin, own in zip(twin_years, years)],
+        )
+        rows.append((name, *spread(years), rate, *spread(ratios)))
+    for name, years in twins.items():
+        rows.append((name, *spread(years), median(years) / resident_days * 1e9, *[None] * 3))
     return BenchTable(
         f"guiyuan: {case.community.residents:,} residents x {case.days} days, one process, {ROUNDS} rounds",
         (
@@ -141,9 +139,9 @@ def year_table(case: Scenario, first: float, engines: dict, twins: dict) -> Benc
             "most ratio",
         ),
         rows,
-        "Engine: median of the rounds, each the median of three years. Twin (the reference model): "
-        f"{TWIN_DAYS} further days in each round, scaled to a year; mean of the rounds. As these are "
-        "different parts of the year, its rounds differ, and so do the ratios.",
+        "Median, least and most of the rounds. Engine: in each round the median of three years. Twin (the "
+        f"reference model): {TWIN_DAYS} further days in each round, scaled to a year; as these are different "
+        "parts of the year, the rounds differ. Ratio: twin to engine, of each round.",
     )
 
 

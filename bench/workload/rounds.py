@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -27,18 +27,36 @@ class Size(NamedTuple):
     agent_days: int = 7
 
 
+def time_job(job: Callable[[], object], times: int = 5) -> float:
+    """Return the median seconds of a job, after one call that does not count."""
+    job()
+    spent = []
+    for _ in range(times):
+        start = time.perf_counter()
+        job()
+        spent.append(time.perf_counter() - start)
+    return median(spent)
+
+
+def spread(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median, the least and the most of some values."""
+    return median(values), min(values), max(values)
+
+
 class Program:
     """One of the three programs of the workload; `totals` (days, TOTALS) are those of the last call."""
 
     def __init__(self, simulate: Callable[[int, int, int], np.ndarray], size: Size) -> None:
         self.simulate, self.size = simulate, size
-        self.totals = simulate(SEED, size.residents, size.days)  # compiles, and is not timed
+        self.run()
 
     def __call__(self) -> float:
-        """Simulate all days; return the seconds."""
-        start = time.perf_counter()
+        """Return the median seconds of three times all days, after one that does not count."""
+        return time_job(self.run, 3)
+
+    def run(self) -> None:
+        """Simulate all days."""
         self.totals = self.simulate(SEED, self.size.residents, self.size.days)
-        return time.perf_counter() - start
 
 
 class AgentProgram:
@@ -101,15 +119,23 @@ def workload_table(seconds: Mapping[str, list[float]], size: Size) -> BenchTable
 
     Names that begin with "engine" are of the engine, for comparison.
     """
-    c_year = median(seconds[C]) if C in seconds else None
-    rows: list[tuple] = [] if c_year else [("C: no compiler here (cc)", *[None] * 5)]
+    rows: list[tuple] = [] if C in seconds else [("C: no compiler here (cc)", *[None] * 7)]
     for name, years in seconds.items():
-        year = median(years)
-        rate = None if name.startswith("engine") else year / size.residents / size.days * 1e9
-        rows.append((name, year, min(years), max(years), rate, year / c_year if c_year else None))
+        rate = None if name.startswith("engine") else median(years) / size.residents / size.days * 1e9
+        ratios = [own / in_c for own, in_c in zip(years, seconds[C])] if C in seconds else None
+        rows.append((name, *spread(years), rate, *(spread(ratios) if ratios else [None] * 3)))
     return BenchTable(
         f"reference workload: {size.residents:,} residents x {size.days} days, timed in the same rounds",
-        ("what", "s of a year", "least", "most", "ns per resident-day", "ratio to C"),
+        (
+            "what",
+            "s of a year",
+            "least",
+            "most",
+            "ns per resident-day",
+            "ratio to C",
+            "least ratio",
+            "most ratio",
+        ),
         rows,
         "A small model of residents, reports, crews and meetings, whose rules are in "
         "bench/workload/rules.py; all programs give the same totals on every day. Mesa agents: "

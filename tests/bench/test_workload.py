@@ -65,8 +65,15 @@ def test_without_a_compiler_the_table_says_so(tmp_path, monkeypatch):
     programs = rounds.build_programs(tmp_path, SIZE)
     assert list(programs) == [rounds.COLUMNS, rounds.AGENTS]
     table = rounds.workload_table({rounds.COLUMNS: [2.0, 4.0, 3.0], "engine": [1.0]}, SIZE)
-    assert table.rows[0] == ("C: no compiler here (cc)", *[None] * 5)
-    assert table.rows[1][1:4] == (3.0, 2.0, 4.0) and table.rows[1][-1] is None
+    assert table.rows[0] == ("C: no compiler here (cc)", *[None] * 7)
+    assert table.rows[1][1:4] == (3.0, 2.0, 4.0) and table.rows[1][-3:] == (None, None, None)
+
+
+def test_ratios_are_of_the_times_in_the_same_round():
+    seconds = {rounds.C: [1.0, 2.0, 4.0], "engine": [3.0, 4.0, 4.0]}
+    c, engine = rounds.workload_table(seconds, SIZE).rows
+    assert c[-3:] == (1.0, 1.0, 1.0) and engine[-3:] == (2.0, 1.0, 3.0)
+    assert c[4] == 2.0 / SIZE.residents / SIZE.days * 1e9 and engine[4] is None
 
 
 def test_programs_are_called_in_turn():
