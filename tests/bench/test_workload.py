@@ -1,5 +1,6 @@
 """The reference workload is the same in C, in columns and in agents, and the bench notices if it is not."""
 
+import multiprocessing
 import shutil
 
 import numpy as np
@@ -63,17 +64,27 @@ def test_the_bench_notices_a_program_that_does_something_else():
 def test_without_a_compiler_the_table_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     programs = rounds.build_programs(tmp_path, SIZE)
-    assert list(programs) == [rounds.COLUMNS, rounds.AGENTS]
+    assert list(programs) == [rounds.COLUMNS]
     table = rounds.workload_table({rounds.COLUMNS: [2.0, 4.0, 3.0], "engine": [1.0]}, SIZE)
-    assert table.rows[0] == ("C: no compiler here (cc)", *[None] * 7)
-    assert table.rows[1][1:4] == (3.0, 2.0, 4.0) and table.rows[1][-3:] == (None, None, None)
+    assert table.rows[0] == ("C: no compiler here (cc)", *[None] * 5)
+    assert table.rows[1][1:4] == (3.0, 2.0, 4.0) and table.rows[1][-1] is None
 
 
 def test_ratios_are_of_the_times_in_the_same_round():
     seconds = {rounds.C: [1.0, 2.0, 4.0], "engine": [3.0, 4.0, 4.0]}
     c, engine = rounds.workload_table(seconds, SIZE).rows
-    assert c[-3:] == (1.0, 1.0, 1.0) and engine[-3:] == (2.0, 1.0, 3.0)
+    assert c[-1] == 1.0 and engine[-1] == 2.0
     assert c[4] == 2.0 / SIZE.residents / SIZE.days * 1e9 and engine[4] is None
+
+
+def test_a_program_apart_does_the_same_and_ends_with_its_process():
+    with rounds.Apart(rounds.AgentProgram, SIZE) as program:
+        assert program() > 0
+        expected = simulate(rounds.SEED, SIZE.residents, SIZE.agent_days)
+        assert np.array_equal(program.totals, expected)
+    assert multiprocessing.active_children() == []
+    with pytest.raises(ZeroDivisionError):  # the error of the program, rather than a process that waits
+        rounds.Apart(divmod, 1, 0)
 
 
 def test_programs_are_called_in_turn():
