@@ -23,23 +23,21 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, DESK_NONE, ELDER, SCOPE_HOUSEHOLD
-from ...engine.jit import inner_kernel, outer_kernel, struct
+from ...engine.jit import inner_kernel, outer_kernel
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
-from .categories import FAMILIES, UNITS, Columns
+from .categories import FAMILIES, Columns
 from .issue_table import AROSE, UNKNOWN, log_event, make_id
 
 if TYPE_CHECKING:
-    from ...agents.population import Residents
-    from ..places import Buildings, Compounds, Households
+    from ..places import Buildings, Compounds
 
 ARISE, STRIKE, HEAR = decision("arise"), decision("strike"), decision("hear")
 WORK, STUBBORN, SIT = decision("work"), decision("stubborn"), decision("sit")
 LEAD, LAPSE, APPOINTMENT = decision("lead"), decision("lapse"), decision("appointment")
 YEAR = 365
-ROUNDING = 1e-9  # a clock that comes as close to its threshold in a week is advanced day by day
-
 # the units that are people or homes, as in UNITS
 RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
+ROUNDING = 1e-9  # a clock that comes as close to its threshold in a week is advanced day by day
 
 
 class Clocks(NamedTuple):
@@ -78,45 +76,6 @@ def is_unit(unit, band, housebound, is_head, is_alone) -> bool:
     if unit == CHILDREN:
         return band == CHILD
     return True
-
-
-@outer_kernel
-def census(people, households, buildings) -> np.ndarray:
-    """Count each kind of person or home in each building, by share of days at home; (buildings, 6).
-
-    Twin: reference/places.py, is_counted.
-    """
-    count, first = np.zeros((len(buildings.compound), 6)), households.first
-    for i in range(len(people.home)):
-        h = people.home[i]
-        is_head, is_alone = first[h] == i, first[h + 1] - first[h] == 1
-        for unit in range(6):
-            if is_unit(unit, people.band[i], people.housebound[i], is_head, is_alone):
-                count[people.building[i], unit] += people.presence[i]
-    return count
-
-
-def count_units(
-    cats: Columns,
-    people: "Residents",
-    households: "Households",
-    buildings: "Buildings",
-    compounds: "Compounds",
-) -> np.ndarray:
-    """Count the units that each category arises from, in each building; (buildings, categories) float64."""
-    b = len(buildings.compound)
-    stairwells = np.diff(buildings.first)
-    unit = np.zeros((b, len(UNITS)))
-    unit[:, :6] = census(struct(people), struct(households), struct(buildings))
-    unit[:, UNITS.index("stairwell")] = stairwells
-    unit[:, UNITS.index("lift")] = buildings.lifts
-    unit[:, UNITS.index("building")] = 1.0
-    unit[:, UNITS.index("compound")] = 1.0 / np.diff(compounds.first)[buildings.compound]
-    unit[:, UNITS.index("shop")] = buildings.shops
-    unit[:, UNITS.index("walkup")] = stairwells * (buildings.lifts == 0)
-    modern = np.bincount(buildings.compound, buildings.lifts)[buildings.compound] > 0
-    unit[:, UNITS.index("garage")] = modern * unit[:, UNITS.index("compound")]
-    return unit[:, cats.unit]
 
 
 def arrival_rates(
