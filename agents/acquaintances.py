@@ -1,9 +1,11 @@
 """Acquaintances: who knows whom. Ties are mutual, and stay until one of the two moves away."""
 
+from math import log1p
+
 import numpy as np
 
-from ..engine.codes import CHILD
-from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.codes import STANDING_CHILD
+from ..engine.jit import column_kernel, inner_kernel, outer_kernel
 from ..engine.randomness import exponential, uniform
 from .population import SLOTS
 
@@ -26,8 +28,23 @@ def befriend(i, j, people) -> bool:
     return True
 
 
+@column_kernel
+def race_floor(presence, rank, floor, first, last, key):
+    for i in range(first, last):
+        weight = presence[i] if rank[i] != STANDING_CHILD else np.float32(0.0)
+        floor[i - first] = uniform(key, i) / weight
+
+
+@column_kernel
+def lowest_bits(bits, n):
+    lowest = bits[0]
+    for row in range(n):
+        lowest = min(lowest, bits[row])
+    return lowest
+
+
 @inner_kernel
-def draw_acquaintance(first, last, people, key) -> np.int64:
+def draw_acquaintance(first, last, people, floor, key) -> np.int64:
     """Draw one adult among residents `first` to `last`, by presence; -1 if none is ever at home.
 
     Drawn as a race of exponential times, not as an index: one more person who is never present changes
@@ -35,13 +52,14 @@ def draw_acquaintance(first, last, people, key) -> np.int64:
 
     Twin: reference/people.py, meet.
     """
-    presence, band = people.presence, people.band
-    best, winner = np.inf, np.int64(-1)
-    for i in range(np.uint64(first), np.uint64(last)):
-        weight = presence[i] if band[i] != CHILD else 0.0
-        # -log(1 - u) is never less than u, so most candidates need no logarithm
-        if weight > 0.0 and uniform(key, i) < best * weight:
-            time = exponential(key, i) / weight
+    presence = people.presence
+    race_floor(presence, people.standing, floor, np.uint64(first), np.uint64(last), key)
+    lowest = np.int64(lowest_bits(floor.view(np.int64), np.uint64(last - first))).view(np.float64)
+    best, winner = -log1p(-lowest) * (1.0 + 1e-9) if lowest < 1.0 else np.inf, np.int64(-1)
+    for row in range(np.uint64(last - first)):
+        if floor[row] < best:
+            i = np.uint64(first) + row
+            time = exponential(key, i) / presence[i]
             if time < best:
                 best, winner = time, np.int64(i)
     return winner

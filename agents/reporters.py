@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..engine.codes import CHILD, TRUST_COMMITTEE, TRUST_COMPANY
-from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.codes import CHILD, STANDING_CHILD, TRUST_COMMITTEE, TRUST_COMPANY
+from ..engine.jit import column_kernel, inner_kernel, outer_kernel
 from ..engine.randomness import exponential, uniform
 
 
@@ -25,6 +25,31 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
                 sums.voices[s, kind] += at_home * voice[i] * 2.0 * trust[i, kind]
                 sums.trusting[s, kind] += at_home * 2.0 * trust[i, kind]
     sums.ears[s] = ears
+
+
+@column_kernel
+def weigh_bystanders(columns, rows, first, last, base) -> None:
+    rank, presence, voice, committee, firm = columns
+    ta, tb, tc, td = rows
+    for i in range(first, last):
+        row = i - base
+        at_home = presence[i] if rank[i] != STANDING_CHILD else np.float32(0.0)
+        ta[row] = at_home * voice[i] * 2.0 * committee[i]
+        tb[row] = at_home * voice[i] * 2.0 * firm[i]
+        tc[row] = at_home * 2.0 * committee[i]
+        td[row] = at_home * 2.0 * firm[i]
+
+
+@inner_kernel
+def add_bystanders(rows, first, last):
+    ta, tb, tc, td = rows
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    for row in range(first, last):
+        a += ta[row]
+        b += tb[row]
+        c += tc[row]
+        d += td[row]
+    return a, b, c, d
 
 
 @inner_kernel

@@ -136,6 +136,15 @@ def seen_to_help(helpers, used) -> float:
 
 
 @inner_kernel
+def may_give(u, logit, presence) -> bool:
+    """Whether a resident perhaps promises an evening.
+
+    Twin: reference/people.py, give.
+    """
+    return u * (2.0 - logit * (1.0 - logit * (0.5 - logit / 6.0))) < presence
+
+
+@inner_kernel
 def count_evenings(u, logit, presence, k) -> int:
     """How many evenings a resident promises, 0..7: n or more with chance presence / (1 + exp(-logit_n)).
 
@@ -145,7 +154,7 @@ def count_evenings(u, logit, presence, k) -> int:
 
     Twin: reference/people.py, give.
     """
-    if u * (2.0 - logit * (1.0 - logit * (0.5 - logit / 6.0))) >= presence:
+    if not may_give(u, logit, presence):
         return 0
     odds_against, further, n = exp(-logit), exp(k.further_evening_logit), 0
     while n < 7 and u * (1.0 + odds_against) < presence:
@@ -155,13 +164,23 @@ def count_evenings(u, logit, presence, k) -> int:
 
 
 @inner_kernel
+def may_meet(u, evenings, pull, presence, k) -> bool:
+    """Whether.
+
+    Twin: reference/people.py, meet.
+    """
+    rate = k.contacts_per_week + pull + k.contacts_per_evening * evenings
+    return u < rate * presence
+
+
+@inner_kernel
 def meets_somebody(u, evenings, pull, presence, k) -> bool:
     """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate)).
 
     Twin: reference/people.py, meet.
     """
     rate = k.contacts_per_week + pull + k.contacts_per_evening * evenings
-    return u < rate * presence and u < (1.0 - exp(-rate)) * presence
+    return may_meet(u, evenings, pull, presence, k) and u < (1.0 - exp(-rate)) * presence
 
 
 @inner_kernel
@@ -233,105 +252,6 @@ def promise_first_week(w) -> None:
         sums.pledged[pool_of(r)] += n
         sums.promised[people.building[i], pool_of(r)] += n
         sums.helpers[people.building[i], pool_of(r)] += n > 0
-
-
-@inner_kernel
-def take_stock(w) -> None:
-    """Update the residents of a seventh of the buildings: opinions, fatigue, promised evenings, meetings.
-
-    Columns are bound to local names before the loops, and what is read twice is kept: the compiler must
-    assume that a store in between has changed it.
-
-    Twin: reference/people.py, take_stock.
-    """
-    day, buildings, sums, used, k = w.day, w.buildings, w.mood, w.used, w.knobs.residents
-    company, wish, stairs = w.compounds.company, w.wish, w.stairwells.people
-    rules, giving = w.knobs.rules, w.knobs.rules.giving
-    give, encounter, whom = giving_key(w), key_of(w.seed, MEET, day), key_of(w.seed, WHOM, day)
-    people = w.residents
-    presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
-    satisfaction, fatigue, evenings = people.satisfaction, people.fatigue, people.evenings
-    ties, voice, usual, post_hours = people.ties, people.voice, people.usual_voice, people.post_hours
-    given, good, standing, dropped = people.evenings_given, sums.good, sums.standing, sums.dropped
-    drift, meet = sums.drift, sums.meet
-    pledged, promised, helpers = sums.pledged, sums.promised, sums.helpers
-    neighbourly = np.empty(SLOTS + 1)
-    for b in range(day % 7, len(buildings.compound), 7):
-        c = buildings.compound[b]
-        good1, left0, left1 = (
-            good[b, TRUST_COMPANY],
-            standing[b, 0] + dropped[b, 0],
-            standing[b, 1] + dropped[b, 1],
-        )
-        content = 1.0 / (1.0 + (left0 + left1) / k.satisfaction_half_backlog)
-        good0 = good[b, TRUST_COMMITTEE] + k.trust_spillover_share * good1
-        left0 += k.trust_spillover_share * left1
-        for desk in range(2):
-            good[b, desk] *= 1.0 - k.trust_update_rate
-            dropped[b, desk] *= 1.0 - k.trust_update_rate
-        helping = seen_to_help(helpers[b], used)
-        example = k.peer_example * helping
-        for n in range(SLOTS + 1):
-            neighbourly[n] = (n + example) / (n + example + k.acquaintances_half_trust)
-        for pool in range(2):
-            pledged[pool] -= promised[b, pool]
-            promised[b, pool], helpers[b, pool] = 0, 0
-        served = company[c]
-        drift0, drift1, drift2 = (
-            drift[b, TRUST_COMMITTEE],
-            drift[b, TRUST_COMPANY],
-            drift[b, TRUST_NEIGHBOURS],
-        )
-        first, last = stairs[buildings.first[b]], stairs[buildings.first[b + 1]]
-        for stair in range(buildings.first[b], buildings.first[b + 1]):
-            ears, committee, firm, to_desk, to_firm = 0.0, 0.0, 0.0, 0.0, 0.0
-            # unsigned: an index that cannot be counted from the end is cheaper
-            for i in range(np.uint64(stairs[stair]), np.uint64(stairs[stair + 1])):
-                r, at_home, n = rank[i], float(presence[i]), ties[i]
-                if r == STANDING_CHILD:
-                    continue
-                pool = pool_of(r)
-                to_committee, to_company = trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY]
-                to_committee = new_trust(
-                    to_committee, experience(float(to_committee), good0, left0, k), k, drift0
-                )
-                if served:
-                    to_company = new_trust(
-                        to_company, experience(float(to_company), good1, left1, k), k, drift1
-                    )
-                to_neighbours = new_trust(trust[i, TRUST_NEIGHBOURS], neighbourly[n], k, drift2)
-                trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY] = to_committee, to_company
-                trust[i, TRUST_NEIGHBOURS] = to_neighbours
-                satisfaction[i] = new_satisfaction(satisfaction[i], content, k)
-                given[i] += evenings[i] * used[pool]
-                tired = new_fatigue(fatigue[i], evenings[i], used[pool], post_hours[i], k)
-                fatigue[i], post_hours[i] = tired, 0.0
-                gave = evenings[i] > 0
-                moved = giving_logit(giving, to_committee, to_neighbours, helping, gave, k, rules)
-                logit = evening_logit(zeal[i], moved, tired, wish[c, r], k)
-                gives = count_evenings(uniform(give, i), logit, at_home, k)
-                evenings[i] = gives
-                promised[b, pool] += gives
-                helpers[b, pool] += gives > 0
-                if meets_somebody(uniform(encounter, i), gives, meet[b], at_home, k):
-                    j = draw_acquaintance(first, last, people, derive_key(whom, i))
-                    if j >= 0:
-                        befriend(np.int64(i), j, people)
-                if voice[i] != usual[i]:
-                    voice[i] = faded(voice[i], usual[i], k)
-                ears += at_home
-                committee += at_home * voice[i] * 2.0 * to_committee
-                firm += at_home * voice[i] * 2.0 * to_company
-                to_desk += at_home * 2.0 * float(to_committee)
-                to_firm += at_home * 2.0 * float(to_company)
-            sums.ears[stair] = ears
-            sums.voices[stair, TRUST_COMMITTEE], sums.voices[stair, TRUST_COMPANY] = committee, firm
-            sums.trusting[stair, TRUST_COMMITTEE], sums.trusting[stair, TRUST_COMPANY] = to_desk, to_firm
-        for pool in range(2):
-            pledged[pool] += promised[b, pool]
-        for kind in range(3):
-            drift[b, kind] = 0.0
-        meet[b] = 0.0
 
 
 DECISIONS = (  # what a resident decides, and when

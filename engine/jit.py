@@ -27,17 +27,20 @@ class Kernel(Generic[P, R]):
     plan: Any = None
     __qualname__: str
 
-    def __init__(self, function: Callable[P, R], inner: bool = False) -> None:
-        """Wrap a function; an `inner` kernel can be called by other kernels only."""
+    def __init__(self, function: Callable[P, R], inner: bool = False, distinct: bool = False) -> None:
+        """Wrap a function; an `inner` kernel can be called by other kernels only.
+
+        The arrays that a kernel with `distinct` ones is given must not overlap.
+        """
         update_wrapper(self, function)
-        self.py_func, self.inner = function, inner
+        self.py_func, self.inner, self.distinct = function, inner, distinct
 
     @cached_property
     def dispatcher(self) -> Any:
         """Numba's dispatcher of the function."""
         from .kernel_structs import make_dispatcher
 
-        return make_dispatcher(self.py_func, self.inner)
+        return make_dispatcher(self.py_func, self.inner, self.distinct)
 
     if TYPE_CHECKING:
 
@@ -78,6 +81,15 @@ def outer_kernel(function: Callable[P, R]) -> Kernel[P, R]:
 def inner_kernel(function: Callable[P, R]) -> Kernel[P, R]:
     """Make a kernel that only other kernels can call."""
     return Kernel(function, inner=True)
+
+
+def column_kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Make an inner kernel whose arrays never overlap, so that one loop over them treats many rows at a time.
+
+    Its loops do the same to every row, and touch each column at the row of the loop only. The arrays must be
+    arguments of their own: what is reached through a struct may overlap with anything.
+    """
+    return Kernel(function, inner=True, distinct=True)
 
 
 if TYPE_CHECKING:
