@@ -17,22 +17,21 @@ from ..engine.codes import (
     STANDING_CHILD,
     STANDING_RETIRED_MEMBER,
     TRUST_COMMITTEE,
-    TRUST_COMPANY,
     TRUST_NEIGHBOURS,
 )
 from ..engine.jit import inner_kernel, outer_kernel, struct
-from ..engine.randomness import decision, derive_key, key_of, uniform
-from .acquaintances import befriend, draw_acquaintance
+from ..engine.randomness import decision, key_of, uniform
 from .giving import giving_logit
-from .population import SLOTS, Mood, Residents
+from .population import Mood, Residents
 from .reporters import DECISIONS as AS_REPORTERS
-from .reporters import faded, sum_bystanders
+from .reporters import sum_bystanders
 from .resident_parameters import ResidentParameters
 
 if TYPE_CHECKING:
     from ..model.places import Buildings, Stairwells
 
-GIVE, MEET, WHOM = decision("give"), decision("meet"), decision("whom")
+THIRD = 1.0 / 3.0
+GIVE = decision("give")
 
 
 if TYPE_CHECKING:
@@ -136,12 +135,14 @@ def seen_to_help(helpers, used) -> float:
 
 
 @inner_kernel
-def may_give(u, logit, presence) -> bool:
+def might_give(u, logit, presence) -> bool:
     """Whether a resident perhaps promises an evening.
 
     Twin: reference/people.py, give.
     """
-    return u * (2.0 - logit * (1.0 - logit * (0.5 - logit / 6.0))) < presence
+    x = logit
+    odds_against = 1.0 - x * (1.0 - 0.5 * x * (1.0 - THIRD * x * (1.0 - 0.25 * x * (1.0 - 0.2 * x))))
+    return u * (1.0 + odds_against) < presence
 
 
 @inner_kernel
@@ -154,7 +155,7 @@ def count_evenings(u, logit, presence, k) -> int:
 
     Twin: reference/people.py, give.
     """
-    if not may_give(u, logit, presence):
+    if not might_give(u, logit, presence):
         return 0
     odds_against, further, n = exp(-logit), exp(k.further_evening_logit), 0
     while n < 7 and u * (1.0 + odds_against) < presence:
@@ -164,7 +165,7 @@ def count_evenings(u, logit, presence, k) -> int:
 
 
 @inner_kernel
-def may_meet(u, evenings, pull, presence, k) -> bool:
+def might_meet(u, evenings, pull, presence, k) -> bool:
     """Whether.
 
     Twin: reference/people.py, meet.
@@ -180,7 +181,7 @@ def meets_somebody(u, evenings, pull, presence, k) -> bool:
     Twin: reference/people.py, meet.
     """
     rate = k.contacts_per_week + pull + k.contacts_per_evening * evenings
-    return may_meet(u, evenings, pull, presence, k) and u < (1.0 - exp(-rate)) * presence
+    return might_meet(u, evenings, pull, presence, k) and u < (1.0 - exp(-rate)) * presence
 
 
 @inner_kernel

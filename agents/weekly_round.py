@@ -1,30 +1,42 @@
 """The weekly round: every evening a seventh of the buildings takes stock (`take_stock`).
 
 Its residents update their trust, satisfaction and fatigue, promise none to seven evenings, and may meet
-somebody. What a resident decides are the functions in `residents`, `giving` and `reporters`; here stand the
-loops over a building's residents. All but one are column kernels, which treat eight or sixteen residents at a
-time. The one that visits residents in turn (`give_and_meet`) passes over those who, by a cheap bound, neither
-promise an evening nor meet anybody.
+somebody. What a resident decides are functions of their own in `residents`, `giving` and `reporters`; here are
+the loops over the residents of a building.
+
+Each column kernel updates all residents of a building at once. Only `give_and_meet` visits them one by one,
+and it passes over those who by a cheap bound neither promise an evening nor meet anybody (`mark_possible`).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from ..engine.codes import STANDING_CHILD, TRUST_COMMITTEE, TRUST_COMPANY, TRUST_NEIGHBOURS
+from ..engine.codes import (
+    POOL_MEMBERS,
+    POOL_VOLUNTEERS,
+    STANDING_CHILD,
+    STANDING_IN_SERVICE_MEMBER,
+    STANDING_NEIGHBOUR,
+    STANDING_RETIRED_MEMBER,
+    STANDING_VOLUNTEER,
+    TRUST_COMMITTEE,
+    TRUST_COMPANY,
+    TRUST_NEIGHBOURS,
+)
 from ..engine.jit import column_kernel, inner_kernel
 from ..engine.randomness import decision, derive_key, key_of, uniform
 from .acquaintances import befriend, draw_acquaintance
 from .giving import giving_logit
-from .reporters import add_bystanders, faded, weigh_bystanders
+from .reporters import add_stairwells, faded, weigh_bystanders
 from .residents import (
     count_evenings,
     evening_logit,
     experience,
     giving_key,
-    may_give,
-    may_meet,
     meets_somebody,
+    might_give,
+    might_meet,
     new_fatigue,
     new_satisfaction,
     new_trust,
@@ -36,7 +48,7 @@ MEET, WHOM = decision("meet"), decision("whom")
 
 
 class Span(NamedTuple):
-    """Residents `first` to `last`; what is noted of them stands in the rows from `first - base` on."""
+    """The residents of a building, `first` to `last`; row `i - base` of the notes is about resident i."""
 
     first: np.uint64
     last: np.uint64
@@ -44,16 +56,26 @@ class Span(NamedTuple):
 
 
 class Week(NamedTuple):
-    """What the residents of a building have seen in a week."""
+    """What the residents of a building have seen in the last week."""
 
-    content: float
-    good: tuple
-    left: tuple
-    drift: tuple
-    helping: float
-    example: float
-    meet: float
-    wish: tuple
+    content: float  # 0..1  satisfaction that unresolved issues leave
+    good: tuple  # (2,)  issues that committee, company have resolved
+    left: tuple  # (2,)  issues that they have not
+    drift: tuple  # (3,)  trust pulled
+    helping: float  # residents of the building whose evening was used
+    example: float  # acquaintances that these stand for
+    meet: float  # acquaintances per person pulled
+    wish: tuple  # (4,) logit  wish to give an evening, by standing
+
+
+class Notes(NamedTuple):
+    """What is noted of each resident who takes stock today, building by building."""
+
+    trusted: np.ndarray  # float64 0..1  trust in neighbours before this evening
+    tired: np.ndarray  # float64  fatigue
+    logit: np.ndarray  # float64  wish to give an evening
+    lots: np.ndarray  # float64  of `draw_acquaintance`
+    possible: np.ndarray  # bool  might promise an evening, or meet somebody
 
 
 # ------------------------------------------------------------------- all residents of a building at once
@@ -61,7 +83,10 @@ class Week(NamedTuple):
 
 @column_kernel
 def judge_desk(trust, rank, span, good, left, drift, k) -> None:
-    """Update the trust of grown-ups in a desk."""
+    """Update grown-ups' trust in a desk, of which they have seen `good` issues resolved and `left` ones not.
+
+    Twin: reference/people.py, take_stock.
+    """
     for i in range(span.first, span.last):
         t = trust[i]
         if rank[i] != STANDING_CHILD:
@@ -70,6 +95,10 @@ def judge_desk(trust, rank, span, good, left, drift, k) -> None:
 
 @column_kernel
 def judge_place(satisfaction, rank, span, content, k) -> None:
+    """Update grown-ups' satisfaction towards `content`.
+
+    Twin: reference/people.py, take_stock.
+    """
     for i in range(span.first, span.last):
         if rank[i] != STANDING_CHILD:
             satisfaction[i] = new_satisfaction(satisfaction[i], content, k)
@@ -77,153 +106,266 @@ def judge_place(satisfaction, rank, span, content, k) -> None:
 
 @column_kernel
 def tire(spent, tired, span, used, k) -> None:
+    """Count the evenings of the last week as given, and update fatigue by them and by hours in a post.
+
+    `spent` are the columns standing, evenings, evenings_given, fatigue and post_hours.
+
+    Twin: reference/people.py, take_stock.
+    """
     rank, evenings, given, fatigue, post_hours = spent
     for i in range(span.first, span.last):
         if rank[i] != STANDING_CHILD:
-            share = used[0] if pool_of(rank[i]) == 0 else used[1]
+            share = used[POOL_MEMBERS] if pool_of(rank[i]) == POOL_MEMBERS else used[POOL_VOLUNTEERS]
             given[i] += evenings[i] * share
             now = new_fatigue(fatigue[i], evenings[i], share, post_hours[i], k)
             fatigue[i], post_hours[i] = now, 0.0
             tired[i - span.base] = now
 
 
-@column_kernel
-def copy_rows(column, rows, span) -> None:
-    for i in range(span.first, span.last):
-        rows[i - span.base] = column[i]
+@inner_kernel
+def judge_neighbours(trusted, ties, week, k) -> np.float32:
+    """Trust in neighbours after this evening, 0..1: it follows how many one knows and how many one sees help.
+
+    Twin: reference/people.py, take_stock.
+    """
+    known = ties + week.example
+    target = known / (known + k.acquaintances_half_trust)
+    return new_trust(trusted, target, k, week.drift[TRUST_NEIGHBOURS])
 
 
 @column_kernel
-def judge_neighbours(neighbours, before, ties, rank, span, example, drift, k) -> None:
+def judge_all_neighbours(trust, trusted, ties, rank, span, week, k) -> None:
+    """Note grown-ups' trust in neighbours, and update it."""
     for i in range(span.first, span.last):
-        goal = (ties[i] + example) / (ties[i] + example + k.acquaintances_half_trust)
+        t = trust[i]
+        trusted[i - span.base] = t
         if rank[i] != STANDING_CHILD:
-            neighbours[i] = new_trust(before[i - span.base], goal, k, drift)
-
-
-@column_kernel
-def weigh_giving(willing, tired, logit, span, wish, helping, k, rules) -> None:
-    rank, evenings, committee, neighbours, zeal = willing
-    giving = rules.giving
-    for i in range(span.first, span.last):
-        gave = evenings[i] > 0
-        moved = giving_logit(giving, committee[i], neighbours[i], helping, gave, k, rules)
-        logit[i - span.base] = evening_logit(zeal[i], moved, tired[i - span.base], pull_on(rank[i], wish), k)
+            trust[i] = judge_neighbours(t, ties[i], week, k)
 
 
 @inner_kernel
-def pull_on(rank, wish):
-    low = wish[1] if rank == 1 else wish[0]
-    high = wish[3] if rank == 3 else wish[2]
-    return high if rank > 1 else low
+def wish_of(standing, wish) -> float:
+    """The entry of `wish` (4,) for a standing, found without a table, which would be slower."""
+    if standing >= STANDING_RETIRED_MEMBER:
+        serving = standing == STANDING_IN_SERVICE_MEMBER
+        return wish[STANDING_IN_SERVICE_MEMBER] if serving else wish[STANDING_RETIRED_MEMBER]
+    return wish[STANDING_VOLUNTEER] if standing == STANDING_VOLUNTEER else wish[STANDING_NEIGHBOUR]
+
+
+@inner_kernel
+def willingness(standing, zeal, evenings, trust, tired, week, k, rules) -> float:
+    """A resident's wish to give an evening, a logit.
+
+    `evenings` are those of last week, `trust` (2,) is in committee and neighbours.
+
+    Twin: reference/people.py, willingness.
+    """
+    committee, neighbours = trust
+    moved = giving_logit(rules.giving, committee, neighbours, week.helping, evenings > 0, k, rules)
+    return evening_logit(zeal, moved, tired, wish_of(standing, week.wish), k)
 
 
 @column_kernel
-def mark_near(near, logit, rank, presence, span, keys, pull, k) -> None:
+def weigh_giving(columns, tired, logit, span, week, k, rules) -> None:
+    """Note everybody's wish to give an evening, a logit."""
+    rank, zeal, evenings, committee, neighbours = columns
+    for i in range(span.first, span.last):
+        row, trust = i - span.base, (committee[i], neighbours[i])
+        logit[row] = willingness(rank[i], zeal[i], evenings[i], trust, tired[row], week, k, rules)
+
+
+@column_kernel
+def mark_possible(possible, logit, rank, presence, span, keys, meet, k) -> None:
+    """Mark grown-ups who might promise an evening, or meet somebody without having promised one."""
+    give, encounter = keys
     for i in range(span.first, span.last):
         at_home = float(presence[i])
-        gives = may_give(uniform(keys[0], i), logit[i - span.base], at_home)
-        meets = may_meet(uniform(keys[1], i), 0, pull, at_home, k)
-        near[i - span.base] = (gives | meets) & (rank[i] != STANDING_CHILD)
+        gives = might_give(uniform(give, i), logit[i - span.base], at_home)
+        meets = might_meet(uniform(encounter, i), 0, meet, at_home, k)
+        possible[i - span.base] = (gives | meets) & (rank[i] != STANDING_CHILD)
 
 
 @column_kernel
 def fade(voice, usual, rank, span, k) -> None:
+    """Let grown-ups' readiness to report return towards what is usual.
+
+    Twin: reference/people.py, take_stock.
+    """
     for i in range(span.first, span.last):
-        v = voice[i]
-        voice[i] = np.float32(faded(v, usual[i], k)) if (v != usual[i]) & (rank[i] != STANDING_CHILD) else v
+        if (voice[i] != usual[i]) & (rank[i] != STANDING_CHILD):
+            voice[i] = faded(voice[i], usual[i], k)
+
+
+# ---------------------------------------------------------------------------------- one after another
 
 
 @inner_kernel
-def see(b, c, sums, used, wish, k):
-    good, standing, dropped, drift = sums.good, sums.standing, sums.dropped, sums.drift
-    good0, good1, left0, left1 = good[b, 0], good[b, 1], standing[b, 0] + dropped[b, 0], standing[b, 1] + dropped[b, 1]
-    content = 1.0 / (1.0 + (left0 + left1) / k.satisfaction_half_backlog)
-    for desk in range(2):
-        good[b, desk] *= 1.0 - k.trust_update_rate
-        dropped[b, desk] *= 1.0 - k.trust_update_rate
-    helping = seen_to_help(sums.helpers[b], used)
-    for pool in range(2):
-        sums.pledged[pool] -= sums.promised[b, pool]
-        sums.promised[b, pool], sums.helpers[b, pool] = 0, 0
-    week = Week(
-        content,
+def give_and_meet(w, notes) -> None:
+    """Let residents promise evenings and meet somebody, in their order.
+
+    Who gets to know a neighbour whose turn comes later changes that neighbour's trust and wish to give.
+
+    Twin: reference/people.py, take_stock.
+    """
+    people, places, k, rules = w.residents, places_of(w), w.knobs.residents, w.knobs.rules
+    rank, presence, zeal, evenings, ties = (
+        people.standing,
+        people.presence,
+        people.zeal,
+        people.evenings,
+        people.ties,
+    )
+    committee, neighbours = people.trust[:, TRUST_COMMITTEE], people.trust[:, TRUST_NEIGHBOURS]
+    pledged, promised, helpers = w.mood.pledged, w.mood.promised, w.mood.helpers
+    give, encounter, whom = giving_key(w), key_of(w.seed, MEET, w.day), key_of(w.seed, WHOM, w.day)
+    trusted, tired, logit, lots, possible = notes
+    start = np.uint64(0)
+    for b in range(w.day % 7, len(helpers), 7):
+        week, span = see_week(b, w), find_span(b, start, places)
+        for pool in range(2):
+            pledged[pool] -= promised[b, pool]
+            promised[b, pool], helpers[b, pool] = 0, 0
+        for i in range(span.first, span.last):
+            if not possible[i - span.base]:
+                evenings[i] = 0
+                continue
+            at_home, pool = float(presence[i]), pool_of(rank[i])
+            gives = count_evenings(uniform(give, i), logit[i - span.base], at_home, k)
+            evenings[i] = gives
+            promised[b, pool] += gives
+            helpers[b, pool] += gives > 0
+            if not meets_somebody(uniform(encounter, i), gives, week.meet, at_home, k):
+                continue
+            j = draw_acquaintance(span.first, span.last, people, lots, derive_key(whom, i))
+            if j >= 0 and befriend(np.int64(i), j, people) and j > np.int64(i):
+                row = np.uint64(j) - span.base
+                neighbours[j] = judge_neighbours(trusted[row], ties[j], week, k)
+                trust = committee[j], neighbours[j]
+                logit[row] = willingness(rank[j], zeal[j], evenings[j], trust, tired[row], week, k, rules)
+                possible[row] = True
+        for pool in range(2):
+            pledged[pool] += promised[b, pool]
+        start += span.last - span.first
+
+
+# --------------------------------------------------------------------------------- the weekly round
+
+
+@inner_kernel
+def see_week(b, w) -> Week:
+    """Sum up what the residents of building `b` have seen since they last took stock.
+
+    Twin: reference/people.py, take_stock.
+    """
+    sums, k, wish, c = w.mood, w.knobs.residents, w.wish, w.buildings.compound[b]
+    good0, good1 = sums.good[b, TRUST_COMMITTEE], sums.good[b, TRUST_COMPANY]
+    left0 = sums.standing[b, TRUST_COMMITTEE] + sums.dropped[b, TRUST_COMMITTEE]
+    left1 = sums.standing[b, TRUST_COMPANY] + sums.dropped[b, TRUST_COMPANY]
+    helping = seen_to_help(sums.helpers[b], w.used)
+    return Week(
+        1.0 / (1.0 + (left0 + left1) / k.satisfaction_half_backlog),
         (good0 + k.trust_spillover_share * good1, good1),
         (left0 + k.trust_spillover_share * left1, left1),
-        (drift[b, 0], drift[b, 1], drift[b, 2]),
+        (sums.drift[b, 0], sums.drift[b, 1], sums.drift[b, 2]),
         helping,
         k.peer_example * helping,
         sums.meet[b],
         (wish[c, 0], wish[c, 1], wish[c, 2], wish[c, 3]),
     )
-    for kind in range(3):
-        drift[b, kind] = 0.0
-    sums.meet[b] = 0.0
-    return week
+
+
+@inner_kernel
+def places_of(w) -> tuple:
+    """The first stairwell of each building, and the first resident of each stairwell."""
+    return w.buildings.first, w.stairwells.people
+
+
+@inner_kernel
+def find_span(b, start, places) -> Span:
+    """The residents of building `b`, whose notes begin in row `start`."""
+    stairs, people = places
+    first, last = np.uint64(people[stairs[b]]), np.uint64(people[stairs[b + 1]])
+    return Span(first, last, first - start)
+
+
+@inner_kernel
+def make_notes(w) -> Notes:
+    """Make empty notes for the residents who take stock today."""
+    n, places = 0, places_of(w)
+    for b in range(w.day % 7, len(w.buildings.compound), 7):
+        span = find_span(b, np.uint64(0), places)
+        n += span.last - span.first
+    rows = np.empty((4, n))
+    return Notes(rows[0], rows[1], rows[2], rows[3], np.empty(n, np.bool_))
+
+
+@inner_kernel
+def judge(w, notes) -> None:
+    """Let residents judge desks, place and neighbours, tire, and weigh whether to give an evening."""
+    people, places, k, rules = w.residents, places_of(w), w.knobs.residents, w.knobs.rules
+    compound, company, used = w.buildings.compound, w.compounds.company, (w.used[0], w.used[1])
+    rank, presence, evenings, ties, satisfaction = (
+        people.standing,
+        people.presence,
+        people.evenings,
+        people.ties,
+        people.satisfaction,
+    )
+    committee, firm, neighbours = people.trust[:, 0], people.trust[:, 1], people.trust[:, 2]
+    spent = rank, evenings, people.evenings_given, people.fatigue, people.post_hours
+    willing = rank, people.zeal, evenings, committee, neighbours
+    voice, usual = people.voice, people.usual_voice
+    keys = giving_key(w), key_of(w.seed, MEET, w.day)
+    trusted, tired, logit, _, possible = notes
+    start = np.uint64(0)
+    for b in range(w.day % 7, len(compound), 7):
+        week, span = see_week(b, w), find_span(b, start, places)
+        judge_desk(committee, rank, span, week.good[0], week.left[0], week.drift[0], k)
+        if company[compound[b]]:
+            judge_desk(firm, rank, span, week.good[1], week.left[1], week.drift[1], k)
+        judge_place(satisfaction, rank, span, week.content, k)
+        tire(spent, tired, span, used, k)
+        judge_all_neighbours(neighbours, trusted, ties, rank, span, week, k)
+        weigh_giving(willing, tired, logit, span, week, k, rules)
+        mark_possible(possible, logit, rank, presence, span, keys, week.meet, k)
+        fade(voice, usual, rank, span, k)
+        start += span.last - span.first
 
 
 @inner_kernel
 def take_stock(w) -> None:
-    """Update the residents of a seventh of the buildings: opinions, fatigue, promised evenings, meetings."""
-    day, buildings, sums, used, k, rules = w.day, w.buildings, w.mood, w.used, w.knobs.residents, w.knobs.rules
-    company, stairs, compound, house = w.compounds.company, w.stairwells.people, buildings.compound, buildings.first
-    keys, whom = (giving_key(w), key_of(w.seed, MEET, day)), key_of(w.seed, WHOM, day)
-    people, pulls = w.residents, w.wish
-    presence, rank, evenings, ties = people.presence, people.standing, people.evenings, people.ties
-    voice, usual, satisfaction = people.voice, people.usual_voice, people.satisfaction
-    trust = people.trust
-    committee, firm, neighbours = trust[:, TRUST_COMMITTEE], trust[:, TRUST_COMPANY], trust[:, TRUST_NEIGHBOURS]
-    pledged, promised, helpers = sums.pledged, sums.promised, sums.helpers
+    """Update the residents of a seventh of the buildings: opinions, fatigue, promised evenings, meetings.
+
+    Twin: reference/people.py, take_stock.
+    """
+    notes = make_notes(w)
+    judge(w, notes)
+    give_and_meet(w, notes)
+    resum_bystanders(w, notes)
+    forget_week(w)
+
+
+@inner_kernel
+def resum_bystanders(w, notes) -> None:
+    """Sum up anew who would report, as their trust and readiness have changed."""
+    people, sums, houses, stairs = w.residents, w.mood, w.buildings.first, w.stairwells.people
     voices, trusting = sums.voices, sums.trusting
-    most = 0
-    for b in range(day % 7, len(compound), 7):
-        most = max(most, stairs[house[b + 1]] - stairs[house[b]])
-    before, near = np.empty(most, np.float32), np.empty(most, np.bool_)
-    tired, logit = np.empty(most), np.empty(most)
-    rows = np.empty(most), np.empty(most), np.empty(most), np.empty(most)
-    bits = logit.view(np.int64)
-    spent = (rank, evenings, people.evenings_given, people.fatigue, people.post_hours)
-    willing = (rank, evenings, committee, neighbours, people.zeal)
-    bystanders = (rank, presence, voice, committee, firm)
-    for b in range(day % 7, len(compound), 7):
-        c = compound[b]
-        week = see(b, c, sums, used, pulls, k)
-        first, last = stairs[house[b]], stairs[house[b + 1]]
-        span = Span(np.uint64(first), np.uint64(last), np.uint64(first))
-        judge_desk(committee, rank, span, week.good[0], week.left[0], week.drift[0], k)
-        if company[c]:
-            judge_desk(firm, rank, span, week.good[1], week.left[1], week.drift[1], k)
-        judge_place(satisfaction, rank, span, week.content, k)
-        tire(spent, tired, span, (used[0], used[1]), k)
-        copy_rows(neighbours, before, span)
-        judge_neighbours(neighbours, before, ties, rank, span, week.example, week.drift[2], k)
-        weigh_giving(willing, tired, logit, span, week.wish, week.helping, k, rules)
-        mark_near(near, logit, rank, presence, span, keys, week.meet, k)
-        for i in range(span.first, span.last):
-            row = i - span.base
-            if not near[row]:
-                evenings[i] = 0
-                continue
-            gives = count_evenings(uniform(keys[0], i), logit[row], float(presence[i]), k)
-            evenings[i] = gives
-            pool = pool_of(rank[i])
-            promised[b, pool] += gives
-            helpers[b, pool] += gives > 0
-            if meets_somebody(uniform(keys[1], i), gives, week.meet, float(presence[i]), k):
-                j = draw_acquaintance(first, last, people, rows[0], derive_key(whom, i))
-                if j >= 0 and befriend(np.int64(i), j, people) and j > np.int64(i):
-                    one = Span(np.uint64(j), np.uint64(j + 1), span.base)
-                    judge_neighbours(neighbours, before, ties, rank, one, week.example, week.drift[2], k)
-                    weigh_giving(willing, tired, logit, one, week.wish, week.helping, k, rules)
-                    near[np.uint64(j) - span.base] = True
-        fade(voice, usual, rank, span, k)
-        weigh_bystanders(bystanders, rows, span.first, span.last, span.base)
-        for stair in range(house[b], house[b + 1]):
-            (
-                voices[stair, TRUST_COMMITTEE],
-                voices[stair, TRUST_COMPANY],
-                trusting[stair, TRUST_COMMITTEE],
-                trusting[stair, TRUST_COMPANY],
-            ) = add_bystanders(rows, np.uint64(stairs[stair]) - span.base, np.uint64(stairs[stair + 1]) - span.base)
-        for pool in range(2):
-            pledged[pool] += promised[b, pool]
+    columns = people.standing, people.presence, people.voice, people.trust[:, 0], people.trust[:, 1]
+    terms = notes.trusted, notes.tired, notes.logit, notes.lots
+    for b in range(w.day % 7, len(houses) - 1, 7):
+        weigh_bystanders(columns, terms, np.uint64(stairs[houses[b]]), np.uint64(stairs[houses[b + 1]]))
+        add_stairwells(voices, trusting, terms, stairs, houses[b], houses[b + 1])
+
+
+@inner_kernel
+def forget_week(w) -> None:
+    """Forget a part of what desks have done and left, and all that was pulled since the last round."""
+    sums, k = w.mood, w.knobs.residents
+    good, dropped, drift, meet = sums.good, sums.dropped, sums.drift, sums.meet
+    for b in range(w.day % 7, len(meet), 7):
+        for desk in range(2):
+            good[b, desk] *= 1.0 - k.trust_update_rate
+            dropped[b, desk] *= 1.0 - k.trust_update_rate
+        for kind in range(3):
+            drift[b, kind] = 0.0
+        meet[b] = 0.0

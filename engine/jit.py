@@ -27,20 +27,23 @@ class Kernel(Generic[P, R]):
     plan: Any = None
     __qualname__: str
 
-    def __init__(self, function: Callable[P, R], inner: bool = False, distinct: bool = False) -> None:
+    def __init__(
+        self, function: Callable[P, R], inner: bool = False, inlined: bool = False, distinct: bool = False
+    ) -> None:
         """Wrap a function; an `inner` kernel can be called by other kernels only.
 
-        The arrays that a kernel with `distinct` ones is given must not overlap.
+        An `inlined` one is always compiled into them. The arrays that a kernel with `distinct` ones is given
+        must not overlap.
         """
         update_wrapper(self, function)
-        self.py_func, self.inner, self.distinct = function, inner, distinct
+        self.py_func, self.inner, self.inlined, self.distinct = function, inner, inlined, distinct
 
     @cached_property
     def dispatcher(self) -> Any:
         """Numba's dispatcher of the function."""
         from .kernel_structs import make_dispatcher
 
-        return make_dispatcher(self.py_func, self.inner, self.distinct)
+        return make_dispatcher(self.py_func, self.inner, self.inlined, self.distinct)
 
     if TYPE_CHECKING:
 
@@ -83,13 +86,22 @@ def inner_kernel(function: Callable[P, R]) -> Kernel[P, R]:
     return Kernel(function, inner=True)
 
 
-def column_kernel(function: Callable[P, R]) -> Kernel[P, R]:
-    """Make an inner kernel whose arrays never overlap, so that one loop over them treats many rows at a time.
+def inlined_kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Make an inner kernel that is compiled into each of its callers.
 
-    Its loops do the same to every row, and touch each column at the row of the loop only. The arrays must be
-    arguments of their own: what is reached through a struct may overlap with anything.
+    For one that is given many columns and called often: a call copies seven words for each.
     """
-    return Kernel(function, inner=True, distinct=True)
+    return Kernel(function, inner=True, inlined=True)
+
+
+def column_kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Make an inlined kernel whose loop over columns is compiled to treat up to 16 rows at a time.
+
+    The compiler may assume that the arrays among its arguments do not overlap (those in structs may). The
+    loop visits rows in order, its index is unsigned, it reads and writes columns in that row only, and adds
+    nothing up. A table of more than one dimension is given as columns: a row of it is not contiguous.
+    """
+    return Kernel(function, inner=True, inlined=True, distinct=True)
 
 
 if TYPE_CHECKING:

@@ -35,14 +35,15 @@ class DistinctArrays(Compiler):
         self.state.flags.noalias = True
 
 
-def make_dispatcher(function: Callable, inner: bool, distinct: bool = False) -> Any:
+def make_dispatcher(function: Callable, inner: bool, inlined: bool = False, distinct: bool = False) -> Any:
     """Make a numba dispatcher of a function.
 
-    An `inner` one can be called by kernels only, and is cached on disk as a part of these. `distinct` says
-    that the arrays among its arguments do not overlap.
+    An `inner` one can be called by kernels only, and is cached on disk as a part of these. For `inlined` and
+    `distinct` see `Kernel`.
     """
-    special = {"pipeline_class": DistinctArrays, "forceinline": True} if distinct else {}
-    dispatcher = numba.njit(**OPTIONS, no_cpython_wrapper=inner, **special)(function)
+    pipeline = DistinctArrays if distinct else Compiler
+    options = {**OPTIONS, "no_cpython_wrapper": inner, "forceinline": inlined, "pipeline_class": pipeline}
+    dispatcher = numba.njit(**options)(function)
     if not inner:
         dispatcher._cache = KernelCache(function)
     return dispatcher
