@@ -1,7 +1,5 @@
 """Acquaintances: who knows whom. Ties are mutual, and stay until one of the two moves away."""
 
-from math import log1p
-
 import numpy as np
 
 from ..engine.codes import STANDING_CHILD
@@ -29,35 +27,46 @@ def befriend(i, j, people) -> bool:
 
 
 @column_kernel
-def race_floor(presence, rank, floor, first, last, key):
+def draw_lots(lots, presence, rank, key, first, last) -> None:
+    """Write the least time that each of residents `first` to `last` can need in the race into `lots` (rows,).
+
+    The time is -log(1 - u) / presence, never less than u / presence; infinite for who is never at home, and
+    for children.
+    """
     for i in range(first, last):
         weight = presence[i] if rank[i] != STANDING_CHILD else np.float32(0.0)
-        floor[i - first] = uniform(key, i) / weight
+        lots[i - first] = uniform(key, i) / weight
 
 
 @column_kernel
-def lowest_bits(bits, n):
+def find_lowest(bits, rows) -> np.int64:
+    """The lowest of the first `rows` numbers, 0 or more, given as their bits, which sort as the numbers do.
+
+    Of whole numbers the lowest is found many at a time.
+    """
     lowest = bits[0]
-    for row in range(n):
+    for row in range(rows):
         lowest = min(lowest, bits[row])
     return lowest
 
 
 @inner_kernel
-def draw_acquaintance(first, last, people, floor, key) -> np.int64:
+def draw_acquaintance(first, last, people, lots, key) -> np.int64:
     """Draw one adult among residents `first` to `last`, by presence; -1 if none is ever at home.
 
     Drawn as a race of exponential times, not as an index: one more person who is never present changes
-    no other draw.
+    no other draw. `lots` (last - first or more,) is room for numbers.
 
     Twin: reference/people.py, meet.
     """
-    presence = people.presence
-    race_floor(presence, people.standing, floor, np.uint64(first), np.uint64(last), key)
-    lowest = np.int64(lowest_bits(floor.view(np.int64), np.uint64(last - first))).view(np.float64)
-    best, winner = -log1p(-lowest) * (1.0 + 1e-9) if lowest < 1.0 else np.inf, np.int64(-1)
-    for row in range(np.uint64(last - first)):
-        if floor[row] < best:
+    presence, rows = people.presence, np.uint64(last - first)
+    draw_lots(lots, presence, people.standing, key, np.uint64(first), np.uint64(last))
+    lowest = np.int64(find_lowest(lots.view(np.int64), rows)).view(np.float64)
+    # whoever has it needs less than this: -log(1 - u) < u + u * u up to one half, and nobody's presence exceeds 1
+    best = lowest * (1.0 + lowest) + 1e-12 if lowest < 0.5 else np.inf
+    winner = np.int64(-1)
+    for row in range(rows):
+        if lots[row] < best:
             i = np.uint64(first) + row
             time = exponential(key, i) / presence[i]
             if time < best:

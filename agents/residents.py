@@ -157,10 +157,10 @@ def count_evenings(u, logit, presence, k) -> int:
     """
     if not might_give(u, logit, presence):
         return 0
-    odds_against, further, n = exp(-logit), exp(k.further_evening_logit), 0
+    odds_against, n = exp(-logit), 0
     while n < 7 and u * (1.0 + odds_against) < presence:
         n += 1
-        odds_against *= further
+        odds_against *= exp(k.further_evening_logit)
     return n
 
 

@@ -44,6 +44,7 @@ from .residents import (
     seen_to_help,
 )
 
+EIGHT = np.uint64(8)
 MEET, WHOM = decision("meet"), decision("whom")
 
 
@@ -186,6 +187,14 @@ def mark_possible(possible, logit, rank, presence, span, keys, meet, k) -> None:
 
 
 @column_kernel
+def clear(evenings, possible, span) -> None:
+    """Let those promise no evening who might not."""
+    for i in range(span.first, span.last):
+        if not possible[i - span.base]:
+            evenings[i] = 0
+
+
+@column_kernel
 def fade(voice, usual, rank, span, k) -> None:
     """Let grown-ups' readiness to report return towards what is usual.
 
@@ -219,33 +228,40 @@ def give_and_meet(w, notes) -> None:
     pledged, promised, helpers = w.mood.pledged, w.mood.promised, w.mood.helpers
     give, encounter, whom = giving_key(w), key_of(w.seed, MEET, w.day), key_of(w.seed, WHOM, w.day)
     trusted, tired, logit, lots, possible = notes
+    blocks = possible.view(np.uint64)
     start = np.uint64(0)
     for b in range(w.day % 7, len(helpers), 7):
         week, span = see_week(b, w), find_span(b, start, places)
         for pool in range(2):
             pledged[pool] -= promised[b, pool]
             promised[b, pool], helpers[b, pool] = 0, 0
-        for i in range(span.first, span.last):
-            if not possible[i - span.base]:
-                evenings[i] = 0
+        for block in range(start, start + span.last - span.first, EIGHT):
+            if blocks[block // EIGHT] == 0:  # none of these eight
                 continue
-            at_home, pool = float(presence[i]), pool_of(rank[i])
-            gives = count_evenings(uniform(give, i), logit[i - span.base], at_home, k)
-            evenings[i] = gives
-            promised[b, pool] += gives
-            helpers[b, pool] += gives > 0
-            if not meets_somebody(uniform(encounter, i), gives, week.meet, at_home, k):
-                continue
-            j = draw_acquaintance(span.first, span.last, people, lots, derive_key(whom, i))
-            if j >= 0 and befriend(np.int64(i), j, people) and j > np.int64(i):
-                row = np.uint64(j) - span.base
-                neighbours[j] = judge_neighbours(trusted[row], ties[j], week, k)
-                trust = committee[j], neighbours[j]
-                logit[row] = willingness(rank[j], zeal[j], evenings[j], trust, tired[row], week, k, rules)
-                possible[row] = True
+            for row in range(block, block + EIGHT):
+                if not possible[row]:
+                    continue
+                i = row + span.base
+                at_home, pool = float(presence[i]), pool_of(rank[i])
+                gives = count_evenings(uniform(give, i), logit[row], at_home, k)
+                evenings[i] = gives
+                promised[b, pool] += gives
+                helpers[b, pool] += gives > 0
+                if not meets_somebody(uniform(encounter, i), gives, week.meet, at_home, k):
+                    continue
+                j = draw_acquaintance(span.first, span.last, people, lots, derive_key(whom, i))
+                if j >= 0 and befriend(np.int64(i), j, people) and j > np.int64(i):
+                    other = np.uint64(j) - span.base
+                    neighbours[j] = judge_neighbours(trusted[other], ties[j], week, k)
+                    trust = committee[j], neighbours[j]
+                    logit[other] = willingness(
+                        rank[j], zeal[j], evenings[j], trust, tired[other], week, k, rules
+                    )
+                    possible[other] = 1
+        clear(evenings, possible, span)
         for pool in range(2):
             pledged[pool] += promised[b, pool]
-        start += span.last - span.first
+        start = round_up(start + span.last - span.first)
 
 
 # --------------------------------------------------------------------------------- the weekly round
@@ -289,14 +305,20 @@ def find_span(b, start, places) -> Span:
 
 
 @inner_kernel
+def round_up(rows) -> np.uint64:
+    """The next number of rows that is a multiple of eight."""
+    return (rows + EIGHT - np.uint64(1)) // EIGHT * EIGHT
+
+
+@inner_kernel
 def make_notes(w) -> Notes:
     """Make empty notes for the residents who take stock today."""
-    n, places = 0, places_of(w)
+    n, places = np.uint64(0), places_of(w)
     for b in range(w.day % 7, len(w.buildings.compound), 7):
         span = find_span(b, np.uint64(0), places)
-        n += span.last - span.first
+        n = round_up(n + span.last - span.first)
     rows = np.empty((4, n))
-    return Notes(rows[0], rows[1], rows[2], rows[3], np.empty(n, np.bool_))
+    return Notes(rows[0], rows[1], rows[2], rows[3], np.zeros(n, np.uint8))
 
 
 @inner_kernel
@@ -329,7 +351,7 @@ def judge(w, notes) -> None:
         weigh_giving(willing, tired, logit, span, week, k, rules)
         mark_possible(possible, logit, rank, presence, span, keys, week.meet, k)
         fade(voice, usual, rank, span, k)
-        start += span.last - span.first
+        start = round_up(start + span.last - span.first)
 
 
 @inner_kernel
