@@ -62,7 +62,7 @@ def draw_acquaintance(first, last, people, lots, key) -> np.int64:
     presence, rows = people.presence, np.uint64(last - first)
     draw_lots(lots, presence, people.standing, key, np.uint64(first), np.uint64(last))
     lowest = np.int64(find_lowest(lots.view(np.int64), rows)).view(np.float64)
-    # whoever has it needs less than this: -log(1 - u) < u + u * u up to one half, and nobody's presence exceeds 1
+    # who drew it needs less time than this: -log(1 - u) < u + u * u up to one half, and no presence exceeds 1
     best = lowest * (1.0 + lowest) + 1e-12 if lowest < 0.5 else np.inf
     winner = np.int64(-1)
     for row in range(rows):

@@ -19,7 +19,7 @@ from ..engine.codes import (
     TRUST_COMMITTEE,
     TRUST_NEIGHBOURS,
 )
-from ..engine.jit import inner_kernel, outer_kernel, struct
+from ..engine.jit import column_kernel, inner_kernel, outer_kernel, struct
 from ..engine.randomness import decision, key_of, uniform
 from .giving import giving_logit
 from .population import Mood, Residents
@@ -203,21 +203,31 @@ def collect_pulls(w) -> None:
     Fills `wished` (7, compounds, 4) with today's pulls, `wish` (compounds, 4) with the week's mean plus the
     `duty` (4,) of each standing, and adds to `drift` and `meet` of the mood and to residents' `post_hours`.
     """
-    posts, post_hours = w.lever.serve, w.residents.post_hours
-    for i in range(0 if len(w.pulls.serve.who) == 0 else len(posts)):
-        post_hours[i] += posts[i]
     wish, trust, ties, sums, week = w.lever.wish, w.lever.trust, w.lever.ties, w.mood, len(w.wished)
+    if len(w.pulls.serve.who):
+        add_hours(w.residents.post_hours, w.lever.serve)
+    wished, mean, duty, today = w.wished, w.wish, w.duty, w.day % len(w.wished)
     for c in range(len(wish)):
-        for standing in range(len(w.duty)):
-            w.wished[w.day % week, c, standing] = wish[c, standing]
+        for standing in range(len(duty)):
+            wished[today, c, standing] = wish[c, standing]
             pulled = 0.0
             for back in range(week):
-                pulled += w.wished[back, c, standing]
-            w.wish[c, standing] = w.duty[standing] + pulled / week
-    for b in range(len(ties)):
+                pulled += wished[back, c, standing]
+            mean[c, standing] = duty[standing] + pulled / week
+    drift, meet = sums.drift, sums.meet
+    for b in range(len(drift) if len(w.pulls.trust.who) else 0):
         for kind in range(3):
-            sums.drift[b, kind] += trust[b, kind]
-        sums.meet[b] += ties[b]
+            drift[b, kind] += trust[b, kind]
+    for b in range(len(meet) if len(w.pulls.ties.who) else 0):
+        meet[b] += ties[b]
+
+
+@column_kernel
+def add_hours(post_hours, posts) -> None:
+    """Add today's hours in posts; few are in one, so the others' hours are not looked up."""
+    for i in range(np.uint64(len(posts))):
+        if posts[i] != 0.0:
+            post_hours[i] += posts[i]
 
 
 @inner_kernel

@@ -1,11 +1,12 @@
 """The weekly round: every evening a seventh of the buildings takes stock (`take_stock`).
 
 Its residents update their trust, satisfaction and fatigue, promise none to seven evenings, and may meet
-somebody. What a resident decides are functions of their own in `residents`, `giving` and `reporters`; here are
-the loops over the residents of a building.
+somebody. The rules by which they decide are functions of their own in `residents`, `giving` and `reporters`;
+here are the loops over residents.
 
-Each column kernel updates all residents of a building at once. Only `give_and_meet` visits them one by one,
-and it passes over those who by a cheap bound neither promise an evening nor meet anybody (`mark_possible`).
+Column kernels update all residents of a building in small loops, which the compiler vectorises. Only
+`give_and_meet` visits residents one by one, and no more than the few who by a cheap bound might promise an
+evening or meet somebody (`mark_possible`).
 """
 
 from typing import NamedTuple
@@ -76,7 +77,7 @@ class Notes(NamedTuple):
     tired: np.ndarray  # float64  fatigue
     logit: np.ndarray  # float64  wish to give an evening
     lots: np.ndarray  # float64  of `draw_acquaintance`
-    possible: np.ndarray  # bool  might promise an evening, or meet somebody
+    possible: np.ndarray  # uint8 0 or 1  might promise an evening, or meet somebody
 
 
 # ------------------------------------------------------------------- all residents of a building at once
