@@ -1,6 +1,6 @@
 """Residents: they report what they see, judge committee, company and neighbours, give evenings, and meet.
 
-Once a week, on its weekday, each building takes stock (`take_stock`): its residents update their trust,
+Once a week, on its weekday, each building takes stock (`weekly_round`): its residents update their trust,
 satisfaction and fatigue, promise none to seven evenings, and may meet somebody. Each of these decisions is a
 function of its own below or in `reporters`. The evenings of the first week are promised on day 0
 (`promise_first_week`).
@@ -136,7 +136,9 @@ def seen_to_help(helpers, used) -> float:
 
 @inner_kernel
 def might_give(u, logit, presence) -> bool:
-    """Whether a resident perhaps promises an evening.
+    """Whether a resident may promise an evening, by a bound without an exponential; if not, none is promised.
+
+    The series of exp(-logit) up to an odd power is never above it.
 
     Twin: reference/people.py, give.
     """
@@ -150,8 +152,7 @@ def count_evenings(u, logit, presence, k) -> int:
     """How many evenings a resident promises, 0..7: n or more with chance presence / (1 + exp(-logit_n)).
 
     logit_1 is `logit`, and each further evening has a logit lower by `further_evening_logit`. One random
-    number decides on all of them, so a higher logit never means fewer evenings. A cubic that exp(-logit)
-    never falls below spares most residents the exponential.
+    number decides on all of them, so a higher logit never means fewer evenings.
 
     Twin: reference/people.py, give.
     """
@@ -165,23 +166,30 @@ def count_evenings(u, logit, presence, k) -> int:
 
 
 @inner_kernel
-def might_meet(u, evenings, pull, presence, k) -> bool:
-    """Whether.
+def rate_of_meeting(evenings, pull, k) -> float:
+    """New acquaintances a week that one makes by chance, by a mechanism's `pull`, and by giving evenings.
 
     Twin: reference/people.py, meet.
     """
-    rate = k.contacts_per_week + pull + k.contacts_per_evening * evenings
+    return k.contacts_per_week + pull + k.contacts_per_evening * evenings
+
+
+@inner_kernel
+def might_meet(u, rate, presence) -> bool:
+    """Whether a resident may meet somebody, by a bound without an exponential; if not, nobody is met.
+
+    Twin: reference/people.py, meet.
+    """
     return u < rate * presence
 
 
 @inner_kernel
-def meets_somebody(u, evenings, pull, presence, k) -> bool:
+def meets_somebody(u, rate, presence) -> bool:
     """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate)).
 
     Twin: reference/people.py, meet.
     """
-    rate = k.contacts_per_week + pull + k.contacts_per_evening * evenings
-    return might_meet(u, evenings, pull, presence, k) and u < (1.0 - exp(-rate)) * presence
+    return might_meet(u, rate, presence) and u < (1.0 - exp(-rate)) * presence
 
 
 @inner_kernel

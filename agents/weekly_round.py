@@ -42,10 +42,11 @@ from .residents import (
     new_satisfaction,
     new_trust,
     pool_of,
+    rate_of_meeting,
     seen_to_help,
 )
 
-EIGHT = np.uint64(8)
+EIGHT = np.uint64(8)  # residents that `give_and_meet` may pass over at once
 MEET, WHOM = decision("meet"), decision("whom")
 
 
@@ -177,13 +178,16 @@ def weigh_giving(columns, tired, logit, span, week, k, rules) -> None:
 
 
 @column_kernel
-def mark_possible(possible, logit, rank, presence, span, keys, meet, k) -> None:
-    """Mark grown-ups who might promise an evening, or meet somebody without having promised one."""
+def mark_possible(possible, logit, rank, presence, span, keys, rate) -> None:
+    """Mark grown-ups who might promise an evening, or meet somebody without having promised one.
+
+    Those meet acquaintances at `rate`; who promises an evening is marked for that.
+    """
     give, encounter = keys
     for i in range(span.first, span.last):
         at_home = float(presence[i])
         gives = might_give(uniform(give, i), logit[i - span.base], at_home)
-        meets = might_meet(uniform(encounter, i), 0, meet, at_home, k)
+        meets = might_meet(uniform(encounter, i), rate, at_home)
         possible[i - span.base] = (gives | meets) & (rank[i] != STANDING_CHILD)
 
 
@@ -213,7 +217,8 @@ def fade(voice, usual, rank, span, k) -> None:
 def give_and_meet(w, notes) -> None:
     """Let residents promise evenings and meet somebody, in their order.
 
-    Who gets to know a neighbour whose turn comes later changes that neighbour's trust and wish to give.
+    Those who can do neither are passed over eight at a time, by `EIGHT` bytes of `possible` as one number.
+    Whoever gets to know a neighbour whose turn comes later changes that neighbour's trust and wish to give.
 
     Twin: reference/people.py, take_stock.
     """
@@ -248,7 +253,7 @@ def give_and_meet(w, notes) -> None:
                 evenings[i] = gives
                 promised[b, pool] += gives
                 helpers[b, pool] += gives > 0
-                if not meets_somebody(uniform(encounter, i), gives, week.meet, at_home, k):
+                if not meets_somebody(uniform(encounter, i), rate_of_meeting(gives, week.meet, k), at_home):
                     continue
                 j = draw_acquaintance(span.first, span.last, people, lots, derive_key(whom, i))
                 if j >= 0 and befriend(np.int64(i), j, people) and j > np.int64(i):
@@ -313,13 +318,15 @@ def round_up(rows) -> np.uint64:
 
 @inner_kernel
 def make_notes(w) -> Notes:
-    """Make empty notes for the residents who take stock today."""
+    """Make notes for the residents who take stock today. Those of each building begin in a row of eights."""
     n, places = np.uint64(0), places_of(w)
     for b in range(w.day % 7, len(w.buildings.compound), 7):
         span = find_span(b, np.uint64(0), places)
         n = round_up(n + span.last - span.first)
-    rows = np.empty((4, n))
-    return Notes(rows[0], rows[1], rows[2], rows[3], np.zeros(n, np.uint8))
+    possible = np.empty(n, np.uint8)
+    for row in range(n):
+        possible[row] = 0
+    return Notes(np.empty(n), np.empty(n), np.empty(n), np.empty(n), possible)
 
 
 @inner_kernel
@@ -350,7 +357,7 @@ def judge(w, notes) -> None:
         tire(spent, tired, span, used, k)
         judge_all_neighbours(neighbours, trusted, ties, rank, span, week, k)
         weigh_giving(willing, tired, logit, span, week, k, rules)
-        mark_possible(possible, logit, rank, presence, span, keys, week.meet, k)
+        mark_possible(possible, logit, rank, presence, span, keys, rate_of_meeting(0, week.meet, k))
         fade(voice, usual, rank, span, k)
         start = round_up(start + span.last - span.first)
 
