@@ -223,13 +223,8 @@ def give_and_meet(w, notes) -> None:
     Twin: reference/people.py, take_stock.
     """
     people, places, k, rules = w.residents, places_of(w), w.knobs.residents, w.knobs.rules
-    rank, presence, zeal, evenings, ties = (
-        people.standing,
-        people.presence,
-        people.zeal,
-        people.evenings,
-        people.ties,
-    )
+    rank, presence, zeal = people.standing, people.presence, people.zeal
+    evenings, ties = people.evenings, people.ties
     committee, neighbours = people.trust[:, TRUST_COMMITTEE], people.trust[:, TRUST_NEIGHBOURS]
     pledged, promised, helpers = w.mood.pledged, w.mood.promised, w.mood.helpers
     give, encounter, whom = giving_key(w), key_of(w.seed, MEET, w.day), key_of(w.seed, WHOM, w.day)
@@ -334,13 +329,8 @@ def judge(w, notes) -> None:
     """Let residents judge desks, place and neighbours, tire, and weigh whether to give an evening."""
     people, places, k, rules = w.residents, places_of(w), w.knobs.residents, w.knobs.rules
     compound, company, used = w.buildings.compound, w.compounds.company, (w.used[0], w.used[1])
-    rank, presence, evenings, ties, satisfaction = (
-        people.standing,
-        people.presence,
-        people.evenings,
-        people.ties,
-        people.satisfaction,
-    )
+    rank, presence, satisfaction = people.standing, people.presence, people.satisfaction
+    evenings, ties = people.evenings, people.ties
     committee, firm, neighbours = people.trust[:, 0], people.trust[:, 1], people.trust[:, 2]
     spent = rank, evenings, people.evenings_given, people.fatigue, people.post_hours
     willing = rank, people.zeal, evenings, committee, neighbours

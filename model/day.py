@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ..agents import relocation, residents, weekly_round
 from ..engine.jit import outer_kernel
 from .issues import arrivals, closing, consent, deliberation, payment, reporting, triage, work
-from .issues.issue_table import compact, ensure_capacity
+from .issues.issue_table import compact, ensure_capacity, list_by_state
 from .resources.allocation import charge_granted, grant, supply
 from .resources.ledger import charge_desks
 from .resources.levers import reset_levers, sum_levers
@@ -26,16 +26,13 @@ def simulate_day(world: "World") -> None:
 def begin_day(world: "World") -> None:
     """Run the day until every mechanism has pulled its levers; the community has not changed yet."""
     world.start_day()
-    world.call(morning)
-    world.ask()
-    world.call(share_out)
-    world.pull()
+    world.run(UNTIL_PULLS)
 
 
 def end_day(world: "World") -> None:
     """Run the rest of the day: the community changes, and mechanisms learn from it."""
     world.make_room(world.call(move_world))
-    world.learn()
+    world.run(LESSONS)
 
 
 @outer_kernel
@@ -99,7 +96,13 @@ def move_world(w) -> int:
     w.issues = w.rows[: staying + len(fresh)]
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))
     arrivals.fill_new_issues(w, w.rows[staying : staying + len(fresh)], fresh)
+    list_by_state(w)
     for pool in range(len(w.more)):
         w.more[pool] = w.lever.supply[pool]
     w.funds[-1] += round(w.lever.money[0] * 100)
     return len(w.rows)
+
+
+# what a day calls before and after the community changes: kernels, and steps of all mechanisms
+UNTIL_PULLS = (morning, "ask", share_out, "pull")
+LESSONS = ("learn",)

@@ -89,13 +89,15 @@ def invite(w, issue) -> None:
     """Let an issue in sight to which nobody attends invite others of its kind in its building.
 
     Disorder that is seen to be tolerated spreads (Keizer, Lindenberg & Steg 2008): the rule that neglect
-    *breeds*, the model's own. By the other, what is neglected merely *lapses*, and invites nothing.
+    *breeds*, the model's own. By the other, what is neglected merely *lapses*, and invites nothing. Neither
+    does what is to lapse today, even if it is answered today and may lapse tomorrow only.
 
     Twin: reference/processing.py, invite.
     """
-    cats, b, j = w.cats, issue.building, issue.category
-    if w.day - issue.arose_day <= cats.invites_days[j] and not is_attended(issue, cats.cost_fen[j]):
-        w.clocks.coming[b, j] += cats.invited[j]
+    cats, b, j, lapses = w.cats, issue.building, issue.category, 0 <= issue.lapse_day <= w.day
+    young = w.day - issue.arose_day <= cats.invites_days[j]
+    if young and not lapses and not is_attended(issue, cats.cost_fen[j]):
+        w.clocks.invited[b, j] += cats.invited[j]
 
 
 @inner_kernel
