@@ -32,6 +32,8 @@ def draw_lots(lots, presence, rank, key, first, last) -> None:
 
     The time is -log(1 - u) / presence, never less than u / presence; infinite for who is never at home, and
     for children.
+
+    Twin: reference/people.py, meet.
     """
     for i in range(first, last):
         weight = presence[i] if rank[i] != STANDING_CHILD else np.float32(0.0)

@@ -43,6 +43,8 @@ def weigh_bystanders(columns, terms, first, last) -> None:
 
     They are terms of `voices` and `trusting` towards the committee, then of both towards the company; 0 for
     children. `columns` are standing, presence, voice, and trust in committee and company.
+
+    Twin: reference/places.py, sum_bystanders.
     """
     rank, presence, voice, committee, company = columns
     heard, trusted, heard_by_company, trusted_company = terms
@@ -57,6 +59,8 @@ def add_stairwells(voices, trusting, terms, people, first, last) -> None:
     """Sum the `terms` of `weigh_bystanders` by stairwell, from `first` to `last`, those of one building.
 
     `people` are the first residents of stairwells. Who is a bystander at all does not change after day 0.
+
+    Twin: reference/places.py, sum_bystanders.
     """
     heard, trusted, heard_by_company, trusted_company = terms
     base = np.uint64(people[first])

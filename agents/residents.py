@@ -17,6 +17,7 @@ from ..engine.codes import (
     STANDING_CHILD,
     STANDING_RETIRED_MEMBER,
     TRUST_COMMITTEE,
+    TRUST_COMPANY,
     TRUST_NEIGHBOURS,
 )
 from ..engine.jit import column_kernel, inner_kernel, outer_kernel, struct
@@ -31,13 +32,26 @@ if TYPE_CHECKING:
     from ..model.places import Buildings, Stairwells
 
 THIRD = 1.0 / 3.0
-GIVE = decision("give")
+GIVE, MEET = decision("give"), decision("meet")
 
 
 if TYPE_CHECKING:
     Knobs = ResidentParameters  # the same names
 else:
     Knobs = NamedTuple("Knobs", [(name, float) for name in ResidentParameters.__annotations__])
+
+
+class Week(NamedTuple):
+    """What the residents of a building have seen in the last week."""
+
+    content: float  # 0..1  satisfaction that unresolved issues leave
+    good: tuple  # (2,)  issues that committee, company have resolved
+    left: tuple  # (2,)  issues that they have not
+    drift: tuple  # (3,)  trust pulled
+    helping: float  # residents of the building whose evening was used
+    example: float  # acquaintances that these stand for
+    meet: float  # acquaintances per person pulled
+    wish: tuple  # (4,) logit  wish to give an evening, by standing
 
 
 def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings") -> Mood:
@@ -232,10 +246,53 @@ def collect_pulls(w) -> None:
 
 @column_kernel
 def add_hours(post_hours, posts) -> None:
-    """Add today's hours in posts; few are in one, so the others' hours are not looked up."""
+    """Add today's hours in posts; few are in one, so the others' hours are not looked up.
+
+    Twin: reference/people.py, take_stock.
+    """
     for i in range(np.uint64(len(posts))):
         if posts[i] != 0.0:
             post_hours[i] += posts[i]
+
+
+@inner_kernel
+def see_week(b, w) -> Week:
+    """Sum up what the residents of building `b` have seen since they last took stock.
+
+    Twin: reference/people.py, take_stock.
+    """
+    sums, k, wish, c = w.mood, w.knobs.residents, w.wish, w.buildings.compound[b]
+    good0, good1 = sums.good[b, TRUST_COMMITTEE], sums.good[b, TRUST_COMPANY]
+    left0 = sums.standing[b, TRUST_COMMITTEE] + sums.dropped[b, TRUST_COMMITTEE]
+    left1 = sums.standing[b, TRUST_COMPANY] + sums.dropped[b, TRUST_COMPANY]
+    helping = seen_to_help(sums.helpers[b], w.used)
+    return Week(
+        1.0 / (1.0 + (left0 + left1) / k.satisfaction_half_backlog),
+        (good0 + k.trust_spillover_share * good1, good1),
+        (left0 + k.trust_spillover_share * left1, left1),
+        (sums.drift[b, TRUST_COMMITTEE], sums.drift[b, TRUST_COMPANY], sums.drift[b, TRUST_NEIGHBOURS]),
+        helping,
+        k.peer_example * helping,
+        sums.meet[b],
+        (wish[c, 0], wish[c, 1], wish[c, 2], wish[c, 3]),
+    )
+
+
+@inner_kernel
+def forget_week(w) -> None:
+    """Forget a part of what desks have done and left, and all that was pulled since the last round.
+
+    Twin: reference/people.py, take_stock.
+    """
+    sums, k = w.mood, w.knobs.residents
+    good, dropped, drift, meet = sums.good, sums.dropped, sums.drift, sums.meet
+    for b in range(w.day % 7, len(meet), 7):
+        for desk in range(2):
+            good[b, desk] *= 1.0 - k.trust_update_rate
+            dropped[b, desk] *= 1.0 - k.trust_update_rate
+        for kind in range(3):
+            drift[b, kind] = 0.0
+        meet[b] = 0.0
 
 
 @inner_kernel
@@ -245,6 +302,15 @@ def giving_key(w) -> np.uint64:
     Twin: reference/people.py, give.
     """
     return key_of(w.seed, GIVE, w.day)
+
+
+@inner_kernel
+def meeting_key(w) -> np.uint64:
+    """The key of today's meetings: who meets somebody.
+
+    Twin: reference/people.py, meet.
+    """
+    return key_of(w.seed, MEET, w.day)
 
 
 @outer_kernel

@@ -22,7 +22,6 @@ from ..engine.codes import (
     STANDING_RETIRED_MEMBER,
     STANDING_VOLUNTEER,
     TRUST_COMMITTEE,
-    TRUST_COMPANY,
     TRUST_NEIGHBOURS,
 )
 from ..engine.jit import column_kernel, inner_kernel
@@ -34,7 +33,9 @@ from .residents import (
     count_evenings,
     evening_logit,
     experience,
+    forget_week,
     giving_key,
+    meeting_key,
     meets_somebody,
     might_give,
     might_meet,
@@ -43,11 +44,11 @@ from .residents import (
     new_trust,
     pool_of,
     rate_of_meeting,
-    seen_to_help,
+    see_week,
 )
 
 EIGHT = np.uint64(8)  # residents that `give_and_meet` may pass over at once
-MEET, WHOM = decision("meet"), decision("whom")
+WHOM = decision("whom")
 
 
 class Span(NamedTuple):
@@ -56,19 +57,6 @@ class Span(NamedTuple):
     first: np.uint64
     last: np.uint64
     base: np.uint64
-
-
-class Week(NamedTuple):
-    """What the residents of a building have seen in the last week."""
-
-    content: float  # 0..1  satisfaction that unresolved issues leave
-    good: tuple  # (2,)  issues that committee, company have resolved
-    left: tuple  # (2,)  issues that they have not
-    drift: tuple  # (3,)  trust pulled
-    helping: float  # residents of the building whose evening was used
-    example: float  # acquaintances that these stand for
-    meet: float  # acquaintances per person pulled
-    wish: tuple  # (4,) logit  wish to give an evening, by standing
 
 
 class Notes(NamedTuple):
@@ -138,7 +126,10 @@ def judge_neighbours(trusted, ties, week, k) -> np.float32:
 
 @column_kernel
 def judge_all_neighbours(trust, trusted, ties, rank, span, week, k) -> None:
-    """Note grown-ups' trust in neighbours, and update it."""
+    """Note grown-ups' trust in neighbours, and update it.
+
+    Twin: reference/people.py, take_stock.
+    """
     for i in range(span.first, span.last):
         t = trust[i]
         trusted[i - span.base] = t
@@ -148,7 +139,10 @@ def judge_all_neighbours(trust, trusted, ties, rank, span, week, k) -> None:
 
 @inner_kernel
 def wish_of(standing, wish) -> float:
-    """The entry of `wish` (4,) for a standing, found without a table, which would be slower."""
+    """The entry of `wish` (4,) for a standing, found without a table, which would be slower.
+
+    Twin: reference/people.py, willingness.
+    """
     if standing >= STANDING_RETIRED_MEMBER:
         serving = standing == STANDING_IN_SERVICE_MEMBER
         return wish[STANDING_IN_SERVICE_MEMBER] if serving else wish[STANDING_RETIRED_MEMBER]
@@ -170,7 +164,10 @@ def willingness(standing, zeal, evenings, trust, tired, week, k, rules) -> float
 
 @column_kernel
 def weigh_giving(columns, tired, logit, span, week, k, rules) -> None:
-    """Note everybody's wish to give an evening, a logit."""
+    """Note everybody's wish to give an evening, a logit.
+
+    Twin: reference/people.py, willingness.
+    """
     rank, zeal, evenings, committee, neighbours = columns
     for i in range(span.first, span.last):
         row, trust = i - span.base, (committee[i], neighbours[i])
@@ -182,6 +179,8 @@ def mark_possible(possible, logit, rank, presence, span, keys, rate) -> None:
     """Mark grown-ups who might promise an evening, or meet somebody without having promised one.
 
     Those meet acquaintances at `rate`; who promises an evening is marked for that.
+
+    Twin: reference/people.py, give.
     """
     give, encounter = keys
     for i in range(span.first, span.last):
@@ -193,7 +192,10 @@ def mark_possible(possible, logit, rank, presence, span, keys, rate) -> None:
 
 @column_kernel
 def clear(evenings, possible, span) -> None:
-    """Let those promise no evening who might not."""
+    """Let those promise no evening who might not.
+
+    Twin: reference/people.py, give.
+    """
     for i in range(span.first, span.last):
         if not possible[i - span.base]:
             evenings[i] = 0
@@ -222,12 +224,12 @@ def give_and_meet(w, notes) -> None:
 
     Twin: reference/people.py, take_stock.
     """
-    people, places, k, rules = w.residents, places_of(w), w.knobs.residents, w.knobs.rules
+    people, places, k, rules = w.residents, stairs_of(w), w.knobs.residents, w.knobs.rules
     rank, presence, zeal = people.standing, people.presence, people.zeal
     evenings, ties = people.evenings, people.ties
     committee, neighbours = people.trust[:, TRUST_COMMITTEE], people.trust[:, TRUST_NEIGHBOURS]
     pledged, promised, helpers = w.mood.pledged, w.mood.promised, w.mood.helpers
-    give, encounter, whom = giving_key(w), key_of(w.seed, MEET, w.day), key_of(w.seed, WHOM, w.day)
+    give, encounter, whom = giving_key(w), meeting_key(w), key_of(w.seed, WHOM, w.day)
     trusted, tired, logit, lots, possible = notes
     blocks = possible.view(np.uint64)
     start = np.uint64(0)
@@ -269,30 +271,7 @@ def give_and_meet(w, notes) -> None:
 
 
 @inner_kernel
-def see_week(b, w) -> Week:
-    """Sum up what the residents of building `b` have seen since they last took stock.
-
-    Twin: reference/people.py, take_stock.
-    """
-    sums, k, wish, c = w.mood, w.knobs.residents, w.wish, w.buildings.compound[b]
-    good0, good1 = sums.good[b, TRUST_COMMITTEE], sums.good[b, TRUST_COMPANY]
-    left0 = sums.standing[b, TRUST_COMMITTEE] + sums.dropped[b, TRUST_COMMITTEE]
-    left1 = sums.standing[b, TRUST_COMPANY] + sums.dropped[b, TRUST_COMPANY]
-    helping = seen_to_help(sums.helpers[b], w.used)
-    return Week(
-        1.0 / (1.0 + (left0 + left1) / k.satisfaction_half_backlog),
-        (good0 + k.trust_spillover_share * good1, good1),
-        (left0 + k.trust_spillover_share * left1, left1),
-        (sums.drift[b, 0], sums.drift[b, 1], sums.drift[b, 2]),
-        helping,
-        k.peer_example * helping,
-        sums.meet[b],
-        (wish[c, 0], wish[c, 1], wish[c, 2], wish[c, 3]),
-    )
-
-
-@inner_kernel
-def places_of(w) -> tuple:
+def stairs_of(w) -> tuple:
     """The first stairwell of each building, and the first resident of each stairwell."""
     return w.buildings.first, w.stairwells.people
 
@@ -314,7 +293,7 @@ def round_up(rows) -> np.uint64:
 @inner_kernel
 def make_notes(w) -> Notes:
     """Make notes for the residents who take stock today. Those of each building begin in a row of eights."""
-    n, places = np.uint64(0), places_of(w)
+    n, places = np.uint64(0), stairs_of(w)
     for b in range(w.day % 7, len(w.buildings.compound), 7):
         span = find_span(b, np.uint64(0), places)
         n = round_up(n + span.last - span.first)
@@ -326,8 +305,11 @@ def make_notes(w) -> Notes:
 
 @inner_kernel
 def judge(w, notes) -> None:
-    """Let residents judge desks, place and neighbours, tire, and weigh whether to give an evening."""
-    people, places, k, rules = w.residents, places_of(w), w.knobs.residents, w.knobs.rules
+    """Let residents judge desks, place and neighbours, tire, and weigh whether to give an evening.
+
+    Twin: reference/people.py, take_stock.
+    """
+    people, places, k, rules = w.residents, stairs_of(w), w.knobs.residents, w.knobs.rules
     compound, company, used = w.buildings.compound, w.compounds.company, (w.used[0], w.used[1])
     rank, presence, satisfaction = people.standing, people.presence, people.satisfaction
     evenings, ties = people.evenings, people.ties
@@ -335,7 +317,7 @@ def judge(w, notes) -> None:
     spent = rank, evenings, people.evenings_given, people.fatigue, people.post_hours
     willing = rank, people.zeal, evenings, committee, neighbours
     voice, usual = people.voice, people.usual_voice
-    keys = giving_key(w), key_of(w.seed, MEET, w.day)
+    keys = giving_key(w), meeting_key(w)
     trusted, tired, logit, _, possible = notes
     start = np.uint64(0)
     for b in range(w.day % 7, len(compound), 7):
@@ -367,7 +349,10 @@ def take_stock(w) -> None:
 
 @inner_kernel
 def resum_bystanders(w, notes) -> None:
-    """Sum up anew who would report, as their trust and readiness have changed."""
+    """Sum up anew who would report, as their trust and readiness have changed.
+
+    Twin: reference/places.py, sum_bystanders.
+    """
     people, sums, houses, stairs = w.residents, w.mood, w.buildings.first, w.stairwells.people
     voices, trusting = sums.voices, sums.trusting
     columns = people.standing, people.presence, people.voice, people.trust[:, 0], people.trust[:, 1]
@@ -375,17 +360,3 @@ def resum_bystanders(w, notes) -> None:
     for b in range(w.day % 7, len(houses) - 1, 7):
         weigh_bystanders(columns, terms, np.uint64(stairs[houses[b]]), np.uint64(stairs[houses[b + 1]]))
         add_stairwells(voices, trusting, terms, stairs, houses[b], houses[b + 1])
-
-
-@inner_kernel
-def forget_week(w) -> None:
-    """Forget a part of what desks have done and left, and all that was pulled since the last round."""
-    sums, k = w.mood, w.knobs.residents
-    good, dropped, drift, meet = sums.good, sums.dropped, sums.drift, sums.meet
-    for b in range(w.day % 7, len(meet), 7):
-        for desk in range(2):
-            good[b, desk] *= 1.0 - k.trust_update_rate
-            dropped[b, desk] *= 1.0 - k.trust_update_rate
-        for kind in range(3):
-            drift[b, kind] = 0.0
-        meet[b] = 0.0
