@@ -170,8 +170,6 @@ def count_evenings(u, logit, presence, k) -> int:
 
     Twin: reference/people.py, give.
     """
-    if not might_give(u, logit, presence):
-        return 0
     odds_against, n = exp(-logit), 0
     while n < 7 and u * (1.0 + odds_against) < presence:
         n += 1
@@ -332,7 +330,8 @@ def promise_first_week(w) -> None:
             rules.giving, trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], 0.0, False, k, rules
         )
         logit = evening_logit(people.zeal[i], moved, 0.0, w.duty[r], k)
-        n = count_evenings(uniform(key, i), logit, float(people.presence[i]), k)
+        u, at_home = uniform(key, i), float(people.presence[i])
+        n = count_evenings(u, logit, at_home, k) if might_give(u, logit, at_home) else 0
         people.evenings[i] = n
         sums.pledged[pool_of(r)] += n
         sums.promised[people.building[i], pool_of(r)] += n
