@@ -216,7 +216,7 @@ def build_population(
         zeal=np.where(child, -1000.0, knobs.volunteering_spread_logit * np.log(u / (1 - u))).astype(
             np.float32
         ),
-        trust=np.clip(mean + knobs.trust_spread * noise, 0, 1).astype(np.float32),
+        trust=np.asfortranarray(np.clip(mean + knobs.trust_spread * noise, 0, 1).astype(np.float32)),
         satisfaction=np.full(n, 0.5, np.float32),
         fatigue=np.zeros(n, np.float32),
         evenings=np.zeros(n, np.int8),

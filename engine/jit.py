@@ -27,17 +27,23 @@ class Kernel(Generic[P, R]):
     plan: Any = None
     __qualname__: str
 
-    def __init__(self, function: Callable[P, R], inner: bool = False) -> None:
-        """Wrap a function; an `inner` kernel can be called by other kernels only."""
+    def __init__(
+        self, function: Callable[P, R], inner: bool = False, inlined: bool = False, distinct: bool = False
+    ) -> None:
+        """Wrap a function; an `inner` kernel can be called by other kernels only.
+
+        An `inlined` one is always compiled into them. The arrays that a kernel with `distinct` ones is given
+        must not overlap.
+        """
         update_wrapper(self, function)
-        self.py_func, self.inner = function, inner
+        self.py_func, self.inner, self.inlined, self.distinct = function, inner, inlined, distinct
 
     @cached_property
     def dispatcher(self) -> Any:
         """Numba's dispatcher of the function."""
         from .kernel_structs import make_dispatcher
 
-        return make_dispatcher(self.py_func, self.inner)
+        return make_dispatcher(self.py_func, self.inner, self.inlined, self.distinct)
 
     if TYPE_CHECKING:
 
@@ -78,6 +84,24 @@ def outer_kernel(function: Callable[P, R]) -> Kernel[P, R]:
 def inner_kernel(function: Callable[P, R]) -> Kernel[P, R]:
     """Make a kernel that only other kernels can call."""
     return Kernel(function, inner=True)
+
+
+def inlined_kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Make an inner kernel that is compiled into each of its callers.
+
+    For one that is given many columns and called often: a call copies seven words for each.
+    """
+    return Kernel(function, inner=True, inlined=True)
+
+
+def column_kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Make an inlined kernel whose loop over columns is compiled to treat up to 16 rows at a time.
+
+    The compiler may assume that the arrays among its arguments do not overlap (those in structs may). The
+    loop visits rows in order, its index is unsigned, it reads and writes columns in that row only, and adds
+    nothing up. A table of more than one dimension is given as columns: a row of it is not contiguous.
+    """
+    return Kernel(function, inner=True, inlined=True, distinct=True)
 
 
 if TYPE_CHECKING:

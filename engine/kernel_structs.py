@@ -11,6 +11,7 @@ import numba
 import numba.np.linalg
 import numpy as np
 from numba.core import cgutils, types
+from numba.core.compiler import Compiler
 from numba.core.extending import intrinsic, overload
 from numba.core.typing.typeof import typeof_impl
 from numba.experimental import structref
@@ -26,12 +27,23 @@ numba.np.linalg.ensure_blas = ensure_blas
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
-def make_dispatcher(function: Callable, inner: bool) -> Any:
+class DistinctArrays(Compiler):
+    """A compiler that promises LLVM that the arrays among the arguments do not overlap."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.state.flags.noalias = True
+
+
+def make_dispatcher(function: Callable, inner: bool, inlined: bool = False, distinct: bool = False) -> Any:
     """Make a numba dispatcher of a function.
 
-    An `inner` one can be called by kernels only, and is cached on disk as a part of these.
+    An `inner` one can be called by kernels only, and is cached on disk as a part of these. For `inlined` and
+    `distinct` see `Kernel`.
     """
-    dispatcher = numba.njit(**OPTIONS, no_cpython_wrapper=inner)(function)
+    pipeline = DistinctArrays if distinct else Compiler
+    options = {**OPTIONS, "no_cpython_wrapper": inner, "forceinline": inlined, "pipeline_class": pipeline}
+    dispatcher = numba.njit(**options)(function)
     if not inner:
         dispatcher._cache = KernelCache(function)
     return dispatcher

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..agents import relocation, residents
+from ..agents import relocation, residents, weekly_round
 from ..engine.jit import outer_kernel
 from .issues import arrivals, closing, consent, deliberation, payment, reporting, triage, work
 from .issues.issue_table import compact, ensure_capacity, list_by_state
@@ -86,7 +86,7 @@ def move_world(w) -> int:
     stays = closing.close(w)
     residents.collect_pulls(w)
     relocation.relocate(w)
-    residents.take_stock(w)
+    weekly_round.take_stock(w)
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
     fresh = arrivals.advance_clocks(w)
