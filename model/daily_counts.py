@@ -39,16 +39,14 @@ def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
     """Count issues: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed, all."""
     n_open, unknown, reported, resolved, withdrawn, lapsed, arisen = 0, 0, 0, 0, 0, 0, 0
     for i in range(len(issues)):
-        state = issues[i].state
-        if issues[i].desk == DESK_NONE:
-            continue
-        arisen += 1
-        n_open += state < RESOLVED
-        unknown += state == UNKNOWN
-        reported += issues[i].reported_day >= 0
-        resolved += state == RESOLVED or state == VERIFIED
-        withdrawn += state == WITHDRAWN
-        lapsed += state == LAPSED
+        state, counts = issues[i].state, issues[i].desk != DESK_NONE
+        arisen += counts
+        n_open += counts & (state < RESOLVED)
+        unknown += counts & (state == UNKNOWN)
+        reported += counts & (issues[i].reported_day >= 0)
+        resolved += counts & ((state == RESOLVED) | (state == VERIFIED))
+        withdrawn += counts & (state == WITHDRAWN)
+        lapsed += counts & (state == LAPSED)
     return n_open, unknown, reported, resolved, withdrawn, lapsed, arisen
 
 

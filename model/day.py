@@ -75,15 +75,15 @@ def move_world(w) -> int:
     sum_levers(w.pulls, w.strength, n)
 
     # Issues are reported; desks take them in; parties talk, households sign, funds pay, work is done.
-    reporting.report_issues(w)
+    pending = reporting.report_issues(w)
     given = w.hours.copy()
-    triage.take_in(w)
-    deliberation.talk(w)
-    consent.sign(w)
+    triage.take_in(w, pending)
+    deliberation.talk(w, pending)
+    consent.sign(w, pending)
     for fund in range(len(w.funds)):
         w.funds[fund] += w.income[fund]
-    payment.pay(w)
-    work.work(w)
+    payment.pay(w, pending)
+    work.work(w, pending)
     charge_desks(w.ledger, given, w.hours, w.lent, w.spending)
 
     # In the evening issues are checked, forgotten or given up; then a seventh of the buildings takes stock.

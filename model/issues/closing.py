@@ -4,7 +4,7 @@ import numpy as np
 
 from ...agents.committee import answers, forgets
 from ...agents.reporters import discouraged
-from ...engine.codes import DESK_NONE
+from ...engine.codes import DESK_NONE, SCOPE_COMPOUND, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .issue_table import (
@@ -146,60 +146,93 @@ def credit_hurry(issue, hurry, i) -> None:
 
 
 @inner_kernel
+def update_in_evening(w, i, reopens, forgotten) -> None:
+    """Update issue number `i` by at most one of: answered, checked, lapsed, given up, forgotten.
+
+    `reopens` and `forgotten` are keys of random numbers; `hurry` (days) brings a department's answer nearer,
+    `keep` (log rate) makes the desks forget less. An answer is credited to the mechanism that brought it
+    nearer, if any did.
+
+    Twin: reference/processing.py, update_in_evening.
+    """
+    issue, day, keep = w.issues[i], w.day, w.lever.keep[i]
+    state = issue.state
+    if state == UPWARD:
+        issue.due_day -= w.lever.hurry[i]
+        credit_hurry(issue, w.pulls.hurry, i)
+    if state == UPWARD and issue.due_day <= day:
+        move(issue, WORK, day)
+        log_event(w.log, w.lines, issue.id, day, ANSWERED, issue.hurried_by, -1)
+    elif state == RESOLVED and issue.due_day <= day:
+        check(w, issue, reopens, keep)
+    elif 0 <= issue.lapse_day <= day and not is_attended(issue, w.cats.cost_fen[issue.category]):
+        issue.state = LAPSED
+        if state > UNKNOWN:
+            disappoint(w, issue)
+        log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
+    elif may_give_up(w, issue) and issue.give_up_day <= day:
+        give_up(w, issue)
+    elif (
+        (state == REPORTED or state == TABLE)
+        and issue.desk != DESK_NONE
+        and forgets(uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep)
+    ):
+        issue.state = UNKNOWN
+        disappoint(w, issue)
+        log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
+
+
+@inner_kernel
+def spread(counted, places, standing) -> None:
+    """Write into `standing` (buildings, 2) what was counted in each building and in all of its compound.
+
+    The rows of `counted` are buildings, then compounds.
+    """
+    for b in range(len(standing)):
+        c = len(standing) + places.compound[b]
+        for trusted in range(2):
+            standing[b, trusted] = counted[b, trusted] + counted[c, trusted]
+
+
+@inner_kernel
 def close(w) -> np.ndarray:
     """Close the day of every issue; return which stay open or are still to be checked, (issues,) bool.
 
     Fills `standing` (buildings, 2) of the mood with the number of issues in common space that have been open
     for more than `fresh` days. Those of them that lapse or are withdrawn are added to `dropped` (buildings,
-    2): nobody is content because an issue ended unresolved. `hurry` (days) brings a department's answer
-    nearer, `keep` (log rate) makes the desks forget less. An answer is credited to the mechanism that brought
-    it nearer, if any did.
+    2): nobody is content because an issue ended unresolved.
 
     Twin: reference/processing.py, close.
     """
-    issues, day, cats, keep, hurry = w.issues, w.day, w.cats, w.lever.keep, w.lever.hurry
-    standing, dropped, first, fresh = (
-        w.mood.standing,
-        w.mood.dropped,
-        w.compounds.first,
-        int(w.knobs.residents.patience_before_blame_days),
-    )
+    issues, day, invited, first = w.issues, w.day, w.cats.invited, w.compounds.first
+    fresh, b = int(w.knobs.residents.patience_before_blame_days), len(w.mood.standing)
     reopens, forgotten = key_of(w.seed, REOPEN, 0), key_of(w.seed, FORGET, day)
     stays, breeds = np.empty(len(issues), np.bool_), w.knobs.rules.neglect == BREEDS
-    standing.fill(0.0)
+    # what is seen in a building, in a whole compound, and by nobody but a household: see `row_that_sees`
+    counted = np.zeros((b + len(w.crew) + b, 2), np.int64)
     for i in range(len(issues)):
         issue = issues[i]
-        state = issue.state
-        if state == UPWARD:
-            issue.due_day -= hurry[i]
-            credit_hurry(issue, w.pulls.hurry, i)
-        if state == UPWARD and issue.due_day <= day:
-            move(issue, WORK, day)
-            log_event(w.log, w.lines, issue.id, day, ANSWERED, issue.hurried_by, -1)
-        elif state == RESOLVED and issue.due_day <= day:
-            check(w, issue, reopens, keep[i])
-        elif 0 <= issue.lapse_day <= day and not is_attended(issue, cats.cost_fen[issue.category]):
-            issue.state = LAPSED
-            if state > UNKNOWN:
-                disappoint(w, issue)
-            log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
-        elif may_give_up(w, issue) and issue.give_up_day <= day:
-            give_up(w, issue)
-        elif (
-            (state == REPORTED or state == TABLE)
-            and issue.desk != DESK_NONE
-            and forgets(uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep[i])
-        ):
-            issue.state = UNKNOWN
-            disappoint(w, issue)
-            log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
+        # an issue that nobody knows of can only lapse
+        if issue.state != UNKNOWN or 0 <= issue.lapse_day <= day:
+            update_in_evening(w, i, reopens, forgotten)
         stays[i] = issue.state <= RESOLVED
-        if breeds and issue.state < RESOLVED and cats.invited[issue.category] > 0.0:
+        if breeds and issue.state < RESOLVED and invited[issue.category] > 0.0:
             invite(w, issue)
-        if day - issue.arose_day > fresh:
+        overdue = day - issue.arose_day > fresh
+        row = row_that_sees(issue, b, len(w.crew))
+        counted[row, trust_at_stake(issue)] += overdue and issue.state < RESOLVED
+        if issue.state > VERIFIED and overdue:
             low, high = buildings_that_see(issue, first)
-            if issue.state < RESOLVED:
-                count_visible(standing, low, high, trust_at_stake(issue))
-            elif issue.state > VERIFIED:
-                count_visible(dropped, low, high, trust_at_stake(issue))
+            count_visible(w.mood.dropped, low, high, trust_at_stake(issue))
+    spread(counted, w.buildings, w.mood.standing)
     return stays
+
+
+@inner_kernel
+def row_that_sees(issue, buildings, compounds) -> int:
+    """Return the row in which an issue is counted: of its building or compound; past these if it is private.
+
+    Twin: reference/issues.py, buildings_that_see.
+    """
+    row = buildings + issue.compound if issue.scope == SCOPE_COMPOUND else issue.building
+    return row + (buildings + compounds if issue.scope == SCOPE_HOUSEHOLD else 0)

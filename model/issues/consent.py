@@ -155,7 +155,7 @@ def agrees(w, h, issue, x) -> bool:
 
 
 @inner_kernel
-def choose_projects(w) -> None:
+def choose_projects(w, pending) -> None:
     """Write into `row` the issue that has its turn to collect signatures in each compound; -1: none.
 
     It is the one under way, else the oldest whose vote is not resting, else one that rests.
@@ -164,7 +164,7 @@ def choose_projects(w) -> None:
     """
     issues, projects = w.issues, w.projects
     projects.row.fill(-1)
-    for i in range(len(issues)):
+    for i in pending:
         c = issues[i].compound
         if issues[i].state == SIGN and (
             projects.row[c] < 0 or turn_of(w, issues[i]) < turn_of(w, issues[projects.row[c]])
@@ -350,13 +350,13 @@ def count_vote(w, c, issue, low, high, by) -> None:
 
 
 @inner_kernel
-def sign(w) -> None:
+def sign(w, pending) -> None:
     """Simulate a day of every project: calls, signatures, and whether its vote carries.
 
     Twin: reference/consent.py, sign.
     """
     projects = w.projects
-    choose_projects(w)
+    choose_projects(w, pending)
     for c in range(len(projects.active)):
         if projects.row[c] < 0:
             projects.active[c], projects.open[c], projects.all[c] = -1, 0, 0

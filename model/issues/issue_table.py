@@ -48,45 +48,45 @@ ALLOWED = {
     RESOLVED: {WORK, VERIFIED},
 }
 # One row per issue; an id is never used again and is the same in every arm of a comparison. The fields that
-# every kernel reads come first, in 64 bytes: one line of a processor's cache.
+# every issue is visited for each day come first, in 64 bytes: one line of a processor's cache.
 ISSUE = np.dtype(
     [
-        ("id", "i8"),  # building, category and number in one: see `make_id`
-        ("hours_left", "f8"),  # hours still to do
         ("report_hazard", "f8"),  # cumulative hazard of being reported
         ("next_report_hazard", "f8"),  # the next neighbour reports it when `report_hazard` gets here
+        ("hours_left", "f8"),  # hours still to do
         ("building", "i4"),
         ("compound", "i4"),
         ("household", "i4"),  # household that it belongs to; -1 for common space
         ("arose_day", "i4"),  # day it arose
+        ("reported_day", "i4"),  # day it was first reported; -1 never
+        ("lapse_day", "i4"),  # day it lapses; -1 never
         ("category", "i2"),
         ("reports", "i2"),  # reports so far, by neighbours, patrols and captains, duplicates included
+        ("reopened", "i2"),  # times
         ("state", "i1"),
         ("desk", "i1"),
         ("scope", "i1"),
         ("family", "i1"),
         ("severity", "i1"),
         ("consent_rule", "i1"),  # of consent; -1 needs none
-        ("found_by", "i1"),  # mechanism that found it; -1 a neighbour
-        ("resolved_by", "i1"),  # mechanism that finished it; -1 its desk
-        ("reopened", "i2"),  # times
-        ("hurried_by", "i1"),  # mechanism that brought the department's answer nearer; -1 none
+        ("id", "i8"),  # building, category and number in one: see `make_id`
         ("key", "u8"),  # key of its random numbers: a hash of its building, its category and its number
-        ("cost_fen", "i8"),  # fen still to be paid
         ("work_hours", "f8"),  # hours it takes
+        ("cost_fen", "i8"),  # fen still to be paid
+        ("due_day", "f8"),  # day a department answers, its desk can begin, or what was done is checked
         ("sittings_needed", "f8"),  # sittings its parties need; 0 none
         ("sittings_held", "f8"),  # sittings held
-        ("due_day", "f8"),  # day a department answers, its desk can begin, or what was done is checked
+        ("give_up_day", "i4"),  # day the reporter gives up
         ("stairwell", "i4"),
         ("reporter", "i4"),  # resident who reported it, the last time it was unknown; -1 none
-        ("reported_day", "i4"),  # day it was first reported; -1 never
         ("taken_in_day", "i4"),  # day it was first taken in; -1 never
         ("resolved_day", "i4"),  # day it was last resolved; -1 not
-        ("give_up_day", "i4"),  # day the reporter gives up
-        ("lapse_day", "i4"),  # day it lapses; -1 never
         ("department_days", "i4"),  # days a department takes
-        ("hurried_days", "f4"),  # days that it brought more than others: see `closing.credit_hurry`
         ("appointment_days", "i4"),  # days until its desk can begin to work
+        ("hurried_days", "f4"),  # days that it brought more than others: see `closing.credit_hurry`
+        ("found_by", "i1"),  # mechanism that found it; -1 a neighbour
+        ("resolved_by", "i1"),  # mechanism that finished it; -1 its desk
+        ("hurried_by", "i1"),  # mechanism that brought the department's answer nearer; -1 none
     ],
     align=True,
 )

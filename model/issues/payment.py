@@ -41,7 +41,7 @@ def collect(w, issue) -> None:
 
 
 @inner_kernel
-def pay(w) -> None:
+def pay(w, pending) -> None:
     """Pay the cost of issues, in the order of the queue, where funds suffice.
 
     Where owners pay, funds pay the rest once owners have paid what the plan asks of them. Updates `funds` and
@@ -51,7 +51,7 @@ def pay(w) -> None:
     """
     issues, funds, spending = w.issues, w.funds, w.spending
     last = len(funds) - 1
-    for i in queue_of(issues, MONEY, w.knobs.rules):
+    for i in queue_of(issues, pending, MONEY, w.knobs.rules):
         issue = issues[i]
         if w.cats.owners_share[issue.category] > 0.0:
             collect(w, issue)

@@ -162,8 +162,10 @@ def draw_issue_reporter(w, issue, key) -> np.int64:
 
 
 @inner_kernel
-def report_issues(w) -> None:
+def report_issues(w) -> np.ndarray:
     """Advance the reporting clock of every open issue; at its threshold, report it or repeat the report.
+
+    Returns the rows of issues that are now reported and not resolved, (n,): those that the day goes on with.
 
     Neighbours report at the rate of the rule chosen (`reporting_factor`); mechanisms that look (`sight`,
     1/day) compete with them, and the first in the race is the reporter.
@@ -233,3 +235,13 @@ def report_issues(w) -> None:
             patient = exponential(derive_key(wait, issue.key), issue.reports)
             issue.give_up_day = day + 1 + int(patience[issue.category] * patient)
             log_event(log, used, issue.id, day, WAS_REPORTED, by, who)
+    return rows_pending(issues)
+
+
+@inner_kernel
+def rows_pending(issues) -> np.ndarray:
+    out, n = np.empty(len(issues), np.int64), 0
+    for i in range(len(issues)):
+        out[n] = i
+        n += UNKNOWN < issues[i].state < RESOLVED
+    return out[:n]

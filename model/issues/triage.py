@@ -38,14 +38,14 @@ def desk_row(issue, compounds) -> int:
 
 
 @inner_kernel
-def queue_of(issues, state, rules) -> np.ndarray:
-    """Return the rows of issues in one state, (n,): the highest rank first, and of those the oldest first.
+def queue_of(issues, pending, state, rules) -> np.ndarray:
+    """Return those rows of `pending` (n,) whose issue is in `state`: the highest rank first, then the oldest.
 
     Twin: reference/issues.py, queue_of.
     """
     count = np.zeros(RANKS + 1, np.int64)  # issues that come before those of each rank
-    found, n = np.empty(len(issues), np.int64), 0
-    for i in range(len(issues)):
+    found, n = np.empty(len(pending), np.int64), 0
+    for i in pending:
         if issues[i].state == state:
             count[RANKS - 1 - queue_rank(issues[i], rules) + 1] += 1
             found[n] = i
@@ -74,16 +74,17 @@ def is_finished_today(issue, i, done) -> bool:
 
 
 @inner_kernel
-def take_in(w) -> None:
+def take_in(w, pending) -> None:
     """Take in reported issues in the order of the queue; each costs `intake` hours of its desk.
 
+    `pending` (n,) are the rows of issues that are reported and not resolved, here and in all steps that follow.
     What mechanisms finish today is settled on the spot, without a desk.
 
     Twin: reference/processing.py, take_in.
     """
     issues, hours, intake, done = w.issues, w.hours, w.knobs.intake_hours, w.pulls.work.rows
     compounds = len(hours) - 2
-    for i in queue_of(issues, REPORTED, w.knobs.rules):
+    for i in queue_of(issues, pending, REPORTED, w.knobs.rules):
         issue = issues[i]
         if issue.desk == DESK_NONE or is_finished_today(issue, i, done):
             continue

@@ -139,7 +139,7 @@ def hours_today(w, issue, desk) -> float:
 
 
 @inner_kernel
-def work(w) -> None:
+def work(w, pending) -> None:
     """Spend today's hours on issues: `work` (mechanisms, issues), then `hours` (compounds + 2,) of the desks.
 
     Twin: reference/processing.py, work.
@@ -147,7 +147,7 @@ def work(w) -> None:
     issues, hours, rules = w.issues, w.hours, w.knobs.rules
     codes, done = w.pulls.work.by, w.pulls.work.rows
     compounds = len(hours) - 2
-    for i in range(len(issues)):
+    for i in pending:
         issue = issues[i]
         if len(codes) and (is_workable(issue) or is_registered(issue)):
             by, most = -1, 0.0
@@ -157,7 +157,7 @@ def work(w) -> None:
                     by, most = codes[m], done[m, i]
             if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
-    rows, quota = queue_of(issues, WORK, rules), np.zeros((len(hours), RANKS))
+    rows, quota = queue_of(issues, pending, WORK, rules), np.zeros((len(hours), RANKS))
     most_today, n = np.empty(len(rows)), 0
     for i in rows:
         if can_go_on(w, issues[i]):

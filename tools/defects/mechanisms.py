@@ -282,8 +282,8 @@ MUTANTS = [
     mutant(
         "the youngest job is worked on first",
         "model/issues/work.py",
-        "rows, quota = queue_of(issues, WORK, rules), ",
-        "rows, quota = queue_of(issues, WORK, rules)[::-1].copy(), ",
+        "rows, quota = queue_of(issues, pending, WORK, rules), ",
+        "rows, quota = queue_of(issues, pending, WORK, rules)[::-1].copy(), ",
         TWIN,
     ),
     mutant(
