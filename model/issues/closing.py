@@ -4,7 +4,7 @@ import numpy as np
 
 from ...agents.committee import answers, forgets
 from ...agents.reporters import discouraged
-from ...engine.codes import DESK_NONE, SCOPE_COMPOUND, SCOPE_HOUSEHOLD
+from ...engine.codes import DESK_NONE
 from ...engine.jit import inner_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .issue_table import (
@@ -26,11 +26,14 @@ from .issue_table import (
     VERIFIED,
     WITHDRAWN,
     WORK,
+    count_overdue,
+    count_visible,
+    is_overdue,
     log_event,
     move,
     trust_at_stake,
 )
-from .work import buildings_that_see, count_visible, encourage
+from .work import encourage
 
 NEGLECT = ("breeds", "lapses")
 BREEDS, LAPSES = range(2)
@@ -63,6 +66,7 @@ def check(w, issue, key, reminded) -> None:
     if uniform(derive_key(key, issue.key), issue.reopened) < w.cats.reopen_share[issue.category]:
         issue.state, issue.resolved_day, issue.hours_left = WORK, -1, w.knobs.rework_share * issue.work_hours
         issue.reopened += 1
+        count_overdue(w, issue, 1.0)
         issue.due_day = w.day + issue.appointment_days
         log_event(w.log, w.lines, issue.id, w.day, REOPENED, -1, -1)
     else:
@@ -85,17 +89,34 @@ def is_attended(issue, cost_fen) -> bool:
 
 
 @inner_kernel
-def invite(w, issue) -> None:
-    """Let an issue in sight to which nobody attends invite others of its kind in its building.
+def invite(w, rows) -> None:
+    """Let the issues at `rows` (n,) to which nobody attends invite others of their kind in their building.
 
     Disorder that is seen to be tolerated spreads (Keizer, Lindenberg & Steg 2008): the rule that neglect
     *breeds*, the model's own. By the other, what is neglected merely *lapses*, and invites nothing.
 
     Twin: reference/processing.py, invite.
     """
-    cats, b, j = w.cats, issue.building, issue.category
-    if w.day - issue.arose_day <= cats.invites_days[j] and not is_attended(issue, cats.cost_fen[j]):
-        w.clocks.coming[b, j] += cats.invited[j]
+    issues, cats, day, coming = w.issues, w.cats, w.day, w.clocks.coming
+    invited, days = cats.invited, cats.invites_days
+    for i in rows:
+        issue, b, j = issues[i], np.uint64(issues[i].building), np.uint64(issues[i].category)
+        if day - issue.arose_day <= days[j] and not is_attended(issue, cats.cost_fen[j]):
+            coming[b, j] += invited[j]
+
+
+@inner_kernel
+def end_unresolved(w, issue, state) -> None:
+    """Let an issue lapse or be withdrawn; one that was overdue is counted in `dropped` (buildings, 2) now.
+
+    Nobody is content because an issue ended unresolved.
+
+    Twin: reference/processing.py, close.
+    """
+    count_overdue(w, issue, -1.0)
+    issue.state = state
+    if is_overdue(w, issue):
+        count_visible(w, issue, w.mood.dropped, 1.0)
 
 
 @inner_kernel
@@ -119,7 +140,7 @@ def give_up(w, issue) -> None:
     """
     disappoint(w, issue)
     if issue.lapse_day >= 0 and w.cats.recurrence[issue.category] == 0.0:
-        issue.state = WITHDRAWN
+        end_unresolved(w, issue, WITHDRAWN)
         log_event(w.log, w.lines, issue.id, w.day, GAVE_UP, -1, issue.reporter)
     else:
         issue.state = UNKNOWN
@@ -161,12 +182,12 @@ def update_in_evening(w, i, reopens, forgotten) -> None:
         issue.due_day -= w.lever.hurry[i]
         credit_hurry(issue, w.pulls.hurry, i)
     if state == UPWARD and issue.due_day <= day:
-        move(issue, WORK, day)
+        move(w, issue, WORK)
         log_event(w.log, w.lines, issue.id, day, ANSWERED, issue.hurried_by, -1)
     elif state == RESOLVED and issue.due_day <= day:
         check(w, issue, reopens, keep)
     elif 0 <= issue.lapse_day <= day and not is_attended(issue, w.cats.cost_fen[issue.category]):
-        issue.state = LAPSED
+        end_unresolved(w, issue, LAPSED)
         if state > UNKNOWN:
             disappoint(w, issue)
         log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
@@ -183,56 +204,58 @@ def update_in_evening(w, i, reopens, forgotten) -> None:
 
 
 @inner_kernel
-def spread(counted, places, standing) -> None:
-    """Write into `standing` (buildings, 2) what was counted in each building and in all of its compound.
+def is_due(issue, day) -> bool:
+    """Whether anything can happen to an issue this evening; most only wait for somebody to report them.
 
-    The rows of `counted` are buildings, then compounds.
+    There is no `and` or `or`: a branch that the processor cannot guess costs more than all of this.
+
+    Twin: reference/processing.py, update_in_evening.
     """
-    for b in range(len(standing)):
-        c = len(standing) + places.compound[b]
-        for trusted in range(2):
-            standing[b, trusted] = counted[b, trusted] + counted[c, trusted]
+    state, lapses = issue.state, issue.lapse_day
+    waits = (state == REPORTED) | (state == TABLE) | (state == MONEY) | (state == UPWARD)
+    return waits | ((state == RESOLVED) & (issue.due_day <= day)) | ((lapses >= 0) & (lapses <= day))
 
 
 @inner_kernel
 def close(w) -> np.ndarray:
-    """Close the day of every issue; return which stay open or are still to be checked, (issues,) bool.
-
-    Fills `standing` (buildings, 2) of the mood with the number of issues in common space that have been open
-    for more than `fresh` days. Those of them that lapse or are withdrawn are added to `dropped` (buildings,
-    2): nobody is content because an issue ended unresolved.
+    """Close the day of every issue; return the rows of those that ended, (n,): verified, withdrawn or lapsed.
 
     Twin: reference/processing.py, close.
     """
-    issues, day, invited, first = w.issues, w.day, w.cats.invited, w.compounds.first
-    fresh, b = int(w.knobs.residents.patience_before_blame_days), len(w.mood.standing)
+    issues, day, invited = w.issues, w.day, w.cats.invited
     reopens, forgotten = key_of(w.seed, REOPEN, 0), key_of(w.seed, FORGET, day)
-    stays, breeds = np.empty(len(issues), np.bool_), w.knobs.rules.neglect == BREEDS
-    # what is seen in a building, in a whole compound, and by nobody but a household: see `row_that_sees`
-    counted = np.zeros((b + len(w.crew) + b, 2), np.int64)
+    leaving, left = np.empty(len(issues), np.int64), 0
+    inviting, invites = np.empty(len(issues), np.int64), 0
     for i in range(len(issues)):
         issue = issues[i]
-        # an issue that nobody knows of can only lapse
-        if issue.state != UNKNOWN or 0 <= issue.lapse_day <= day:
+        if is_due(issue, day):
             update_in_evening(w, i, reopens, forgotten)
-        stays[i] = issue.state <= RESOLVED
-        if breeds and issue.state < RESOLVED and invited[issue.category] > 0.0:
-            invite(w, issue)
-        overdue = day - issue.arose_day > fresh
-        row = row_that_sees(issue, b, len(w.crew))
-        counted[row, trust_at_stake(issue)] += overdue and issue.state < RESOLVED
-        if issue.state > VERIFIED and overdue:
-            low, high = buildings_that_see(issue, first)
-            count_visible(w.mood.dropped, low, high, trust_at_stake(issue))
-    spread(counted, w.buildings, w.mood.standing)
-    return stays
+            leaving[left] = i
+            left += issue.state > RESOLVED
+        inviting[invites] = i
+        invites += (issue.state < RESOLVED) & (invited[np.uint64(issue.category)] > 0.0)
+    if w.knobs.rules.neglect == BREEDS:
+        invite(w, inviting[:invites])
+    return leaving[:left]
 
 
 @inner_kernel
-def row_that_sees(issue, buildings, compounds) -> int:
-    """Return the row in which an issue is counted: of its building or compound; past these if it is private.
+def count_newly_overdue(w) -> None:
+    """Count the open issues that are overdue from today on: `standing` (buildings, 2) of the mood.
 
-    Twin: reference/issues.py, buildings_that_see.
+    Issues are in the order they arose, so those of one day lie together.
+
+    Twin: reference/processing.py, close.
     """
-    row = buildings + issue.compound if issue.scope == SCOPE_COMPOUND else issue.building
-    return row + (buildings + compounds if issue.scope == SCOPE_HOUSEHOLD else 0)
+    issues, arose = w.issues, w.day - 1 - int(w.knobs.residents.patience_before_blame_days)
+    i, end = 0, len(issues)
+    while i < end:  # the first that arose on that day is not before `i`, and not after `end`
+        middle = (i + end) // 2
+        if issues[middle].arose_day < arose:
+            i = middle + 1
+        else:
+            end = middle
+    while i < len(issues) and issues[i].arose_day == arose:
+        if issues[i].state < RESOLVED:
+            count_overdue(w, issues[i], 1.0)
+        i += 1

@@ -337,7 +337,7 @@ def count_vote(w, c, issue, low, high, by) -> None:
         issue.cost_fen, issue.due_day = divide_bill(w, issue, low, high)[2], -1
         if w.cats.owners_share[issue.category] > 0.0:
             expect_shares(w, issue, low, high)
-        move(issue, next_stage(SIGN, issue), day)
+        move(w, issue, next_stage(SIGN, issue))
         log_event(w.log, w.lines, issue.id, day, CONSENTED, projects.by[c], -1)
     elif carried:
         projects.open[c], projects.all[c] = 0, 0

@@ -56,5 +56,5 @@ def talk(w, pending) -> None:
                     by, most = codes[m], accord[m, i]
             issue.sittings_held += sittings
             if issue.sittings_held >= issue.sittings_needed:
-                move(issue, next_stage(TABLE, issue), w.day)
+                move(w, issue, next_stage(TABLE, issue))
                 log_event(w.log, w.lines, issue.id, w.day, AGREED, by, -1)

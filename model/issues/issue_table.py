@@ -16,7 +16,15 @@ from math import ceil
 
 import numpy as np
 
-from ...engine.codes import DESK_COMPANY, DESK_DEPARTMENT, DESK_NONE, TRUST_COMMITTEE, TRUST_COMPANY
+from ...engine.codes import (
+    DESK_COMPANY,
+    DESK_DEPARTMENT,
+    DESK_NONE,
+    SCOPE_COMPOUND,
+    SCOPE_HOUSEHOLD,
+    TRUST_COMMITTEE,
+    TRUST_COMPANY,
+)
 from ...engine.jit import inner_kernel
 from .categories import encode_category
 
@@ -207,20 +215,18 @@ def sittings_tonight(issue, progress, most) -> float:
 
 
 @inner_kernel
-def compact(rows, issues, stays, ended, gone) -> int:
-    """Compact the first `issues` rows in place to those that stay, (issues,) bool; return how many stay.
+def compact(rows, issues, leaving, ended, gone) -> int:
+    """Compact the first `issues` rows in place to those that are not `leaving` (n,); return how many stay.
 
-    The others are appended to `ended`, whose rows are counted by `gone` (1,).
+    `leaving` is in ascending order; its rows are appended to `ended`, which has `gone` (1,) rows so far.
     """
-    staying = 0
-    for i in range(issues):
-        if stays[i]:
-            if staying < i:
-                rows[staying] = rows[i]
+    staying = leaving[0] if len(leaving) else issues
+    for place in range(len(leaving)):
+        ended[gone[0]] = rows[leaving[place]]
+        gone[0] += 1
+        for i in range(leaving[place] + 1, leaving[place + 1] if place + 1 < len(leaving) else issues):
+            rows[staying] = rows[i]
             staying += 1
-        else:
-            ended[gone[0]] = rows[i]
-            gone[0] += 1
     return staying
 
 
@@ -287,7 +293,53 @@ def next_stage(state, issue) -> np.int8:
 
 
 @inner_kernel
-def move(issue, state, day) -> None:
+def buildings_that_see(issue, first) -> tuple[int, int]:
+    """Return the first building in which an issue is visible, and the one after the last; none if private.
+
+    An issue of a compound is visible in all its buildings; `first` (compounds + 1,) are their rows.
+
+    Twin: reference/issues.py, buildings_that_see.
+    """
+    if issue.scope == SCOPE_COMPOUND:
+        return first[issue.compound], first[issue.compound + 1]
+    return issue.building, issue.building + (issue.scope > SCOPE_HOUSEHOLD)
+
+
+@inner_kernel
+def count_visible(w, issue, counted, change) -> None:
+    """Add `change` to `counted` (buildings, 2) where an issue is visible, for whose trust is at stake.
+
+    Twin: reference/issues.py, buildings_that_see.
+    """
+    low, high = buildings_that_see(issue, w.compounds.first)
+    trusted = trust_at_stake(issue)
+    for b in range(low, high):
+        counted[b, trusted] += change
+
+
+@inner_kernel
+def is_overdue(w, issue) -> bool:
+    """Whether an issue arose so long ago that residents blame its desk if it is still open.
+
+    Twin: reference/processing.py, close.
+    """
+    return w.day - issue.arose_day > int(w.knobs.residents.patience_before_blame_days)
+
+
+@inner_kernel
+def count_overdue(w, issue, change) -> None:
+    """Add `change`, 1 or -1, to the open issues that are `standing` (buildings, 2), if this one is overdue.
+
+    They are counted as issues become overdue, and wherever one is resolved, reopened, ended or passed on.
+
+    Twin: reference/processing.py, close.
+    """
+    if is_overdue(w, issue):
+        count_visible(w, issue, w.mood.standing, change)
+
+
+@inner_kernel
+def move(w, issue, state) -> None:
     """Move an issue into stage `state`; in UPWARD and WORK, set the day on which it can go on.
 
     What a department has answered needs no further appointment.
@@ -296,7 +348,9 @@ def move(issue, state, day) -> None:
     """
     issue.state = state
     if state == UPWARD:
-        issue.due_day = day + issue.department_days
+        issue.due_day = w.day + issue.department_days
+        count_overdue(w, issue, -1.0)
         issue.desk = DESK_DEPARTMENT
+        count_overdue(w, issue, 1.0)
     elif state == WORK:
-        issue.due_day = day if issue.desk == DESK_DEPARTMENT else day + issue.appointment_days
+        issue.due_day = w.day if issue.desk == DESK_DEPARTMENT else w.day + issue.appointment_days

@@ -68,5 +68,5 @@ def pay(w, pending) -> None:
             if issue.cost_fen == 0:
                 fund = -1
             issue.cost_fen = 0
-            move(issue, next_stage(MONEY, issue), w.day)
+            move(w, issue, next_stage(MONEY, issue))
             log_event(w.log, w.lines, issue.id, w.day, PAID, -1, fund)

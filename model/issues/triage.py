@@ -77,7 +77,7 @@ def is_finished_today(issue, i, done) -> bool:
 def take_in(w, pending) -> None:
     """Take in reported issues in the order of the queue; each costs `intake` hours of its desk.
 
-    `pending` (n,) are the rows of issues that are reported and not resolved, here and in all steps that follow.
+    Here and in the steps that follow, `pending` (n,) are the rows of issues that are reported, not resolved.
     What mechanisms finish today is settled on the spot, without a desk.
 
     Twin: reference/processing.py, take_in.
@@ -93,5 +93,5 @@ def take_in(w, pending) -> None:
             hours[desk] -= intake
             if issue.taken_in_day < 0:
                 issue.taken_in_day = w.day
-            move(issue, next_stage(REPORTED, issue), w.day)
+            move(w, issue, next_stage(REPORTED, issue))
             log_event(w.log, w.lines, issue.id, w.day, TAKEN, -1, -1)

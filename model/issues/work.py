@@ -9,44 +9,21 @@ Where the scenario's rule is first come, first served, all wait in one line, whi
 import numpy as np
 
 from ...agents import reporters
-from ...engine.codes import DESK_NONE, SCOPE_COMPOUND, SCOPE_HOUSEHOLD
+from ...engine.codes import DESK_NONE
 from ...engine.jit import inner_kernel
 from .issue_table import (
     DONE,
     ON_THE_SPOT,
     RESOLVED,
     WORK,
+    count_overdue,
+    count_visible,
     is_registered,
     is_workable,
     log_event,
     trust_at_stake,
 )
 from .triage import RANKS, desk_row, queue_of, queue_rank
-
-
-@inner_kernel
-def buildings_that_see(issue, first) -> tuple[int, int]:
-    """Return the first building in which an issue is visible, and the one after the last; none if private.
-
-    An issue of a compound is visible in all its buildings; `first` (compounds + 1,) are their rows.
-
-    Twin: reference/issues.py, buildings_that_see.
-    """
-    if issue.scope == SCOPE_COMPOUND:
-        return first[issue.compound], first[issue.compound + 1]
-    return issue.building, issue.building + (issue.scope > SCOPE_HOUSEHOLD)
-
-
-@inner_kernel
-def count_visible(counted, low, high, trusted) -> None:
-    """Increment `counted` (buildings, 2) in the buildings `low` to `high`, for the desk that is `trusted`.
-
-    It is apart from `buildings_that_see` because the compiler inlines two short kernels, but not a long one.
-
-    Twin: reference/issues.py, buildings_that_see.
-    """
-    for b in range(low, high):
-        counted[b, trusted] += 1.0
 
 
 @inner_kernel
@@ -73,12 +50,12 @@ def resolve(w, issue, by) -> None:
     if issue.taken_in_day < 0:
         issue.taken_in_day = day
         log_event(w.log, w.lines, issue.id, day, ON_THE_SPOT, by, -1)
+    count_overdue(w, issue, -1.0)
     issue.hours_left, issue.state, issue.resolved_day, issue.resolved_by = 0.0, RESOLVED, day, by
     issue.due_day = day + w.knobs.check_after_days
-    trusted = trust_at_stake(issue)
-    low, high = buildings_that_see(issue, w.compounds.first)
-    count_visible(w.mood.good, low, high, trusted)
+    count_visible(w, issue, w.mood.good, 1.0)
     if issue.reporter >= 0:
+        trusted = trust_at_stake(issue)
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t + w.knobs.residents.trust_gain_resolved * (1.0 - t)
         encourage(w, issue, w.knobs.residents.report_gain_resolved)

@@ -149,8 +149,8 @@ MUTANTS = [
     mutant(
         "an issue that lapses is forgotten at once",
         "model/issues/closing.py",
-        "            elif issue.state > VERIFIED:",
-        "            elif issue.state == WITHDRAWN:",
+        "count_visible(w, issue, w.mood.dropped, 1.0)",
+        "count_visible(w, issue, w.mood.dropped, 0.0)",
         "contract/test_neglect.py::test_nobody_is_more_content_because_issues_lapsed",
     ),
     mutant(
