@@ -10,8 +10,10 @@ import numba
 # requires SciPy, so the check is skipped; a kernel that multiplies matrices still loads it.
 import numba.np.linalg
 import numpy as np
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.extending import intrinsic, overload
+from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
+from numba.core.runtime.context import NRTContext
 from numba.core.typing.typeof import typeof_impl
 from numba.experimental import structref
 
@@ -26,12 +28,13 @@ numba.np.linalg.ensure_blas = ensure_blas
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
-def make_dispatcher(function: Callable, inner: bool) -> Any:
+def make_dispatcher(function: Callable, inner: bool, lean: bool) -> Any:
     """Make a numba dispatcher of a function.
 
-    An `inner` one can be called by kernels only, and is cached on disk as a part of these.
+    An `inner` one can be called by kernels only, and is cached on disk as a part of these. A `lean` one
+    neither makes arrays nor counts references to them.
     """
-    dispatcher = numba.njit(**OPTIONS, no_cpython_wrapper=inner)(function)
+    dispatcher = numba.njit(**OPTIONS, no_cpython_wrapper=inner, _nrt=not lean)(function)
     if not inner:
         dispatcher._cache = KernelCache(function)
     return dispatcher
@@ -58,6 +61,18 @@ class Struct(types.StructRef):
     def preprocess_fields(self, fields: tuple) -> tuple:
         """Return the fields with general types instead of those of literals."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+@lower_getattr_generic(Struct)
+def _read_field(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
+    """Read a field as numba does, but in lean kernels, too, where it is borrowed from the struct."""
+    counting = NRTContext(context, enabled=True)
+    meminfo = cgutils.create_struct_proxy(kind)(context, builder, value=value).meminfo
+    fields_kind = kind.get_data_type()
+    layout = context.data_model_manager[fields_kind].get_value_type()
+    place = builder.bitcast(counting.meminfo_data(builder, meminfo), layout.as_pointer())
+    fields = cgutils.create_struct_proxy(fields_kind)(context, builder, ref=place)
+    return impl_ret_borrowed(context, builder, kind.field_dict[name], getattr(fields, name))
 
 
 class Pointer(structref.StructRefProxy):

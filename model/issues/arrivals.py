@@ -335,7 +335,7 @@ def fill_new_issues(w, rows, fresh) -> None:
         issue.severity, issue.consent_rule = cats.severity[j], cats.consent_rule[j]
         place_issue(w, issue, issue_key)
         draw_requirements(w, issue, number, issue_key)
-        issue.sittings_held, issue.report_hazard = 0.0, 0.0
+        issue.sittings_held, issue.report_rate, issue.report_hazard = 0.0, 0.0, 0.0
         issue.next_report_hazard = exponential(derive_key(key_of(w.seed, HEAR, 0), issue_key), 0)
         issue.reporter, issue.arose_day, issue.reported_day, issue.taken_in_day = -1, w.day, -1, -1
         issue.resolved_day, issue.give_up_day, issue.due_day = -1, -1, -1

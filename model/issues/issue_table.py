@@ -59,12 +59,12 @@ ALLOWED = {
 # every issue is visited for each day come first, in 64 bytes: one line of a processor's cache.
 ISSUE = np.dtype(
     [
+        ("report_rate", "f8"),  # 1/day at which neighbours report it, where no mechanism pulls `voice`
         ("report_hazard", "f8"),  # cumulative hazard of being reported
         ("next_report_hazard", "f8"),  # the next neighbour reports it when `report_hazard` gets here
-        ("hours_left", "f8"),  # hours still to do
+        ("due_day", "f8"),  # day a department answers, its desk can begin, or what was done is checked
         ("building", "i4"),
         ("compound", "i4"),
-        ("household", "i4"),  # household that it belongs to; -1 for common space
         ("arose_day", "i4"),  # day it arose
         ("reported_day", "i4"),  # day it was first reported; -1 never
         ("lapse_day", "i4"),  # day it lapses; -1 never
@@ -79,13 +79,14 @@ ISSUE = np.dtype(
         ("consent_rule", "i1"),  # of consent; -1 needs none
         ("id", "i8"),  # building, category and number in one: see `make_id`
         ("key", "u8"),  # key of its random numbers: a hash of its building, its category and its number
+        ("hours_left", "f8"),  # hours still to do
         ("work_hours", "f8"),  # hours it takes
         ("cost_fen", "i8"),  # fen still to be paid
-        ("due_day", "f8"),  # day a department answers, its desk can begin, or what was done is checked
         ("sittings_needed", "f8"),  # sittings its parties need; 0 none
         ("sittings_held", "f8"),  # sittings held
         ("give_up_day", "i4"),  # day the reporter gives up
         ("stairwell", "i4"),
+        ("household", "i4"),  # household that it belongs to; -1 for common space
         ("reporter", "i4"),  # resident who reported it, the last time it was unknown; -1 none
         ("taken_in_day", "i4"),  # day it was first taken in; -1 never
         ("resolved_day", "i4"),  # day it was last resolved; -1 not
