@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, DESK_NONE, ELDER, SCOPE_HOUSEHOLD
-from ...engine.jit import inner_kernel, outer_kernel, struct
+from ...engine.jit import inner_kernel, lean_kernel, outer_kernel, struct
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .categories import UNITS, Columns
 from .issue_table import AROSE, UNKNOWN, log_event, make_id
@@ -51,7 +51,7 @@ class Clocks(NamedTuple):
     )  # (buildings, categories) int64    how many of the initial issues are stubborn by the case
 
 
-@inner_kernel
+@lean_kernel
 def is_unit(unit, band, housebound, is_head, is_alone) -> bool:
     """Whether a resident is one of the people, or the head of one of the homes, that `unit` names.
 
@@ -238,7 +238,7 @@ def advance_clocks(w) -> np.ndarray:
     return fresh
 
 
-@inner_kernel
+@lean_kernel
 def draw_affected_resident(unit, first, last, people, households, key) -> np.int64:
     """Draw the resident of `first` to `last` whom an issue affects, in proportion to presence; -1 if none.
 
@@ -261,7 +261,7 @@ def draw_affected_resident(unit, first, last, people, households, key) -> np.int
     return winner
 
 
-@inner_kernel
+@lean_kernel
 def place_issue(w, issue, issue_key) -> None:
     """Draw the stairwell of a new issue and, if it is private, whose home it is.
 
@@ -281,7 +281,7 @@ def place_issue(w, issue, issue_key) -> None:
         issue.stairwell = w.households.stairwell[people.home[i]]
 
 
-@inner_kernel
+@lean_kernel
 def draw_requirements(w, issue, number, issue_key) -> None:
     """Draw what a new issue takes: hours, money, sittings, days of waiting, and days until it lapses.
 
@@ -319,7 +319,7 @@ def draw_requirements(w, issue, number, issue_key) -> None:
         issue.lapse_day = w.day + 1 + int(cats.lapse_days[j] * exponential(key_of(seed, LAPSE, 0), issue_key))
 
 
-@inner_kernel
+@lean_kernel
 def fill_new_issues(w, rows, fresh) -> None:
     """Fill `rows` with the issues of `advance_clocks`: where each is, whom it affects, and what it takes.
 

@@ -5,7 +5,7 @@ import numpy as np
 from ...agents.committee import answers, forgets
 from ...agents.reporters import discouraged
 from ...engine.codes import DESK_NONE
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .issue_table import (
     ANSWERED,
@@ -40,7 +40,7 @@ BREEDS, LAPSES = range(2)
 REOPEN, FORGET, ANSWER = decision("reopen"), decision("forget"), decision("answer")
 
 
-@inner_kernel
+@lean_kernel
 def disappoint(w, issue) -> None:
     """Lower trust and readiness to report of the reporter, who learns that reporting does not help.
 
@@ -55,7 +55,7 @@ def disappoint(w, issue) -> None:
         voice[issue.reporter] = discouraged(float(voice[issue.reporter]), w.knobs.residents)
 
 
-@inner_kernel
+@lean_kernel
 def check(w, issue, key, reminded) -> None:
     """Check what was done: it is verified, or reopened with a share of the work to do again.
 
@@ -77,7 +77,7 @@ def check(w, issue, key, reminded) -> None:
         log_event(w.log, w.lines, issue.id, w.day, CHECKED, -1, -1)
 
 
-@inner_kernel
+@lean_kernel
 def is_attended(issue, cost_fen) -> bool:
     """Whether something was done about an issue: it is begun, agreed by vote, or paid of its `cost_fen`.
 
@@ -88,7 +88,7 @@ def is_attended(issue, cost_fen) -> bool:
     return begun or agreed or issue.cost_fen < cost_fen
 
 
-@inner_kernel
+@lean_kernel
 def invite(w, rows) -> None:
     """Let the issues at `rows` (n,) to which nobody attends invite others of their kind in their building.
 
@@ -105,7 +105,7 @@ def invite(w, rows) -> None:
             coming[b, j] += invited[j]
 
 
-@inner_kernel
+@lean_kernel
 def end_unresolved(w, issue, state) -> None:
     """Let an issue lapse or be withdrawn; one that was overdue is counted in `dropped` (buildings, 2) now.
 
@@ -119,7 +119,7 @@ def end_unresolved(w, issue, state) -> None:
         count_visible(w, issue, w.mood.dropped, 1.0)
 
 
-@inner_kernel
+@lean_kernel
 def may_give_up(w, issue) -> bool:
     """Whether the reporter alone may give up on an issue: not on a project that owners pay for together.
 
@@ -130,7 +130,7 @@ def may_give_up(w, issue) -> bool:
     return issue.state == REPORTED or issue.state == TABLE
 
 
-@inner_kernel
+@lean_kernel
 def give_up(w, issue) -> None:
     """Let the reporter give up: an issue that may lapse is withdrawn, another becomes unknown again.
 
@@ -147,7 +147,7 @@ def give_up(w, issue) -> None:
         log_event(w.log, w.lines, issue.id, w.day, LEFT, -1, issue.reporter)
 
 
-@inner_kernel
+@lean_kernel
 def credit_hurry(issue, hurry, i) -> None:
     """Credit the mechanism that brings a department's answer nearer by most days, of the pulls `hurry`.
 
@@ -166,7 +166,7 @@ def credit_hurry(issue, hurry, i) -> None:
             issue.hurried_days -= days
 
 
-@inner_kernel
+@lean_kernel
 def update_in_evening(w, i, reopens, forgotten) -> None:
     """Update issue number `i` by at most one of: answered, checked, lapsed, given up, forgotten.
 
@@ -203,7 +203,7 @@ def update_in_evening(w, i, reopens, forgotten) -> None:
         log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
 
 
-@inner_kernel
+@lean_kernel
 def is_due(issue, day) -> bool:
     """Whether anything can happen to an issue this evening; most only wait for somebody to report them.
 
@@ -239,7 +239,7 @@ def close(w) -> np.ndarray:
     return leaving[:left]
 
 
-@inner_kernel
+@lean_kernel
 def count_newly_overdue(w) -> None:
     """Count the open issues that are overdue from today on: `standing` (buildings, 2) of the mood.
 

@@ -25,7 +25,7 @@ from ...engine.codes import (
     TRUST_COMMITTEE,
     TRUST_COMPANY,
 )
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from .categories import encode_category
 
 # int8, because a plain int is another type to the compiler, which would compile every kernel again for it
@@ -142,7 +142,7 @@ WHAT = (
 EVENT = np.dtype([("issue", "i8"), ("day", "i4"), ("who", "i4"), ("what", "i1"), ("by", "i1")], align=True)
 
 
-@inner_kernel
+@lean_kernel
 def make_id(building, code, number) -> int:
     """Pack building row (20 bits), category code (23) and number (20) of an issue into its id, >= 0."""
     return (building << 43) + (code << 20) + number
@@ -159,7 +159,7 @@ def unpack_id(issue_id: int, categories: Iterable[str]) -> tuple[int, str | None
     return building, category, number
 
 
-@inner_kernel
+@lean_kernel
 def is_known(issue) -> bool:
     """Whether an issue is open and has been reported to a desk.
 
@@ -178,7 +178,7 @@ def loads(issues, buildings) -> np.ndarray:
     return out
 
 
-@inner_kernel
+@lean_kernel
 def is_workable(issue) -> bool:
     """Whether hours can be spent on an issue.
 
@@ -192,7 +192,7 @@ def is_workable(issue) -> bool:
     )
 
 
-@inner_kernel
+@lean_kernel
 def is_registered(issue) -> bool:
     """Whether an issue of no desk is known to the mechanisms that help with it.
 
@@ -201,7 +201,7 @@ def is_registered(issue) -> bool:
     return issue.desk == DESK_NONE and (issue.state == REPORTED or issue.state == WORK)
 
 
-@inner_kernel
+@lean_kernel
 def sittings_tonight(issue, progress, most) -> float:
     """Return the sittings that an issue takes in one evening, of which each brings it `progress` sittings on.
 
@@ -215,7 +215,7 @@ def sittings_tonight(issue, progress, most) -> float:
     return float(wanted) if 1 <= wanted <= most else 1.0
 
 
-@inner_kernel
+@lean_kernel
 def compact(rows, issues, leaving, ended, gone) -> int:
     """Compact the first `issues` rows in place to those that are not `leaving` (n,); return how many stay.
 
@@ -245,7 +245,7 @@ def ensure_capacity(rows, used, need) -> np.ndarray:
     return longer
 
 
-@inner_kernel
+@lean_kernel
 def log_event(log, used, issue, day, what, by, who) -> None:
     """Write one line of history; `used` (1,) counts the lines.
 
@@ -256,7 +256,7 @@ def log_event(log, used, issue, day, what, by, who) -> None:
     used[0] += 1
 
 
-@inner_kernel
+@lean_kernel
 def trust_at_stake(issue) -> int:
     """Return whose trust an issue affects: the property company's if it has the issue, else the committee's.
 
@@ -267,7 +267,7 @@ def trust_at_stake(issue) -> int:
     return TRUST_COMPANY if issue.desk == DESK_COMPANY else TRUST_COMMITTEE
 
 
-@inner_kernel
+@lean_kernel
 def rank(issue) -> int:
     """Rank the urgency of an issue, 0..3: its severity, plus one if several neighbours reported it.
 
@@ -276,7 +276,7 @@ def rank(issue) -> int:
     return min(3, issue.severity + (1 if issue.reports >= 2 else 0))
 
 
-@inner_kernel
+@lean_kernel
 def next_stage(state, issue) -> np.int8:
     """Return the stage that follows `state`, skipping those that the issue does not need.
 
@@ -293,7 +293,7 @@ def next_stage(state, issue) -> np.int8:
     return WORK
 
 
-@inner_kernel
+@lean_kernel
 def buildings_that_see(issue, first) -> tuple[int, int]:
     """Return the first building in which an issue is visible, and the one after the last; none if private.
 
@@ -306,7 +306,7 @@ def buildings_that_see(issue, first) -> tuple[int, int]:
     return issue.building, issue.building + (issue.scope > SCOPE_HOUSEHOLD)
 
 
-@inner_kernel
+@lean_kernel
 def count_visible(w, issue, counted, change) -> None:
     """Add `change` to `counted` (buildings, 2) where an issue is visible, for whose trust is at stake.
 
@@ -318,7 +318,7 @@ def count_visible(w, issue, counted, change) -> None:
         counted[b, trusted] += change
 
 
-@inner_kernel
+@lean_kernel
 def is_overdue(w, issue) -> bool:
     """Whether an issue arose so long ago that residents blame its desk if it is still open.
 
@@ -327,7 +327,7 @@ def is_overdue(w, issue) -> bool:
     return w.day - issue.arose_day > int(w.knobs.residents.patience_before_blame_days)
 
 
-@inner_kernel
+@lean_kernel
 def count_overdue(w, issue, change) -> None:
     """Add `change`, 1 or -1, to the open issues that are `standing` (buildings, 2), if this one is overdue.
 
@@ -339,7 +339,7 @@ def count_overdue(w, issue, change) -> None:
         count_visible(w, issue, w.mood.standing, change)
 
 
-@inner_kernel
+@lean_kernel
 def move(w, issue, state) -> None:
     """Move an issue into stage `state`; in UPWARD and WORK, set the day on which it can go on.
 

@@ -1,6 +1,6 @@
 """Payment: owners pay their shares, funds the rest: the compound's repair fund, then the community's."""
 
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .consent import agrees, electorate, willingness
 from .contributions import divide_bill, due_from_funds, weight_of
@@ -10,7 +10,7 @@ from .triage import queue_of
 PAY = decision("pay")
 
 
-@inner_kernel
+@lean_kernel
 def collect(w, issue) -> None:
     """Collect owners' shares of a project: a household of which one is expected pays it once it is willing.
 

@@ -7,7 +7,7 @@ served.
 import numpy as np
 
 from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY, DESK_NONE
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from .issue_table import REPORTED, TAKEN, is_workable, log_event, move, next_stage, rank
 
 RANKS = 4  # of urgency
@@ -15,7 +15,7 @@ QUEUEING = ("urgency", "first_come")
 URGENCY, FIRST_COME = range(2)
 
 
-@inner_kernel
+@lean_kernel
 def queue_rank(issue, rules) -> int:
     """Rank an issue in a queue, 0..3, the highest first: its urgency, unless all wait in one line.
 
@@ -24,7 +24,7 @@ def queue_rank(issue, rules) -> int:
     return 0 if rules.queueing == FIRST_COME else rank(issue)
 
 
-@inner_kernel
+@lean_kernel
 def desk_row(issue, compounds) -> int:
     """Return the row of `hours` that an issue draws on: compounds' crews, the committee, the departments.
 
@@ -61,7 +61,7 @@ def queue_of(issues, pending, state, rules) -> np.ndarray:
     return out
 
 
-@inner_kernel
+@lean_kernel
 def is_finished_today(issue, i, done) -> bool:
     """Say whether the hours that mechanisms send, `done` (mechanisms, issues), finish issue number `i` today.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...agents import reporters
 from ...engine.codes import DESK_NONE
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from .issue_table import (
     DONE,
     ON_THE_SPOT,
@@ -26,7 +26,7 @@ from .issue_table import (
 from .triage import RANKS, desk_row, queue_of, queue_rank
 
 
-@inner_kernel
+@lean_kernel
 def encourage(w, issue, gain) -> None:
     """Make the reporter of an issue readier to report, by a share `gain` of what is possible.
 
@@ -38,7 +38,7 @@ def encourage(w, issue, gain) -> None:
         people.voice[who] = reporters.encouraged(voice, usual, gain, w.knobs.residents)
 
 
-@inner_kernel
+@lean_kernel
 def resolve(w, issue, by) -> None:
     """Resolve an issue, to be checked after `check_after_days`.
 
@@ -93,7 +93,7 @@ def divide(wanted, available) -> None:
             wanted[r] = available * 2.0**r / weight
 
 
-@inner_kernel
+@lean_kernel
 def can_go_on(w, issue) -> bool:
     """Whether its desk can work on an issue in work today: not before the appointment, nor without a desk.
 
@@ -102,7 +102,7 @@ def can_go_on(w, issue) -> bool:
     return issue.due_day <= w.day and issue.desk != DESK_NONE
 
 
-@inner_kernel
+@lean_kernel
 def hours_today(w, issue, desk) -> float:
     """Hours that a desk can put into an issue today: those of one worker.
 
