@@ -309,17 +309,21 @@ def report_issues(w) -> np.ndarray:
     Twin: reference/reporting.py, report_issues.
     """
     recount(w)
-    issues, repeated = w.issues, w.knobs.residents.repeat_report_factor
-    louder, found = loudness(w.lever.voice), looked(w.pulls.sight.rows, len(w.issues))
+    issues, louder = w.issues, loudness(w.lever.voice)
+    found = looked(w.pulls.sight.rows, len(issues))
     pending, n = np.empty(len(issues), np.int64), 0
+    # how readily neighbours report an issue, by its state: a table, because the processor cannot guess it
+    eager = np.zeros(RESOLVED + 1)
+    for state in range(RESOLVED):
+        eager[state] = w.knobs.residents.repeat_report_factor if state > UNKNOWN else 1.0
     for i in range(len(issues)):
         issue = issues[i]
         unknown, is_open = issue.state == UNKNOWN, issue.state < RESOLVED
-        neighbours = issue.report_rate * louder[np.uint64(issue.building)]
-        rate = neighbours + found[i] if unknown else neighbours * repeated
-        goes_on = unknown | (is_open & (issue.reports < MOST))
-        issue.report_hazard += rate if goes_on else 0.0
-        if issue.report_hazard >= issue.next_report_hazard and goes_on:
+        goes_on = unknown | (issue.reports < MOST)
+        neighbours = issue.report_rate * louder[np.uint64(issue.building)] * goes_on
+        rate = neighbours * eager[np.uint64(issue.state)] + found[i] * unknown
+        issue.report_hazard += rate
+        if issue.report_hazard >= issue.next_report_hazard and (is_open & goes_on):
             report(w, i, rate, neighbours)
         pending[n] = i
         n += (issue.state > UNKNOWN) & is_open
