@@ -98,7 +98,7 @@ else:
         return staticmethod(outer_kernel(function))
 
 
-BOUND: dict[tuple, Callable] = {}  # (function, kinds of its arguments) -> the function compiled for them
+BOUND: dict[tuple, Any] = {}  # (function, kinds of its arguments) -> the function compiled for them
 
 
 def struct(columns: Any) -> Any:
@@ -110,7 +110,8 @@ def struct(columns: Any) -> Any:
         return Kernel.plan.struct(columns)
     from .kernel_structs import make_struct
 
-    return specialise(make_struct, columns)(columns)
+    pointer, pointer.address = specialise(make_struct, columns)(columns)
+    return pointer
 
 
 def specialise(function: Any, *arguments: Any) -> Callable:
@@ -126,3 +127,25 @@ def specialise(function: Any, *arguments: Any) -> Callable:
     if kinds not in BOUND:
         BOUND[kinds] = function.compile(tuple(map(numba.typeof, arguments)))
     return BOUND[kinds]
+
+
+def address(kernel: Kernel, *arguments: Any) -> int:
+    """Return the address of the machine code of a kernel of one or two structs, for `call_step`."""
+    if Kernel.plan is not None:
+        Kernel.plan.note(kernel, arguments)
+        return 0
+    from .kernel_structs import address_of, kind_of
+
+    kinds = (address, kernel, *map(kind_of, arguments))
+    if kinds not in BOUND:
+        BOUND[kinds] = address_of(kernel, arguments)
+    return BOUND[kinds]
+
+
+def call_step(function: int, hand: int, world: Any) -> None:
+    """Call the kernel at address `function` with the struct `world`; in kernels only.
+
+    If `hand`, the address of another struct, is not 0, the kernel is called with that one first. Raises
+    NotImplementedError in Python.
+    """
+    raise NotImplementedError

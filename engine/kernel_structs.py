@@ -17,7 +17,7 @@ from numba.core.runtime.context import NRTContext
 from numba.core.typing.typeof import typeof_impl
 from numba.experimental import structref
 
-from .jit import Kernel
+from .jit import Kernel, call_step
 from .kernel_cache import KernelCache
 
 ensure_blas, numba.np.linalg.ensure_blas = numba.np.linalg.ensure_blas, lambda: None
@@ -78,6 +78,8 @@ def _read_field(context: Any, builder: Any, kind: Any, value: Any, name: str) ->
 class Pointer(structref.StructRefProxy):
     """Handle of a struct in Python, to be passed to kernels; Python cannot read its fields."""
 
+    address: int
+
 
 structref.define_boxing(Struct, Pointer)
 
@@ -117,13 +119,67 @@ def _lay_out(columns: Any) -> Callable:
     return fill_new_struct
 
 
+@intrinsic
+def _address_of(typing: Any, target: Any) -> Any:
+    """Return the address of a struct, by which `call_step` passes it on."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ptrtoint(builder.extract_value(arguments[0], 0), context.get_value_type(types.uint64))
+
+    return types.uint64(target), code
+
+
+@intrinsic
+def _call(typing: Any, function: Any, hand: Any, world: Any) -> Any:
+    """Call the machine code at an address as numba calls a kernel: with `world`, after `hand` if not 0."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
+        convention, (address, first, second) = context.call_conv, arguments
+        argument = context.get_value_type(world)
+
+        def call(kinds: tuple, values: list) -> None:
+            kind = convention.get_function_type(types.int64, kinds)
+            callee = builder.inttoptr(address, kind.as_pointer())
+            status, _ = convention.call_function(builder, callee, types.int64, kinds, values)
+            with builder.if_then(status.is_error, likely=False):
+                convention.return_status_propagate(builder, status)
+
+        with builder.if_else(builder.icmp_unsigned("==", first, first.type(0))) as (alone, both):
+            with alone:
+                call((world,), [second])
+            with both:
+                pointer = builder.inttoptr(first, argument.elements[0])
+                hand_of = builder.insert_value(cgutils.get_null_value(argument), pointer, 0)
+                call((world, world), [hand_of, second])
+        return context.get_dummy_value()
+
+    return types.void(types.uint64, types.uint64, world), code
+
+
+@overload(call_step)
+def _overload_call_step(function: Any, hand: Any, world: Any) -> Callable:
+    def call(function: Any, hand: Any, world: Any) -> None:
+        _call(function, hand, world)
+
+    return call
+
+
 @numba.njit(**OPTIONS)
 def make_struct(columns: Any) -> Any:
-    """Convert a NamedTuple to a struct."""
-    return lay_out(columns)
+    """Convert a NamedTuple to a struct; return it and its address."""
+    target = lay_out(columns)
+    return target, _address_of(target)
 
 
 make_struct._cache = KernelCache(make_struct.py_func)
+
+
+def address_of(kernel: Kernel, arguments: tuple) -> int:
+    """Compile a kernel for the types of these arguments, and return the address of its machine code."""
+    kinds = tuple(map(numba.typeof, arguments))
+    kernel.compile(kinds)
+    compiled = kernel.dispatcher.overloads[kinds]
+    return compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
 
 
 def kind_of(argument: Any) -> Any:

@@ -26,16 +26,13 @@ def simulate_day(world: "World") -> None:
 def begin_day(world: "World") -> None:
     """Run the day until every mechanism has pulled its levers; the community has not changed yet."""
     world.start_day()
-    world.call(morning)
-    world.ask()
-    world.call(share_out)
-    world.pull()
+    world.run(UNTIL_PULLS)
 
 
 def end_day(world: "World") -> None:
     """Run the rest of the day: the community changes, and mechanisms learn from it."""
     world.make_room(world.call(move_world))
-    world.learn()
+    world.run(LESSONS)
 
 
 @outer_kernel
@@ -104,3 +101,8 @@ def move_world(w) -> int:
         w.more[pool] = w.lever.supply[pool]
     w.funds[-1] += round(w.lever.money[0] * 100)
     return len(w.rows)
+
+
+# what a day calls before and after the community changes: kernels, and steps of all mechanisms
+UNTIL_PULLS = (morning, "ask", share_out, "pull")
+LESSONS = ("learn",)

@@ -35,7 +35,7 @@ class PlannedStruct:
     """A stand-in for a struct while a plan is made: the columns by name, and fields that can be written."""
 
     def __init__(self, columns: Any) -> None:
-        self.columns = columns
+        self.columns, self.address = columns, 0
         self.__dict__.update(columns._asdict())
 
 
@@ -130,13 +130,9 @@ def plan_kernels(names: list[str]) -> list[tuple]:
         day_0 = world.start_run(community, village, RandomNumbers("plan"))
         live = day_0.live
         kernel: Kernel
-        for kernel in (
-            day.morning,
-            day.share_out,
-            day.move_world,
-            daily_counts.measure_day,
-            world.growing_columns,
-        ):
+        for steps in (day.UNTIL_PULLS, day.LESSONS):
+            day_0.link(steps)
+        for kernel in (day.move_world, daily_counts.measure_day, world.growing_columns):
             plan.note(kernel, (live,))
         plan.note(
             world.regrow_pulls,

@@ -21,6 +21,7 @@ from .mechanism_runtime import (
     grow_stacks,
     iter_hands,
     lever_sums,
+    link_steps,
     new_stacks,
     regrow_pulls,
     to_structs,
@@ -110,12 +111,10 @@ class World(Columns):
         acting = [ActiveMechanism(*hand, self) for hand in iter_hands(self.state, self.chosen, self.own)]
         self.hands = {active.name: active.hand for active in acting}
         self.check_numbers = number_check(self, acting)
-        today = [
+        self.today = [
             active for active in acting if active.mechanism.first_day <= self.day <= active.mechanism.last_day
         ]
-        self.asks, self.draws, self.lessons = (
-            [call for active in today for call in active.calls(step)] for step in ("ask", "pull", "learn")
-        )
+        self.programs: dict[tuple, list[tuple]] = {}  # steps of `run` -> calls
 
     def call(self, kernel: Callable) -> Any:
         """Call a kernel on the world and return its result; the kernel is compiled once for this world."""
@@ -123,22 +122,27 @@ class World(Columns):
             self.ways[kernel] = specialise(kernel, self.live)
         return self.ways[kernel](self.live)
 
-    def ask(self) -> None:
-        """Call the `ask` step of all active mechanisms."""
-        for ask, m, w in self.asks:
-            ask(m, w)
+    def run(self, steps: tuple) -> None:
+        """Call kernels on the world one after the other; a name stands for that step of all mechanisms.
 
-    def pull(self) -> None:
-        """Call the `pull` step of all active mechanisms, and check the numbers of those that a user wrote."""
-        for pull, m, w in self.draws:
-            pull(m, w)
-        if self.check_numbers:
-            self.check_numbers()
+        The mechanisms are those that are active today. After "pull", the numbers of those that a user wrote
+        are checked.
+        """
+        for function, *arguments in self.programs[steps] if steps in self.programs else self.link(steps):
+            function(*arguments)
 
-    def learn(self) -> None:
-        """Call the `learn` step of all active mechanisms."""
-        for learn, m, w in self.lessons:
-            learn(m, w)
+    def link(self, steps: tuple) -> list[tuple]:
+        """Collect the calls that `run` makes of `steps`, and keep them until mechanisms begin or end."""
+        calls: list[tuple] = []
+        for step in steps:
+            if isinstance(step, str):
+                calls += (call for active in self.today for call in active.calls(step))
+            else:
+                calls.append((step, self.live))
+            if step == "pull" and self.check_numbers:
+                calls.append((self.check_numbers,))
+        self.programs[steps] = link_steps(calls, self.live)
+        return self.programs[steps]
 
     def make_room(self, room: int) -> None:
         """Enlarge the levers over issues to `room` issues, if they are shorter."""

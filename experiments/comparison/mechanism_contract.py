@@ -158,9 +158,9 @@ def pulls_without_share(world: World, hand: MechanismHand) -> set[str]:
     """
     for array in (hand.want, *hand.lever):
         array.fill(0.0)
-    world.ask()
+    world.run(("ask",))
     hand.share.fill(0.0)
-    world.pull()
+    world.run(("pull",))
     pulled = {lever for lever in LEVERS if np.any(getattr(hand.lever, lever))}
     if np.all(hand.lever.wish <= 0):
         pulled -= {"wish"}

@@ -159,9 +159,9 @@ def test_unpaid_it_pulls_nothing(name):
         hand = world.hands[name]
         for a in (hand.want, *hand.lever):
             a.fill(0.0)
-        world.ask()
+        world.run(("ask",))
         hand.share.fill(0.0)
-        world.pull()
+        world.run(("pull",))
         assert np.all(hand.lever.wish <= 0)
         assert np.all(hand.lever.supply <= hand.want[1 : 1 + len(POOLS)].sum(axis=1))
         assert [
@@ -223,7 +223,7 @@ def test_it_reads_the_world_and_never_writes_it(name, mechanism):
             others = visible_arrays(world, may)
             before = [a.tobytes() for a in others]
             mechanism.begin(world, draws)
-            getattr(world, act)()
+            world.run((act,))
             assert [a.tobytes() for a in others] == before, f"day {world.day}: {act}"
 
 

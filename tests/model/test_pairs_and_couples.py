@@ -34,7 +34,7 @@ def test_a_visitor_finds_needs_in_that_elders_home_alone():
     for world in days(with_mechanisms(STORM, one_to_one_care=PAIRED), 1):
         own, sight = world.own["one_to_one_care"], world.hands["one_to_one_care"].lever.sight
         sight.fill(0.0)
-        world.pull()
+        world.run(("pull",))
         found = world.issues[np.flatnonzero(sight[: len(world.issues)])]
         homes = world.residents.home[own.elder[own.visits > 0.0]]
         assert np.isin(found["household"], homes).all()
