@@ -210,7 +210,7 @@ def loudness(voice) -> np.ndarray:
 
 
 @lean_kernel
-def draw_stairwell(first, last, mood, trusted, key) -> int:
+def draw_stairwell(first, last, mood, trusted, key) -> np.uint64:
     """Draw one of the stairwells `first` to `last`, weighted by voices; `first` if none has any.
 
     Twin: reference/reporting.py, draw_reporter.
@@ -221,7 +221,7 @@ def draw_stairwell(first, last, mood, trusted, key) -> int:
         if weight > 0.0 and uniform(key, s) < best * weight:
             time = exponential(key, s) / weight
             if time < best:
-                best, winner = time, s
+                best, winner = time, np.uint64(s)
     return winner
 
 
