@@ -3,12 +3,12 @@
 import numpy as np
 
 from ..engine.codes import CHILD
-from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.jit import lean_kernel, outer_kernel
 from ..engine.randomness import exponential, uniform
 from .population import SLOTS
 
 
-@inner_kernel
+@lean_kernel
 def befriend(i, j, people) -> bool:
     """Make residents `i` and `j` acquaintances if both have a free slot; return whether the tie is new.
 
@@ -26,7 +26,7 @@ def befriend(i, j, people) -> bool:
     return True
 
 
-@inner_kernel
+@lean_kernel
 def draw_acquaintance(first, last, people, key) -> np.int64:
     """Draw one adult among residents `first` to `last`, by presence; -1 if none is ever at home.
 
@@ -47,7 +47,7 @@ def draw_acquaintance(first, last, people, key) -> np.int64:
     return winner
 
 
-@inner_kernel
+@lean_kernel
 def clear_acquaintances(i, people) -> None:
     """Remove every tie of resident `i`, on both sides.
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..engine.codes import CHILD, TRUST_COMMITTEE, TRUST_COMPANY
-from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.jit import inner_kernel, lean_kernel, outer_kernel
 from ..engine.randomness import exponential, uniform
 
 
@@ -27,7 +27,7 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
     sums.ears[s] = ears
 
 
-@inner_kernel
+@lean_kernel
 def draw_reporter(first, last, people, trusted, key) -> np.int64:
     """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody.
 
@@ -67,7 +67,7 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
     return out
 
 
-@inner_kernel
+@lean_kernel
 def encouraged(voice, usual, gain, k) -> float:
     """Readiness to report after a good experience: a share `gain` of the way to the most it can become.
 
@@ -76,7 +76,7 @@ def encouraged(voice, usual, gain, k) -> float:
     return voice + gain * (k.report_habit_factor * usual - voice)
 
 
-@inner_kernel
+@lean_kernel
 def discouraged(voice, k) -> float:
     """Readiness to report after one's report came to nothing.
 
@@ -85,7 +85,7 @@ def discouraged(voice, k) -> float:
     return voice - k.report_loss_failed * voice
 
 
-@inner_kernel
+@lean_kernel
 def faded(voice, usual, k) -> float:
     """Readiness to report a week later: experience fades, and it returns to what is usual.
 

@@ -20,7 +20,7 @@ from ..engine.codes import (
     TRUST_COMPANY,
     TRUST_NEIGHBOURS,
 )
-from ..engine.jit import inner_kernel, outer_kernel, struct
+from ..engine.jit import inner_kernel, lean_kernel, outer_kernel, struct
 from ..engine.randomness import decision, derive_key, key_of, uniform
 from .acquaintances import befriend, draw_acquaintance
 from .giving import giving_logit
@@ -66,7 +66,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
 # -------------------------------------------------------------- what a resident decides once a week
 
 
-@inner_kernel
+@lean_kernel
 def experience(trust, resolved, unresolved, k) -> float:
     """The share of issues that a desk resolved in a building; present trust counts as further issues.
 
@@ -79,7 +79,7 @@ def experience(trust, resolved, unresolved, k) -> float:
     return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + seen)
 
 
-@inner_kernel
+@lean_kernel
 def new_trust(trust, target, k, drift) -> np.float32:
     """Trust a week later, 0..1: it moves towards `target`, and by the `drift` that mechanisms add.
 
@@ -92,7 +92,7 @@ def new_trust(trust, target, k, drift) -> np.float32:
     return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift * room)))
 
 
-@inner_kernel
+@lean_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
     """Satisfaction a week later: it moves towards `target`, which falls with unresolved issues.
 
@@ -102,7 +102,7 @@ def new_satisfaction(satisfaction, target, k) -> float:
     return s + k.trust_update_rate * (target - s)
 
 
-@inner_kernel
+@lean_kernel
 def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
     """Fatigue a week later: a share of it recovers; the work of the week adds to it.
 
@@ -114,7 +114,7 @@ def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
     return rested + k.fatigue_per_evening * used * evenings + k.fatigue_per_post_hour * post_hours
 
 
-@inner_kernel
+@lean_kernel
 def evening_logit(zeal, moved, fatigue, pull, k) -> float:
     """Willingness to give an evening this week, a logit.
 
@@ -126,7 +126,7 @@ def evening_logit(zeal, moved, fatigue, pull, k) -> float:
     return zeal - k.volunteering_threshold_logit + moved - k.fatigue_logit * fatigue + pull
 
 
-@inner_kernel
+@lean_kernel
 def seen_to_help(helpers, used) -> float:
     """Residents of a building whose evening of this week was used; `helpers` and `used` (2,) are by pool.
 
@@ -135,7 +135,7 @@ def seen_to_help(helpers, used) -> float:
     return helpers[POOL_MEMBERS] * used[POOL_MEMBERS] + helpers[POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
 
 
-@inner_kernel
+@lean_kernel
 def count_evenings(u, logit, presence, k) -> int:
     """How many evenings a resident promises, 0..7: n or more with chance presence / (1 + exp(-logit_n)).
 
@@ -154,7 +154,7 @@ def count_evenings(u, logit, presence, k) -> int:
     return n
 
 
-@inner_kernel
+@lean_kernel
 def meets_somebody(u, evenings, pull, presence, k) -> bool:
     """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate)).
 
@@ -164,7 +164,7 @@ def meets_somebody(u, evenings, pull, presence, k) -> bool:
     return u < rate * presence and u < (1.0 - exp(-rate)) * presence
 
 
-@inner_kernel
+@lean_kernel
 def pool_of(standing) -> int:
     """The pool of evenings that a resident of this standing gives to.
 
@@ -176,7 +176,7 @@ def pool_of(standing) -> int:
 # --------------------------------------------------------------------------------- the weekly round
 
 
-@inner_kernel
+@lean_kernel
 def collect_pulls(w) -> None:
     """Accumulate what mechanisms pull on residents today, until their building's weekly update.
 
@@ -200,7 +200,7 @@ def collect_pulls(w) -> None:
         sums.meet[b] += ties[b]
 
 
-@inner_kernel
+@lean_kernel
 def giving_key(w) -> np.uint64:
     """The key of today's promises; on day 0 of those for the first week.
 

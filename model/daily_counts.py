@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..engine.codes import DESK_NONE, STANDING_CHILD, TRUST_COMPANY
-from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.jit import lean_kernel, outer_kernel
 from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ COUNTS = 7  # the first of DAILY are counts of issues, the others means over gro
 EVERY = 7  # days between surveys of residents; in between the last survey holds
 
 
-@inner_kernel
+@lean_kernel
 def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
     """Count issues: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed, all."""
     n_open, unknown, reported, resolved, withdrawn, lapsed, arisen = 0, 0, 0, 0, 0, 0, 0
@@ -50,7 +50,7 @@ def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
     return n_open, unknown, reported, resolved, withdrawn, lapsed, arisen
 
 
-@inner_kernel
+@lean_kernel
 def mean_opinions(people, buildings, stairwells, company, out) -> None:
     """Write means over adults and elders into `out` (6,).
 

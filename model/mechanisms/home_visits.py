@@ -29,7 +29,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import CHILD, SCOPE_HOUSEHOLD, TRUST_COMMITTEE, TRUST_NEIGHBOURS
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER, STANDINGS
 from . import Count, Mechanism
@@ -209,7 +209,7 @@ class HomeVisits(Mechanism):
             )
 
 
-@inner_kernel
+@lean_kernel
 def share_visited(b, compound, day, own, share, k) -> float:
     """Return the share of a building's homes that are visited, or hear the talk, if `day` is its weekday."""
     if day <= QUIET:
@@ -224,7 +224,7 @@ def share_visited(b, compound, day, own, share, k) -> float:
     return evenings_share * min(1.0, k.building_hours / (k.visit_hours * own.homes[b]))
 
 
-@inner_kernel
+@lean_kernel
 def has_talk(b, day, buildings, talks) -> bool:
     """Say whether a building's evening in the week of `day` is one of the quarter's `talks`.
 

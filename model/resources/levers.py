@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from ...engine.jit import inner_kernel
+from ...engine.jit import lean_kernel
 from ..issues.categories import FAMILIES
 
 POOLS = ("committee", "grid", "member", "volunteer", "captain")  # hands of the whole community
@@ -101,7 +101,7 @@ class Stack(NamedTuple):
     sum: np.ndarray  # (size,) float64    sum over mechanisms
 
 
-@inner_kernel
+@lean_kernel
 def reset_levers(stacks: "Levers[Stack]", issues: int) -> None:
     """Set all pulls to 0. Of levers over issues only the first `issues` places are in use."""
     for lever in range(len(stacks)):
@@ -112,7 +112,7 @@ def reset_levers(stacks: "Levers[Stack]", issues: int) -> None:
                 rows[m, i] = 0.0
 
 
-@inner_kernel
+@lean_kernel
 def sum_levers(stacks: "Levers[Stack]", strength: np.ndarray, issues: int) -> None:
     """Scale each pull by its mechanism's `strength` (acting,), and sum those of a lever in order of names.
 
