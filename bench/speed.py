@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,129 +32,173 @@ from ..model.simulate import build_community, days, simulate
 from ..reference.day import iterate_days
 from ..reference.mechanisms import list_twins
 from .tables import BenchTable
+from .workload.rounds import (
+    AGENTS,
+    AgentProgram,
+    Apart,
+    Size,
+    build_programs,
+    require_equal,
+    spread,
+    time_in_turn,
+    time_job,
+    workload_table,
+)
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
-ROUNDS = 10  # rounds that time engine and reference model in turn, because machines are shared
-TWIN_DAYS = 12  # days of the reference model in each round; its year is scaled from all of them
-
-
-def time_job(job: Callable[[], object], times: int = 5) -> float:
-    """Return the median seconds of a job, after one call that does not count."""
-    job()
-    spent = []
-    for _ in range(times):
-        start = time.perf_counter()
-        job()
-        spent.append(time.perf_counter() - start)
-    return median(spent)
+STORED = (  # parts of a world that are columns of places and people
+    "compounds",
+    "buildings",
+    "stairwells",
+    "households",
+    "residents",
+    "mood",
+    "clocks",
+    "projects",
+    "wished",
+)
+ROUNDS = 7  # rounds that time all programs in turn, because machines are shared
+TWIN_DAYS = 52  # days of the reference model in each round: the year but for its first day, in all of them
+WORKLOAD = Size()  # of the reference workload
 
 
 def speed(console) -> Iterator[BenchTable]:
-    """Yield two tables: a year of guiyuan with all mechanisms and the reference model; scaling and memory.
+    """Yield three tables: a year of guiyuan and its reference model; the reference workload; growth.
 
-    The engine and the reference model are timed in turn, in the same process.
+    The programs of the first two tables are timed in turn, no two at a time.
     """
-    case = alter_scenario(read_case("guiyuan"), on=list_twins())
-    residents = case.community.residents
+    full = alter_scenario(read_case("guiyuan"), on=list_twins())
+    cases = {
+        "no mechanisms": alter_scenario(full, off=mechanisms.list_mechanisms()),
+        f"{len(full.mechanisms)} mechanisms": full,
+    }
     start = time.perf_counter()
-    simulate(replace(case, days=2), 0)
+    simulate(replace(full, days=2), 0)
     first = time.perf_counter() - start
-    twin_years, years = [], []
-    with console.status("timing the engine and the reference model in turn ..."):
-        twin_days = iterate_days(case, 1)
-        next(twin_days)
-        for _ in range(ROUNDS):
-            years.append(time_job(lambda: simulate(case, 1), 3))
-            start = time.perf_counter()
-            for _ in range(TWIN_DAYS):
-                next(twin_days)
-            twin_years.append((time.perf_counter() - start) / TWIN_DAYS * case.days)
-    year = median(years)
-    rows = [
-        ("first call in this process", first, None, None),
-        ("engine, a year", year, year / residents / case.days * 1e9, None),
-        (
-            "engine, a year, no mechanisms",
-            time_job(lambda: simulate(alter_scenario(case, off=mechanisms.list_mechanisms()), 1)),
-            None,
-            None,
-        ),
-    ]
-    twin_year, ratios = sum(twin_years) / ROUNDS, [a / b for a, b in zip(twin_years, years)]
-    rows.append(
-        (
-            f"reference model, a year ({ROUNDS * TWIN_DAYS} days scaled)",
-            twin_year,
-            twin_year / residents / case.days * 1e9,
-            twin_year / year,
+    engines = {f"engine, {name}": EngineYear(case) for name, case in cases.items()}
+    with ExitStack() as stack, console.status("compiling ...") as status:
+        folder = stack.enter_context(TemporaryDirectory(prefix="cogov-workload-"))
+        apart = lambda *program: stack.enter_context(Apart(*program))
+        twins = {f"twin, {name}": apart(TwinDays, case, TWIN_DAYS) for name, case in cases.items()}
+        programs = build_programs(Path(folder), WORKLOAD) | {AGENTS: apart(AgentProgram, WORKLOAD)}
+        status.stop()
+        seconds = time_in_turn(console, engines | twins | programs, ROUNDS)
+        require_equal({name: program.totals for name, program in programs.items()})
+    yield year_table(full, first, *({name: seconds[name] for name in part} for part in (engines, twins)))
+    yield workload_table({name: seconds[name] for name in (*programs, *engines)}, WORKLOAD)
+    yield growth(console, *cases.values())
+
+
+class EngineYear:
+    """A year of the engine, to be timed."""
+
+    def __init__(self, case: Scenario) -> None:
+        self.case = case
+
+    def __call__(self) -> float:
+        """Return the median seconds of three years, after one that does not count."""
+        return time_job(lambda: simulate(self.case, 1), 3)
+
+
+class TwinDays:
+    """A year of the reference model, of which each call simulates some further days."""
+
+    def __init__(self, case: Scenario, count: int) -> None:
+        self.case, self.count, self.days = case, count, iterate_days(case, 1)
+        next(self.days)
+
+    def __call__(self) -> float:
+        """Simulate `count` days; return the seconds that a year of such days would take."""
+        start = time.perf_counter()
+        for _ in range(self.count):
+            next(self.days)
+        return (time.perf_counter() - start) / self.count * self.case.days
+
+
+def year_table(case: Scenario, first: float, engines: dict, twins: dict) -> BenchTable:
+    """Return the table of a year of a case by engine and reference model.
+
+    `first` is the seconds of the first two days in this process, `engines` and `twins` name -> seconds of
+    each round, with the same cases in the same order.
+    """
+    resident_days = case.community.residents * case.days
+    rows: list[tuple] = [("first run here, two days", first, *[None] * 6)]
+    for (name, years), twin_years in zip(engines.items(), twins.values()):
+        rate, ratios = (
+            median(years) / resident_days * 1e9,
+            [twin / own for twin, own in zip(twin_years, years)],
         )
+        rows.append((name, *spread(years), rate, *spread(ratios)))
+    for name, years in twins.items():
+        rows.append((name, *spread(years), median(years) / resident_days * 1e9, *[None] * 3))
+    return BenchTable(
+        f"guiyuan: {case.community.residents:,} residents x {case.days} days, {ROUNDS} rounds",
+        (
+            "what",
+            "s of a year",
+            "least",
+            "most",
+            "ns per resident-day",
+            "ratio to the twin",
+            "least ratio",
+            "most ratio",
+        ),
+        rows,
+        "Median, least and most of the rounds. Engine: in each round the median of three years. Twin (the "
+        f"reference model): {TWIN_DAYS} further days in each round, scaled to a year; as these are different "
+        "parts of the year, the rounds differ. Ratio: twin to engine in the same round. One process each.",
     )
-    rows += [
-        (f"{word} of {ROUNDS} rounds", None, None, ratio)
-        for word, ratio in (("least", min(ratios)), ("most", max(ratios)))
-    ]
-    title = (
-        f"guiyuan: {residents:,} residents x {case.days} days, {len(case.mechanisms)} mechanisms, "
-        f"one process; median of {ROUNDS} rounds"
-    )
-    yield BenchTable(title, ("what", "seconds", "ns per resident-day", "times faster than the twin"), rows)
-    yield growth(case)
 
 
-def growth(case: Scenario) -> BenchTable:
-    """Return the table of time and memory by number of residents."""
+def growth(console, plain: Scenario, full: Scenario) -> BenchTable:
+    """Return the table of time and memory by number of residents, of a case without and with mechanisms."""
     rows = []
     for residents in PEOPLE:
-        case_of_size = replace(resize_case(case, residents), days=365 if residents <= 16_000 else 60)
-        start = time.perf_counter()
-        base = build_community(case_of_size)
-        build_seconds = time.perf_counter() - start
-        run_seconds = time_job(lambda: simulate(case_of_size, 1), 3 if residents <= 100_000 else 1)
-        for world in days(case_of_size, 1):
-            pass
-        columns = nbytes(
-            world,
-            (
-                "compounds",
-                "buildings",
-                "stairwells",
-                "households",
-                "residents",
-                "mood",
-                "clocks",
-                "projects",
-                "wished",
-            ),
-        )
-        record_bytes = world.issues.nbytes + world.ended[: world.gone[0]].nbytes + world.history().nbytes
-        residents_built = base.residents.home.size
-        rows.append(
-            (
-                residents_built,
-                case_of_size.days,
-                build_seconds,
-                run_seconds,
-                run_seconds / residents_built / case_of_size.days * 1e9,
-                columns / residents_built,
-                record_bytes / residents_built / case_of_size.days * 365,
-            )
-        )
+        with console.status(f"{residents:,} residents ..."):
+            rows.append(measure_growth(plain, full, residents))
     return BenchTable(
-        "scaling: the same community with more compounds, all mechanisms",
+        f"scaling: guiyuan with more or fewer compounds, {len(full.mechanisms)} mechanisms",
         (
             "residents",
             "days",
             "founding s",
             "run s",
             "ns per resident-day",
-            "bytes/resident: columns",
-            "bytes/resident: a year's issues and history",
+            "the same, no mechanisms",
+            "bytes per resident",
+            "and for a year's issues",
         ),
         rows,
-        "Columns: all stored data on places and people. "
-        f"Peak memory of this process: {peak_memory_mib():,.0f} "
-        "MiB.",
+        "Bytes per resident: all columns of places and people, and in addition the issues and history of a "
+        f"year. Peak memory of this process: {peak_memory_mib():,.0f} MiB.",
+    )
+
+
+def measure_growth(plain: Scenario, full: Scenario, residents: int) -> tuple:
+    """Return the row of the table of growth for one number of residents."""
+    days_of_size, times = 365 if residents <= 16_000 else 60, 7 if residents <= 16_000 else 3
+    plain, full = (replace(resize_case(case, residents), days=days_of_size) for case in (plain, full))
+    start = time.perf_counter()
+    residents_built = build_community(full).residents.home.size
+    build_seconds = time.perf_counter() - start
+    if residents > 100_000:
+        times = 1
+    run_seconds, plain_seconds = (time_job(lambda: simulate(case, 1), times) for case in (full, plain))
+    for world in days(full, 1):
+        pass
+    columns = nbytes(world, STORED)
+    record_bytes = world.issues.nbytes + world.ended[: world.gone[0]].nbytes + world.history().nbytes
+    resident_days = residents_built * days_of_size
+    return (
+        residents_built,
+        days_of_size,
+        build_seconds,
+        run_seconds,
+        run_seconds / resident_days * 1e9,
+        plain_seconds / resident_days * 1e9,
+        columns / residents_built,
+        record_bytes / resident_days * 365,
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ..agents import relocation, residents
 from ..engine.jit import outer_kernel
 from .issues import arrivals, closing, consent, deliberation, payment, reporting, triage, work
-from .issues.issue_table import compact, ensure_capacity
+from .issues.issue_table import compact, ensure_capacity, list_by_state
 from .resources.allocation import charge_granted, grant, supply
 from .resources.ledger import charge_desks
 from .resources.levers import reset_levers, sum_levers
@@ -97,6 +97,7 @@ def move_world(w) -> int:
     w.issues = w.rows[: staying + len(fresh)]
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))
     arrivals.fill_new_issues(w, w.rows[staying : staying + len(fresh)], fresh)
+    list_by_state(w)
     for pool in range(len(w.more)):
         w.more[pool] = w.lever.supply[pool]
     w.funds[-1] += round(w.lever.money[0] * 100)

@@ -7,13 +7,22 @@ import numpy as np
 
 from ..agents import property_managers, residents
 from ..agents.acquaintances import acquaint
-from ..agents.population import build_population, choose_exactly, draw_household_sizes
+from ..agents.population import Residents, build_population, choose_exactly, draw_household_sizes
 from ..engine.codes import CHILD
-from ..engine.jit import struct
+from ..engine.jit import outer_kernel, struct
 from ..engine.randomness import RandomNumbers
 from .issues import arrivals
-from .issues.categories import columns
-from .places import Buildings, Compounds, Households, Stairwells, apportion, identify, slice_starts
+from .issues.arrivals import is_unit
+from .issues.categories import UNITS, Columns, columns
+from .places import (
+    Buildings,
+    Compounds,
+    Households,
+    Stairwells,
+    apportion,
+    identify,
+    slice_starts,
+)
 from .state import InitialCommunity
 
 if TYPE_CHECKING:
@@ -86,7 +95,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
     knobs = scenario.property_managers
     fees = np.where(compounds.company, np.round(property_managers.fees_per_day(knobs, homes_in)), 0)
     cats = columns(scenario.issues, scenario.all_issues)
-    units = arrivals.count_units(cats, people, households, buildings, compounds)
+    units = count_units(cats, people, households, buildings, compounds)
     grown = (people.band != CHILD) & (people.presence > 0)  # people who are never at home are no parties
     place = compound_of[people.building[grown]]
     return InitialCommunity(
@@ -128,3 +137,42 @@ def cells_of_buildings(scenario: "Scenario", buildings: int) -> np.ndarray:
 def mean_trust(knobs: "ResidentParameters") -> np.ndarray:
     """Mean trust of newcomers in committee, property company and neighbours, (3,)."""
     return np.array([knobs.trust_committee, knobs.trust_company, knobs.trust_neighbours])
+
+
+@outer_kernel
+def census(people: Residents, households: Households, buildings: Buildings) -> np.ndarray:
+    """Count each kind of person or home in each building, by share of days at home; (buildings, 6).
+
+    Twin: reference/places.py, is_counted.
+    """
+    count, first = np.zeros((len(buildings.compound), 6)), households.first
+    for i in range(len(people.home)):
+        h = people.home[i]
+        is_head, is_alone = first[h] == i, first[h + 1] - first[h] == 1
+        for unit in range(6):
+            if is_unit(unit, people.band[i], people.housebound[i], is_head, is_alone):
+                count[people.building[i], unit] += people.presence[i]
+    return count
+
+
+def count_units(
+    cats: Columns,
+    people: Residents,
+    households: Households,
+    buildings: Buildings,
+    compounds: Compounds,
+) -> np.ndarray:
+    """Count the units that each category arises from, in each building; (buildings, categories) float64."""
+    b = len(buildings.compound)
+    stairwells = np.diff(buildings.first)
+    unit = np.zeros((b, len(UNITS)))
+    unit[:, :6] = census(struct(people), struct(households), struct(buildings))
+    unit[:, UNITS.index("stairwell")] = stairwells
+    unit[:, UNITS.index("lift")] = buildings.lifts
+    unit[:, UNITS.index("building")] = 1.0
+    unit[:, UNITS.index("compound")] = 1.0 / np.diff(compounds.first)[buildings.compound]
+    unit[:, UNITS.index("shop")] = buildings.shops
+    unit[:, UNITS.index("walkup")] = stairwells * (buildings.lifts == 0)
+    modern = np.bincount(buildings.compound, buildings.lifts)[buildings.compound] > 0
+    unit[:, UNITS.index("garage")] = modern * unit[:, UNITS.index("compound")]
+    return unit[:, cats.unit]

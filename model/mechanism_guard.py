@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from .mechanism_runtime import ActiveMechanism
     from .world import World
 
-REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
+REPLACED = (  # what kernels replace by others
+    *("issues", "rows", "ended", "log"),
+    *("known", "workable", "at_table", "passed_upward", "resolved"),
+)
 NOT_CHECKED = {
     "wants",
     "shares",

@@ -117,6 +117,12 @@ class State(NamedTuple):
     lever: Levers[np.ndarray]  # lever -> sum of all pulls
     issues: np.ndarray  # (open + being checked,) ISSUE, in the order they arose: the first of `rows`
     rows: np.ndarray  # room for them
+    # (n,) int64  rows of `issues`, of which mechanisms look for some: see `issue_table.list_by_state`
+    known: np.ndarray  # reported to a desk, and not yet resolved
+    workable: np.ndarray  # on which hours can be spent
+    at_table: np.ndarray  # whose parties must agree
+    passed_upward: np.ndarray  # which a department has
+    resolved: np.ndarray  # and still to be checked
     ended: np.ndarray  # room for issues verified, withdrawn or lapsed
     gone: np.ndarray  # (1,) number of these
     log: np.ndarray  # room for history

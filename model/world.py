@@ -13,7 +13,7 @@ from ..engine.source_digests import version
 from . import mechanisms
 from .initial_community import mean_trust
 from .issues import arrivals, consent, project_parameters
-from .issues.issue_table import EVENT, ISSUE
+from .issues.issue_table import EVENT, ISSUE, list_by_state
 from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
 from .mechanism_runtime import (
     ActiveMechanism,
@@ -44,13 +44,15 @@ ROOM = 1024  # issues, before more room is made
 @outer_kernel
 def growing_columns(w: "World") -> tuple:
     """Return the columns in REPLACED as they are now."""
-    return w.issues, w.rows, w.ended, w.log
+    lists = w.known, w.workable, w.at_table, w.passed_upward, w.resolved
+    return w.issues, w.rows, w.ended, w.log, *lists
 
 
 @outer_kernel
 def restore_columns(w: Any, day: int, issues: np.ndarray, ended: np.ndarray, log: np.ndarray) -> None:
     """Restore the day, and the columns that `growing_columns` returns."""
     w.day, w.issues, w.rows, w.ended, w.log = day, issues, issues, ended, log
+    list_by_state(w)
 
 
 if TYPE_CHECKING:
@@ -266,6 +268,11 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         lever=lever_sums(pulls, count_places(community)),
         issues=np.zeros(0, ISSUE),
         rows=np.zeros(ROOM, ISSUE),
+        known=np.zeros(0, np.int64),
+        workable=np.zeros(0, np.int64),
+        at_table=np.zeros(0, np.int64),
+        passed_upward=np.zeros(0, np.int64),
+        resolved=np.zeros(0, np.int64),
         # usually more than a year's; rows that are not written take no memory
         ended=np.zeros(4 * ROOM + people, ISSUE),
         gone=np.zeros(1, np.int64),

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 def build_clock(w: World, b: SimpleNamespace, j: int) -> SimpleNamespace:
     """Build the hazard clock of category `j` in building `b`.
 
-    It has a `rate` per day, the hazard `passed`, the threshold `next`, the recurrences still `coming`, the
-    `number` of issues so far, and how many of the initial issues are stubborn (`firm`).
+    It has a `rate` per day, the hazard `passed`, the threshold `next`, the recurrences still `coming`, those
+    `invited` by neglect from next week on, the `number` of issues so far, and how many of the initial issues
+    are stubborn (`firm`).
     """
     k, compound = w.kinds[j], w.compounds[b.compound]
     share = 1.0 / len(compound.parts)
@@ -45,6 +46,7 @@ def build_clock(w: World, b: SimpleNamespace, j: int) -> SimpleNamespace:
         rate=rate,
         passed=0.0,
         coming=rate * k.recurrence / k.recurrence_share,
+        invited=0.0,
         number=0,
         firm=0,
         next=exponential(derive_key(derive_key(w.random_numbers.key("arise"), b.key), k.code), 0),
@@ -61,17 +63,29 @@ def hazard_of_first(w: World, b: int, j: int, n: int) -> float:
     )
 
 
+def begin_week(b: SimpleNamespace) -> None:
+    """Let what was eased in a building in the week before, and what was invited, count for the week ahead."""
+    b.factor = [exp(eased / 7) for eased in b.eased]
+    b.eased = [0.0] * len(FAMILIES)
+    for c in b.clocks:
+        c.coming, c.invited = c.coming + c.invited, 0.0
+
+
 def draw_new_issues(w: World, ease: list[list[float]]) -> list[SimpleNamespace]:
     """List the issues that arise tonight, by building and category.
 
-    `ease` (buildings, families) is added to the logarithm of the rate. An issue of behaviour recurs, whatever
-    becomes of it: its recurrences are added to those still to come. They are a part of the rate.
+    The mean of `ease` (buildings, families) over a week is added to the logarithm of the rate in the next. An
+    issue of behaviour recurs, whatever becomes of it: its recurrences are added to those still to come. They
+    are a part of the rate.
     """
     new_issues, key = [], w.random_numbers.key("arise")
     for b in w.buildings:
+        b.eased = [so_far + today for so_far, today in zip(b.eased, ease[b.id])]
+        if b.id % 7 == w.day % 7:
+            begin_week(b)
         for j, c in enumerate(b.clocks):
             k = w.kinds[j]
-            prevented = exp(ease[b.id][FAMILIES.index(k.family)])
+            prevented = b.factor[FAMILIES.index(k.family)]
             recurring = c.coming * min(1.0, k.recurrence_share * w.weather[j])
             c.coming -= recurring
             c.passed += c.rate * (prevented * (w.weather[j] * (1.0 - k.recurrence))) + recurring * prevented

@@ -281,9 +281,9 @@ def is_attended(w: World, issue: SimpleNamespace) -> bool:
 
 def invite(w: World, issue: SimpleNamespace) -> None:
     """Let an issue to which nobody attends invite others of its kind, if it is one that people see."""
-    k = w.kinds[issue.category]
-    if w.day - issue.arose_day <= k.invites_days and not is_attended(w, issue):
-        w.buildings[issue.building].clocks[issue.category].coming += k.invited
+    k, lapses = w.kinds[issue.category], 0 <= issue.lapse_day <= w.day
+    if w.day - issue.arose_day <= k.invites_days and not lapses and not is_attended(w, issue):
+        w.buildings[issue.building].clocks[issue.category].invited += k.invited
 
 
 def update_in_evening(w: World, issue: SimpleNamespace, keep: float) -> None:

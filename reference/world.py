@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from ..engine.codes import CHILD
+from ..model.issues.categories import FAMILIES
 from ..model.mechanisms import list_mechanisms
 from ..model.resources.calendar import almanac, place_initial_issues
 from ..model.resources.levers import POOLS
@@ -79,6 +80,8 @@ class World:
                 0.0,  # lever "ties", likewise
             )
             b.clocks = [build_clock(self, b, j) for j in range(len(self.kinds))]
+            # by family: lever "ease", summed since the building's week began, and the factor of this week
+            b.eased, b.factor = [0.0] * len(FAMILIES), [1.0] * len(FAMILIES)
         self.year = almanac(scenario, 0, np.uint64(self.random_numbers.key("leave")))
         for b, j, n, firm in place_initial_issues(
             scenario, community.units, community.buildings, np.uint64(self.random_numbers.key("outset"))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from random import Random
 from statistics import median, quantiles
 
+from ...experiments.comparison.arm_answers import LUCKS, WORLDS
 from ...model import mechanisms
 from ...model.scenarios.cases import read_case
 from ...model.simulate import build_community
@@ -41,6 +42,7 @@ KEYS = (
     "partnership",
 )
 COLD, SWITCHES, PLAYED = 3, 7, 5.0  # servers, switches, seconds of playing
+STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9)  # of the first of KEYS, on a slider; a whole answer takes seconds
 BROWSERS = 10  # at once on one machine; more would mostly measure each other
 CLICKS, WITHIN = 3, 20.0  # clicks of each visitor, at random moments within so many seconds
 ABREAST = 20  # visits that begin at the same time, in `departures`
@@ -53,6 +55,20 @@ TURN = """async (key) => {
   if (screen.years[1] === before) throw new Error("the new year did not appear");
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   return performance.now() - began;
+}"""
+# ms from releasing the slider of a mechanism on the right side to the frame that shows the new year, and to
+# the frame whose finding has all years of luck and the whole band over worlds
+SLIDE = """async ([name, strength]) => {
+  const screen = window.cogovScreen, began = performance.now(), before = screen.years[1];
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await screen.setKnob(1, name, "strength", strength);
+  if (screen.years[1] === before) throw new Error("the new year did not appear");
+  await frame();
+  await frame();
+  const year = performance.now() - began;
+  while (screen.missing().length || screen.looking) await frame();
+  await frame();
+  return [year, performance.now() - began];
 }"""
 # frames a second of the browser, and of the town, and ms of script in each of these
 COUNT = """(seconds) => new Promise((done) => {
@@ -85,7 +101,9 @@ def measure_page(
     with start as playwright:
         first = first_views(playwright, path, progress)
         progress("switches")
-        tables = [waiting_table(first, switches(playwright, path)), towns(playwright, path, progress)]
+        turned = switches(playwright, path)
+        progress("slider")
+        tables = [waiting_table(first, turned, slides(playwright, path)), towns(playwright, path, progress)]
         return [*tables, crowd(playwright, path, min(sessions, BROWSERS), progress), *without_browser()]
 
 
@@ -124,21 +142,44 @@ def switches(playwright, path) -> tuple[list[float], list[int]]:
     return seconds, received
 
 
-def waiting_table(first, turned) -> BenchTable:
-    """Return the table of the times that a visitor waits for: first view, second view, a switch."""
+def slides(playwright, path) -> tuple[list[float], list[float]]:
+    """Move the slider of a mechanism and release it, each time once the server is quiet.
+
+    Return two lists of seconds: until its year is on the screen, and until its finding has all runs of a
+    whole answer.
+    """
+    with start_server(CASE) as server, start_browser(playwright, path) as browser:
+        page = visit(browser.new_context())
+        page.goto(server.address, wait_until="commit")
+        time_to_first_picture(page)
+        server.quiet()
+        page.evaluate(TURN, KEYS[0])
+        seconds = []
+        for strength in STRENGTHS:
+            server.quiet()
+            seconds.append([ms / 1000 for ms in page.evaluate(SLIDE, [KEYS[0], strength])])
+    years, bands = map(list, zip(*seconds))
+    return years, bands
+
+
+def waiting_table(first, turned, slid) -> BenchTable:
+    """Return the table of the times that a visitor waits for: first view, second view, a switch, a slider."""
     names = (
         "new server answers",
         "first view: new server, new browser",
         "second view: the same browser",
         "from choosing a mechanism to its year",
+        "from releasing a slider to its year",
+        "from releasing a slider to its whole band over worlds",
     )
     rows = [
         (name, median(times), min(times), max(times), len(times))
-        for name, times in zip(names, (*first, turned[0]))
+        for name, times in zip(names, (*first, turned[0], *slid))
     ]
     note = (
         "Seconds until the town is painted; each year is simulated for the first time. "
-        f"It sends {median(turned[1]) / 1024:,.0f} KiB."
+        f"A mechanism's year has {median(turned[1]) / 1024:,.0f} KiB. Whole band: all {LUCKS} years of luck "
+        f"and {WORLDS} worlds of the finding."
     )
     return BenchTable(
         f"{CASE}: waiting times of a visitor", ("what", "median", "least", "most", "times"), rows, note

@@ -6,6 +6,11 @@ so the same issue arises in every arm of a comparison, sooner where the rate is 
 delays or removes it, and no other. The key of a building is derived from its compound's name and its number
 there, that of a category from its name, so that adding a compound or a category changes no other clock.
 
+Once a week, on its weekday, a building looks ahead (`look_ahead`): only clocks that may ring before the next
+look are advanced day by day, the others by the whole week at once. What levers ease counts from there on, as
+its mean over the week before. Road not taken: every clock every day, eased by the day's pulls; this was a
+tenth of a year's time, for an effect of prevention that comes half a week sooner.
+
 An issue of behaviour recurs, whatever becomes of it: as soon as it arises, its recurrences are added to those
 that are still to come from its clock. They are part of the category's rate: the rest of it arises anew. What
 nobody attends to adds more (`invite` in closing.py). So leaving issues alone prevents none: with the same
@@ -18,37 +23,38 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, DESK_NONE, ELDER, SCOPE_HOUSEHOLD
-from ...engine.jit import inner_kernel, lean_kernel, outer_kernel, struct
+from ...engine.jit import inner_kernel, lean_kernel, outer_kernel
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
-from .categories import UNITS, Columns
+from .categories import FAMILIES, Columns
 from .issue_table import AROSE, UNKNOWN, log_event, make_id
 
 if TYPE_CHECKING:
-    from ...agents.population import Residents
-    from ..places import Buildings, Compounds, Households
+    from ..places import Buildings, Compounds
 
 ARISE, STRIKE, HEAR = decision("arise"), decision("strike"), decision("hear")
 WORK, STUBBORN, SIT = decision("work"), decision("stubborn"), decision("sit")
 LEAD, LAPSE, APPOINTMENT = decision("lead"), decision("lapse"), decision("appointment")
 YEAR = 365
-
 # the units that are people or homes, as in UNITS
 RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
+ROUNDING = 1e-9  # a clock that comes as close to its threshold in a week is advanced day by day
 
 
 class Clocks(NamedTuple):
     """One hazard clock for each building and category."""
 
     rate: np.ndarray  # (buildings, categories) float64  per day, neither prevented nor neglected
-    passed: np.ndarray  # (buildings, categories) float64  hazard so far
-    next: (
-        np.ndarray
-    )  # (buildings, categories) float64  threshold: the next issue arises when `passed` gets here
+    passed: np.ndarray  # (buildings, categories) float64  hazard so far; of clocks not near, of all the week
+    # (buildings, categories) float64  threshold: the next issue arises when `passed` gets here
+    next: np.ndarray
     coming: np.ndarray  # (buildings, categories) float64  expected recurrences that are still to come
+    invited: np.ndarray  # (buildings, categories) float64  those that come from next week on, through neglect
     number: np.ndarray  # (buildings, categories) int64    issues so far
-    firm: (
-        np.ndarray
-    )  # (buildings, categories) int64    how many of the initial issues are stubborn by the case
+    firm: np.ndarray  # (buildings, categories) int64    initial issues that are stubborn by the case
+    near: np.ndarray  # (buildings, categories) int16    the first are categories that may arise this week
+    near_count: np.ndarray  # (buildings,) int64        how many these are
+    eased: np.ndarray  # (buildings, families) float64    pulled on `ease` since the building's week began
+    factor: np.ndarray  # (buildings, families) float64   on what arises there this week
 
 
 @lean_kernel
@@ -72,45 +78,6 @@ def is_unit(unit, band, housebound, is_head, is_alone) -> bool:
     return True
 
 
-@outer_kernel
-def census(people, households, buildings) -> np.ndarray:
-    """Count each kind of person or home in each building, by share of days at home; (buildings, 6).
-
-    Twin: reference/places.py, is_counted.
-    """
-    count, first = np.zeros((len(buildings.compound), 6)), households.first
-    for i in range(len(people.home)):
-        h = people.home[i]
-        is_head, is_alone = first[h] == i, first[h + 1] - first[h] == 1
-        for unit in range(6):
-            if is_unit(unit, people.band[i], people.housebound[i], is_head, is_alone):
-                count[people.building[i], unit] += people.presence[i]
-    return count
-
-
-def count_units(
-    cats: Columns,
-    people: "Residents",
-    households: "Households",
-    buildings: "Buildings",
-    compounds: "Compounds",
-) -> np.ndarray:
-    """Count the units that each category arises from, in each building; (buildings, categories) float64."""
-    b = len(buildings.compound)
-    stairwells = np.diff(buildings.first)
-    unit = np.zeros((b, len(UNITS)))
-    unit[:, :6] = census(struct(people), struct(households), struct(buildings))
-    unit[:, UNITS.index("stairwell")] = stairwells
-    unit[:, UNITS.index("lift")] = buildings.lifts
-    unit[:, UNITS.index("building")] = 1.0
-    unit[:, UNITS.index("compound")] = 1.0 / np.diff(compounds.first)[buildings.compound]
-    unit[:, UNITS.index("shop")] = buildings.shops
-    unit[:, UNITS.index("walkup")] = stairwells * (buildings.lifts == 0)
-    modern = np.bincount(buildings.compound, buildings.lifts)[buildings.compound] > 0
-    unit[:, UNITS.index("garage")] = modern * unit[:, UNITS.index("compound")]
-    return unit[:, cats.unit]
-
-
 def arrival_rates(
     cats: Columns, unit_counts: np.ndarray, buildings: "Buildings", compounds: "Compounds"
 ) -> np.ndarray:
@@ -132,12 +99,19 @@ def init_clocks(rate: np.ndarray, cats: Columns, places: np.ndarray, key: np.uin
     Recurrences come as they do in the long run. `places` (buildings,) are keys of random numbers, `key` is
     the key of arrivals.
     """
+    buildings, categories = rate.shape
     return Clocks(
-        rate,
-        np.zeros(rate.shape),
-        first_thresholds(places, cats.code, key),
-        rate * cats.recurrence / cats.recurrence_share,
-        *np.zeros((2, *rate.shape), np.int64),
+        rate=rate,
+        passed=np.zeros(rate.shape),
+        next=first_thresholds(places, cats.code, key),
+        coming=rate * cats.recurrence / cats.recurrence_share,
+        invited=np.zeros(rate.shape),
+        number=np.zeros(rate.shape, np.int64),
+        firm=np.zeros(rate.shape, np.int64),
+        near=np.tile(np.arange(categories, dtype=np.int16), (buildings, 1)),
+        near_count=np.full(buildings, categories),
+        eased=np.zeros((buildings, len(FAMILIES))),
+        factor=np.ones((buildings, len(FAMILIES))),
     )
 
 
@@ -176,66 +150,113 @@ def first_thresholds(places, codes, key) -> np.ndarray:
     return out
 
 
+@lean_kernel
+def recurring_share(cats, j, weather) -> float:
+    """Share of a category's recurrences still to come that come on a day of this weather.
+
+    Those of a kind that is out of season wait for it.
+
+    Twin: reference/arrivals.py, draw_new_issues.
+    """
+    return min(1.0, cats.recurrence_share[j] * weather)
+
+
+@lean_kernel
+def step_clock(clocks, cats, b, j, weather) -> None:
+    """Advance the hazard clock of category `j` in building `b` by a day of this weather.
+
+    Twin: reference/arrivals.py, draw_new_issues.
+    """
+    prevented = clocks.factor[b, cats.family[j]]
+    recurring = clocks.coming[b, j] * recurring_share(cats, j, weather)
+    clocks.coming[b, j] -= recurring
+    anew = clocks.rate[b, j] * (prevented * (weather * (1.0 - cats.recurrence[j])))
+    clocks.passed[b, j] += anew + recurring * prevented
+
+
+@inner_kernel
+def weigh_week(w) -> tuple[np.ndarray, np.ndarray]:
+    """Return two factors of each category for the seven nights from tonight, (categories,) each.
+
+    The first multiplies the rate, the second what is still to come: the share of it that does not come.
+
+    Twin: reference/arrivals.py, draw_new_issues.
+    """
+    anew, waits = np.zeros(len(w.cats.code)), np.ones(len(w.cats.code))
+    for ahead in range(7):
+        weather = w.weather[(w.day + ahead) % YEAR]
+        for j in range(len(anew)):
+            anew[j] += weather[j] * (1.0 - w.cats.recurrence[j])
+            waits[j] *= 1.0 - recurring_share(w.cats, j, weather[j])
+    return anew, waits
+
+
+@inner_kernel
+def look_ahead(w) -> None:
+    """Advance the clocks of a seventh of the buildings by a week, all but those that may ring within it.
+
+    These are listed in `near`, and are advanced day by day. What levers eased since the building's last week,
+    and what neglect invited, counts for the week ahead. The weather of another year is not known yet, so
+    that in the last week of one every clock is near.
+
+    Twin: reference/arrivals.py, begin_week.
+    """
+    clocks, family, unknown = w.clocks, w.cats.family, w.day % YEAR + 7 > YEAR
+    anew, waits = weigh_week(w)
+    rate, passed, threshold, coming = clocks.rate, clocks.passed, clocks.next, clocks.coming
+    invited, near, factor, eased = clocks.invited, clocks.near, clocks.factor, clocks.eased
+    prevented, after = np.empty(rate.shape[1]), np.empty(rate.shape[1])
+    for b in range(w.day % 7, len(rate), 7):
+        for f in range(factor.shape[1]):
+            factor[b, f] = exp(eased[b, f] / 7.0) if eased[b, f] != 0.0 else 1.0
+            eased[b, f] = 0.0
+        for j in range(rate.shape[1]):
+            prevented[j] = factor[b, family[j]]
+        for j in range(rate.shape[1]):
+            coming[b, j] += invited[b, j]
+            invited[b, j] = 0.0
+            after[j] = passed[b, j] + prevented[j] * (rate[b, j] * anew[j] + coming[b, j] * (1.0 - waits[j]))
+        n = 0
+        for j in range(rate.shape[1]):
+            if unknown or after[j] >= threshold[b, j] - ROUNDING:
+                near[b, n] = j
+                n += 1
+            else:
+                passed[b, j] = after[j]
+                coming[b, j] *= waits[j]
+        clocks.near_count[b] = n
+
+
 @inner_kernel
 def advance_clocks(w) -> np.ndarray:
     """Advance all hazard clocks by a day; return building, category and number of new issues, (n, 3) int64.
 
-    `ease` (buildings, families) is a log rate, `weather` (categories,) the factor of the season and of
-    shocks. Of the recurrences still to come, `recurrence_share` times the weather come today: those of a kind
-    that is out of season wait for it. The result is ordered by building and category.
+    `weather` (categories,) is the factor of the season and of shocks. The result is ordered by building and
+    category.
 
     Twin: reference/arrivals.py, draw_new_issues.
     """
-    clocks, ease, weather, family = w.clocks, w.lever.ease, w.weather[w.day % YEAR], w.cats.family
-    places, codes, key = w.buildings.key, w.cats.code, key_of(w.seed, ARISE, 0)
-    b, c = clocks.rate.shape
-    cells, before = (
-        np.empty(b * c, np.int64),
-        np.empty(b * c, np.int64),
-    )  # where issues arise, and how many had
-    hits, n = 0, 0
-    rate, passed, threshold, number = clocks.rate, clocks.passed, clocks.next, clocks.number
-    coming, recurrence = clocks.coming, w.cats.recurrence
-    factor, eased, plain = np.empty(ease.shape[1]), np.empty(c), False
-    prevented, recurs, anew = np.empty(c), np.empty(c), np.empty(c)
-    for j in range(c):
-        anew[j] = weather[j] * (1.0 - recurrence[j])
-        recurs[j] = min(1.0, w.cats.recurrence_share[j] * weather[j])
-    for i in range(b):
-        calm = True
-        for f in range(ease.shape[1]):
-            calm &= ease[i, f] == 0.0
-        if not calm or not plain:
-            for f in range(ease.shape[1]):
-                factor[f] = exp(ease[i, f]) if ease[i, f] != 0.0 else 1.0
-            for j in range(c):
-                eased[j] = factor[family[j]] * anew[j]
-                prevented[j] = factor[family[j]]
-            plain = calm
-        due = 0
-        for j in range(c):
-            recurring = coming[i, j] * recurs[j]
-            coming[i, j] -= recurring
-            passed[i, j] += rate[i, j] * eased[j] + recurring * prevented[j]
-            due += passed[i, j] >= threshold[i, j]
-        for j in range(c if due else 0):
-            if passed[i, j] >= threshold[i, j] and passed[i, j] > 0.0:
-                clock_key = derive_key(derive_key(key, places[i]), codes[j])
-                cells[hits], before[hits] = i * c + j, number[i, j]
-                hits += 1
-                while passed[i, j] >= threshold[i, j]:
-                    number[i, j] += 1
-                    coming[i, j] += recurrence[j]
-                    threshold[i, j] += exponential(clock_key, number[i, j])
-                    n += 1
-    fresh = np.empty((n, 3), np.int64)
-    n = 0
-    for s in range(hits):
-        i, j = cells[s] // c, cells[s] % c
-        for k in range(before[s], number[i, j]):
-            fresh[n, 0], fresh[n, 1], fresh[n, 2] = i, j, k
-            n += 1
-    return fresh
+    clocks, weather, cats = w.clocks, w.weather[w.day % YEAR], w.cats
+    ease, eased = w.lever.ease, clocks.eased
+    for b in range(len(eased) if len(w.pulls.ease.who) else 0):
+        for f in range(eased.shape[1]):
+            eased[b, f] += ease[b, f]
+    look_ahead(w)
+    key, fresh, n = key_of(w.seed, ARISE, 0), np.empty((64, 3), np.int64), 0
+    for b in range(len(clocks.near_count)):
+        for place in range(clocks.near_count[b]):
+            j = clocks.near[b, place]
+            step_clock(clocks, cats, b, j, weather[j])
+            while clocks.passed[b, j] >= clocks.next[b, j] and clocks.passed[b, j] > 0.0:
+                if n == len(fresh):
+                    fresh = np.concatenate((fresh, fresh))
+                fresh[n, 0], fresh[n, 1], fresh[n, 2] = b, j, clocks.number[b, j]
+                n += 1
+                clocks.number[b, j] += 1
+                clocks.coming[b, j] += cats.recurrence[j]
+                clock_key = derive_key(derive_key(key, w.buildings.key[b]), cats.code[j])
+                clocks.next[b, j] += exponential(clock_key, clocks.number[b, j])
+    return fresh[:n]
 
 
 @lean_kernel

@@ -93,15 +93,17 @@ def invite(w, rows) -> None:
     """Let the issues at `rows` (n,) to which nobody attends invite others of their kind in their building.
 
     Disorder that is seen to be tolerated spreads (Keizer, Lindenberg & Steg 2008): the rule that neglect
-    *breeds*, the model's own. By the other, what is neglected merely *lapses*, and invites nothing.
+    *breeds*, the model's own. By the other, what is neglected merely *lapses*, and invites nothing. Neither
+    does what is to lapse today, even if it is answered today and may lapse tomorrow only.
 
     Twin: reference/processing.py, invite.
     """
-    issues, cats, day, coming = w.issues, w.cats, w.day, w.clocks.coming
+    issues, cats, day, coming = w.issues, w.cats, w.day, w.clocks.invited
     invited, days = cats.invited, cats.invites_days
     for i in rows:
         issue, b, j = issues[i], np.uint64(issues[i].building), np.uint64(issues[i].category)
-        if day - issue.arose_day <= days[j] and not is_attended(issue, cats.cost_fen[j]):
+        invites = (day - issue.arose_day <= days[j]) & ((issue.lapse_day < 0) | (issue.lapse_day > day))
+        if invites and not is_attended(issue, cats.cost_fen[j]):
             coming[b, j] += invited[j]
 
 

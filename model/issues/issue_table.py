@@ -168,16 +168,6 @@ def is_known(issue) -> bool:
     return UNKNOWN < issue.state < RESOLVED and issue.desk != DESK_NONE
 
 
-@inner_kernel
-def loads(issues, buildings) -> np.ndarray:
-    """Count known open issues in each building, of which there are `buildings`; (buildings,) float64."""
-    out = np.zeros(buildings)
-    for i in range(len(issues)):
-        if is_known(issues[i]):
-            out[issues[i].building] += 1.0
-    return out
-
-
 @lean_kernel
 def is_workable(issue) -> bool:
     """Whether hours can be spent on an issue.
@@ -199,6 +189,46 @@ def is_registered(issue) -> bool:
     Twin: reference/issues.py, is_registered.
     """
     return issue.desk == DESK_NONE and (issue.state == REPORTED or issue.state == WORK)
+
+
+@inner_kernel
+def list_by_state(w) -> None:
+    """List the rows of the issues that mechanisms look for, (n,) int64 each, as they are this evening.
+
+    Until tomorrow's issues are reported, mechanisms need not look through all issues for them.
+    """
+    issues, rows = w.issues, np.empty((5, len(w.issues)), np.int64)
+    known, workable, at_table, passed_upward, resolved = 0, 0, 0, 0, 0
+    for i in range(len(issues)):
+        state = issues[i].state
+        if state == UNKNOWN:
+            continue
+        if is_known(issues[i]):
+            rows[0, known] = i
+            known += 1
+        if is_workable(issues[i]):
+            rows[1, workable] = i
+            workable += 1
+        if state == TABLE:
+            rows[2, at_table] = i
+            at_table += 1
+        elif state == UPWARD:
+            rows[3, passed_upward] = i
+            passed_upward += 1
+        elif state == RESOLVED:
+            rows[4, resolved] = i
+            resolved += 1
+    w.known, w.workable, w.at_table = rows[0, :known], rows[1, :workable], rows[2, :at_table]
+    w.passed_upward, w.resolved = rows[3, :passed_upward], rows[4, :resolved]
+
+
+@inner_kernel
+def count_known(w) -> np.ndarray:
+    """Count known open issues in each building; (buildings,) float64."""
+    out = np.zeros(len(w.buildings.compound))
+    for i in w.known:
+        out[w.issues[i].building] += 1.0
+    return out
 
 
 @lean_kernel

@@ -40,7 +40,7 @@ from ...engine.jit import kernel, struct
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import HANDS
-from ..issues.issue_table import is_workable, loads
+from ..issues.issue_table import count_known
 from ..resources.allocation import spend_hours
 from ..resources.asking import accepts_post, choose_candidates, next_candidate
 from ..resources.captain_posts import Posts, captain_hours, fill_posts, tire_captains
@@ -312,10 +312,13 @@ class BuildingCaptains(Mechanism):
             b = issue.building
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
                 sight[i] = k.detection_rate * k.captain_hours * coverage[b]
-            if hands[issue.category, HAND] and is_workable(issue) and issue.hours_left <= largest[b]:
-                work[i] = spend_hours(left, b, issue.hours_left)
             keep[i] = k.reminder_log_rate * coverage[b] * (own.street_head[own.street[b]] >= 0)
-        tire_captains(own, loads(issues, len(where)), k, share, m.lever.serve)
+        for i in w.workable:
+            issue = issues[i]
+            b = issue.building
+            if hands[issue.category, HAND] and issue.hours_left <= largest[b]:
+                work[i] = spend_hours(left, b, issue.hours_left)
+        tire_captains(own, count_known(w), k, share, m.lever.serve)
         # the captains' own evenings, available to every mechanism that asks for them
         m.lever.supply[CAPTAIN - 1] = captain_hours(own, k)
 
@@ -324,6 +327,7 @@ class BuildingCaptains(Mechanism):
         k, own, day = m.knobs[0], m.own, w.day
         moves, asks = key_of(w.seed, MOVES, day), key_of(w.seed, ASKS, day)
         talks, answers = key_of(w.seed, TALKS, day), key_of(w.seed, ANSWERS, day)
+        asks_today = 1.0 - exp(-k.asks_per_month * 12 / 365)
         for b in range(len(own.who)):
             captain, place = own.who[b], own.asked[b]
             if captain >= 0:
@@ -347,6 +351,6 @@ class BuildingCaptains(Mechanism):
                     m.counts[REFUSED] += 1.0
             own.asked[b] = -1
             vacant = m.here[b] > 0.0 and own.who[b] < 0
-            if vacant and uniform(asks, b) < 1.0 - exp(-k.asks_per_month * 12 / 365):
+            if vacant and uniform(asks, b) < asks_today:
                 own.asked[b] = next_candidate(own.ready[b], own.until[b], day)
         fill_posts(own, k.vacancy_cover, k.tiers, m.here)

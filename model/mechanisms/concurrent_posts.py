@@ -29,7 +29,6 @@ from ...engine.codes import TRUST_COMMITTEE
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
-from ..issues.issue_table import TABLE
 from ..resources.allocation import spend_hours
 from ..resources.levers import MEMBER
 from . import Count, Mechanism
@@ -169,13 +168,12 @@ class ConcurrentPosts(Mechanism):
                 m.counts[POSTS] += 1.0
             elif company[c]:
                 loss[c] = m.own.lean[c] * share[c]
-        for i in range(len(issues)):
+        for i in w.at_table:
             c = issues[i].compound
-            if issues[i].state == TABLE:
-                taken = share[c] * spend_hours(room, c, 1.0)
-                accord[i] = k.decision_sittings / 7 * taken
-                m.counts[MATTER_DAYS] += taken
-                keep[i] = -k.forgetting_log_rate * loss[c]
+            taken = share[c] * spend_hours(room, c, 1.0)
+            accord[i] = k.decision_sittings / 7 * taken
+            m.counts[MATTER_DAYS] += taken
+            keep[i] = -k.forgetting_log_rate * loss[c]
         for b in range(len(where)):
             c = where[b]
             m.lever.trust[b, TRUST_COMMITTEE] = -k.vacancy_trust_loss * loss[c]
@@ -203,6 +201,6 @@ def count_matters(w) -> np.ndarray:
     load = np.zeros(len(w.projects.open))
     for c in range(len(load)):
         load[c] = w.projects.open[c] > 0
-    for i in range(len(w.issues)):
-        load[w.issues[i].compound] += w.issues[i].state == TABLE
+    for i in w.at_table:
+        load[w.issues[i].compound] += 1.0
     return load

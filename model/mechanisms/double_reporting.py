@@ -24,7 +24,6 @@ from ...engine.codes import STANDING_IN_SERVICE_MEMBER
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
-from ..issues.issue_table import is_known, is_workable
 from ..resources.allocation import WEEKEND, spend_hours
 from ..resources.levers import COMMITTEE, MEMBER
 from . import Count, Mechanism
@@ -161,9 +160,9 @@ class DoubleReporting(Mechanism):
         for c in range(len(left)):
             left[c] *= share[c]
             m.lever.wish[c, STANDING_IN_SERVICE_MEMBER] = k.volunteering_logit * own.registered[c] * share[c]
-        for i in range(len(issues)):
+        for i in w.workable:
             issue = issues[i]
-            if hands[issue.category, HAND] and is_workable(issue) and issue.hours_left <= k.max_spot_hours:
+            if hands[issue.category, HAND] and issue.hours_left <= k.max_spot_hours:
                 work[i] = spend_hours(left, issue.compound, issue.hours_left)
                 m.counts[JOBS] += work[i] >= issue.hours_left
 
@@ -184,9 +183,8 @@ class DoubleReporting(Mechanism):
 def hours_asked(w, own, k) -> np.ndarray:
     """Return the hours that registered members are asked for today, (compounds,)."""
     first, hours = w.compounds.first, np.zeros(len(own.living))
-    for i in range(len(w.issues)):
-        if is_known(w.issues[i]):
-            hours[w.issues[i].compound] += 1.0
+    for i in w.known:
+        hours[w.issues[i].compound] += 1.0
     member_hours = (
         k.weekend_hours if w.day % 7 in WEEKEND else 0.0 if w.day % 7 == FRIDAY else k.weekday_hours
     )

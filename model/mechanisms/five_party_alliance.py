@@ -33,7 +33,6 @@ from ...engine.codes import STANDING_RETIRED_MEMBER, TRUST_COMMITTEE, TRUST_COMP
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
-from ..issues.issue_table import TABLE
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Count, Mechanism
@@ -217,17 +216,16 @@ class FivePartyAlliance(Mechanism):
             if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
                 for standing in range(STANDING_RETIRED_MEMBER, STANDINGS):
                     m.lever.wish[c, standing] = k.volunteering_logit * share[c]
-        for i in range(len(issues)):
+        for i in w.at_table:
             issue = issues[i]
             c = issue.compound
-            if issue.state == TABLE:
-                keep[i] = momentum[c] * share[c]
-                if w.day - issue.arose_day >= k.stuck_days:
-                    progress = momentum[c] * attendance[c]
-                    pushed = spend_hours(room, c, pushes(issue, progress, k.push_sittings))
-                    accord[i] = progress * pushed
-                    m.counts[SITTINGS] += pushed
-                    m.counts[MATTERS] += pushed > 0.0
+            keep[i] = momentum[c] * share[c]
+            if w.day - issue.arose_day >= k.stuck_days:
+                progress = momentum[c] * attendance[c]
+                pushed = spend_hours(room, c, pushes(issue, progress, k.push_sittings))
+                accord[i] = progress * pushed
+                m.counts[SITTINGS] += pushed
+                m.counts[MATTERS] += pushed > 0.0
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_COMPANY] = (
                 k.trust_per_sitting * attendance[where[b]]

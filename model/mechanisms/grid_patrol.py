@@ -26,7 +26,7 @@ from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import REPORTED, TABLE, UNKNOWN, WORK, is_workable, next_stage
+from ..issues.issue_table import REPORTED, TABLE, UNKNOWN, WORK, next_stage
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, GRID
 from . import Count, Mechanism
@@ -180,9 +180,9 @@ class GridPatrol(Mechanism):
             if issue.family == DISPUTE and issue.state == TABLE:
                 accord[i] = walked[a] * k.quarrel_sittings
                 m.counts[QUARREL_CHECKS] += walked[a] > 0.0
-        for i in range(len(issues)):
+        for i in w.workable:
             issue = issues[i]
-            if hands[issue.category, HAND] and is_workable(issue):
+            if hands[issue.category, HAND]:
                 work[i] = spend_hours(left, of[issue.building], issue.hours_left)
                 m.counts[ERRAND_HOURS] += work[i]
 

@@ -25,7 +25,6 @@ import numpy as np
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
-from ..issues.issue_table import RESOLVED, TABLE, is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import MEMBER, VOLUNTEER
 from . import Count, Mechanism
@@ -135,15 +134,11 @@ class Incubation(Mechanism):
             left[c] = k.group_hours / 7 * group[c]
             m.lever.doors[c] = group[c] * min(k.visits_per_day, float(w.projects.open[c]))
             m.counts[CALLS] += m.lever.doors[c]
-        for i in range(len(issues)):
-            if issues[i].state == TABLE:
-                accord[i] = (
-                    k.push_sittings
-                    / 7
-                    * group[issues[i].compound]
-                    * spend_hours(room, issues[i].compound, 1.0)
-                )
-            elif w.cats.done_by[issues[i].category, HAND] and is_workable(issues[i]):
+        for i in w.at_table:
+            c = issues[i].compound
+            accord[i] = k.push_sittings / 7 * group[c] * spend_hours(room, c, 1.0)
+        for i in w.workable:
+            if w.cats.done_by[issues[i].category, HAND]:
                 m.lever.work[i] = spend_hours(left, issues[i].compound, issues[i].hours_left)
         for b in range(len(where)):
             m.lever.voice[b] = k.report_log_rate * group[where[b]]
@@ -159,8 +154,8 @@ class Incubation(Mechanism):
             news[c] = (
                 1.0 if projects.all[c] > 0 and projects.open[c] == 0 else 0.0
             )  # signatures completed today
-        for i in range(len(w.issues)):
-            if w.issues[i].state == RESOLVED and w.issues[i].resolved_day == w.day:
+        for i in w.resolved:
+            if w.issues[i].resolved_day == w.day:
                 news[w.issues[i].compound] = max(news[w.issues[i].compound], group_left_by(w.issues[i], k))
 
 

@@ -33,7 +33,7 @@ import numpy as np
 from ...engine.codes import STANDING_RETIRED_MEMBER, TRUST_COMMITTEE
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
-from ..issues.issue_table import TABLE, is_known, sittings_tonight
+from ..issues.issue_table import sittings_tonight
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Count, Mechanism
@@ -243,17 +243,16 @@ class JointCouncil(Mechanism):
                 m.lever.wish[c, standing] = (
                     called if standing >= STANDING_RETIRED_MEMBER else 0.0
                 ) - k.fatigue_logit * own.weary[c]
-        for i in range(len(issues)):
-            issue = issues[i]
-            c = issue.compound
-            if is_known(issue):
-                keep[i] = k.reminder_log_rate * (own.minuted[c] * share[c])
-            if issue.state == TABLE:
-                progress = k.push_sittings * present[c]
-                held = spend_hours(sittings, c, sittings_tonight(issue, progress, k.sittings_per_matter))
-                accord[i] = progress * held
-                m.counts[SITTINGS] += held
-                m.counts[MATTERS] += held > 0.0
+        for i in w.known:
+            c = issues[i].compound
+            keep[i] = k.reminder_log_rate * (own.minuted[c] * share[c])
+        for i in w.at_table:
+            c = issues[i].compound
+            progress = k.push_sittings * present[c]
+            held = spend_hours(sittings, c, sittings_tonight(issues[i], progress, k.sittings_per_matter))
+            accord[i] = progress * held
+            m.counts[SITTINGS] += held
+            m.counts[MATTERS] += held > 0.0
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = k.trust_per_sitting * present[where[b]]
 
@@ -269,9 +268,9 @@ class JointCouncil(Mechanism):
                 own.coming[c] += m.share[c] / DAYS
             own.weary[c] = rested + k.fatigue_per_sitting * (1.0 - rested) if met else rested
         own.matters.fill(0.0)
-        for i in range(len(w.issues)):
+        for i in w.at_table:
             c = w.issues[i].compound
-            if w.issues[i].state == TABLE and sits(c, w.day + 1, k.interval_weeks):
+            if sits(c, w.day + 1, k.interval_weeks):
                 own.matters[c] += 1.0
 
 

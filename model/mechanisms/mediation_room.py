@@ -161,7 +161,7 @@ class MediationRoom(Mechanism):
         m.counts[MEETINGS] += left > 0.0
         while left > 0.0:
             case = -1
-            for i in range(len(issues)):  # of those not heard today, the one with the fewest sittings
+            for i in w.at_table:  # of those not heard today, the one with the fewest sittings
                 if (
                     not done[i]
                     and is_listed(issues[i], own, k)
@@ -198,12 +198,8 @@ def slot_of(issue) -> np.int64:
 
 @lean_kernel
 def is_listed(issue, own, k) -> bool:
-    """Say whether a quarrel is to be heard: at the table, and not given up since it was last reported."""
-    return (
-        issue.family == DISPUTE
-        and issue.state == TABLE
-        and issue.sittings_held < own[slot_of(issue)] + k.max_sittings
-    )
+    """Say whether an issue at the table is a quarrel to be heard: not given up since last reported."""
+    return issue.family == DISPUTE and issue.sittings_held < own[slot_of(issue)] + k.max_sittings
 
 
 @lean_kernel
@@ -217,7 +213,7 @@ def count_sittings(w, own, k) -> float:
     """Count the sittings wanted today; 0 unless the room is open, on the first days of the week."""
     n = 0.0
     if 1 <= w.day % 7 <= k.open_days_per_week or k.open_days_per_week == 7:
-        for i in range(len(w.issues)):
+        for i in w.at_table:
             issue = w.issues[i]
             if is_listed(issue, own, k):
                 n += sittings_tonight(issue, progress_per_sitting(w, issue, k), k.sittings_per_evening)

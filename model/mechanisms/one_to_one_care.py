@@ -212,12 +212,14 @@ class OneToOneCare(Mechanism):
         m.lever.supply[VOLUNTEER - 1] = k.pair_hours / 7 * others
         cared, visited = np.zeros(len(own.alone)), np.zeros(len(w.households.building))
         for i in range(len(own.elder)):
-            cared[own.building[i]] += own.visits[i]
-            visited[w.residents.home[own.elder[i]]] = own.visits[i]
-            m.counts[VISITS_MADE] += own.visits[i] / 7 * share
+            if own.visits[i] > 0.0:
+                cared[own.building[i]] += own.visits[i]
+                visited[w.residents.home[own.elder[i]]] = own.visits[i]
+                m.counts[VISITS_MADE] += own.visits[i] / 7 * share
         for b in range(len(cared)):
-            mean = cared[b] / max(own.alone[b], 1.0) * share
-            m.lever.ease[b, CARE] = log(1.0 - own.part[b] * (1.0 - exp(-k.prevention_log_rate * mean)))
+            if cared[b] > 0.0:
+                mean = cared[b] / own.alone[b] * share
+                m.lever.ease[b, CARE] = log(1.0 - own.part[b] * (1.0 - exp(-k.prevention_log_rate * mean)))
         for i in range(len(issues)):
             if issues[i].family == CARE and issues[i].scope == SCOPE_HOUSEHOLD:
                 m.lever.sight[i] = k.detection_rate * visited[issues[i].household] * share
@@ -245,9 +247,7 @@ class OneToOneCare(Mechanism):
                     m.counts[ENDED] += 1.0
         left, found = count_pairs(own), own.found[0]
         if own.found[0] >= 1.0:
-            willing = np.empty(len(people.evenings), np.bool_)
-            for i in range(len(willing)):
-                willing[i] = people.member[i] or people.volunteer[i]
+            willing = people.member | people.volunteer
             pair_elders(
                 own,
                 willing,
@@ -277,10 +277,11 @@ def visits_by_pool(own, member) -> tuple[float, float]:
     """Count this week's visits by members, and by other volunteers."""
     members, others = 0.0, 0.0
     for i in range(len(own.by)):
-        if own.by[i] >= 0 and member[own.by[i]]:
-            members += own.visits[i]
-        elif own.by[i] >= 0:
-            others += own.visits[i]
+        if own.visits[i] > 0.0:
+            if member[own.by[i]]:
+                members += own.visits[i]
+            else:
+                others += own.visits[i]
     return members, others
 
 

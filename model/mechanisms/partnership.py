@@ -25,7 +25,6 @@ from ...engine.codes import SCOPE_HOUSEHOLD
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, COMMITTEE, MEMBER
 from . import Count, Mechanism
@@ -175,11 +174,10 @@ class Partnership(Mechanism):
         left[0] = hours_lent(own, k) * share
         m.counts[LENT_HOURS] += left[0]
         m.counts[MEETINGS] += share if meets(own, k) else 0.0
-        for i in range(len(issues)):
+        for i in w.workable:
             issue = issues[i]
             # firms keep order in front of their own doors, whichever hands a street issue needs
-            suits = issue.family == STREET or (issue.scope > SCOPE_HOUSEHOLD and hands[issue.category, HAND])
-            if suits and is_workable(issue):
+            if issue.family == STREET or (issue.scope > SCOPE_HOUSEHOLD and hands[issue.category, HAND]):
                 m.lever.work[i] = spend_hours(left, 0, issue.hours_left)
         for b in range(len(m.lever.ties)):
             m.lever.ties[b] = k.contacts_per_day * own.commitment[0] * share

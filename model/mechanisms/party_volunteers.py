@@ -26,7 +26,6 @@ from ...engine.codes import TRUST_NEIGHBOURS
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS, SEASONS
-from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, MEMBER, STANDINGS, VOLUNTEER
 from . import Count, Mechanism
@@ -151,7 +150,9 @@ class PartyVolunteers(Mechanism):
             issue = issues[i]
             if issue.family == CARE:
                 sight[i] = k.detection_rate * got
-            if hands[issue.category, HAND] and is_workable(issue):
+        for i in w.workable:
+            issue = issues[i]
+            if hands[issue.category, HAND]:
                 work[i] = spend_hours(left, 0, issue.hours_left)
                 m.counts[SERVED] += work[i] > 0.0
         for c in range(len(m.lever.wish)):

@@ -22,7 +22,6 @@ from ...engine.codes import SCOPE_HOUSEHOLD, SCOPE_STREET, TRUST_COMPANY
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
-from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import PROPERTY, YUAN
 from . import Count, Mechanism
@@ -125,7 +124,9 @@ class RedProperty(Mechanism):
             issue = issues[i]
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
                 sight[i] = k.detection_rate * k.rounds_share * building_hours[issue.compound]
-            if hands[issue.category, HAND] and is_workable(issue):
+        for i in w.workable:
+            issue = issues[i]
+            if hands[issue.category, HAND]:
                 work[i] = spend_hours(left, issue.compound, issue.hours_left)
         for b in range(len(where)):
             m.lever.voice[b] = k.report_log_rate * building_hours[where[b]]

@@ -23,7 +23,6 @@ import numpy as np
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, VOLUNTEER
 from . import Count, Mechanism
@@ -145,9 +144,9 @@ class SelfManagement(Mechanism):
             m.counts[GIVEN_HOURS] += left[c]
             if not w.compounds.company[c] and meets(c, w.day, k.interval_weeks):
                 m.counts[MEETINGS] += share[c]
-        for i in range(len(issues)):
+        for i in w.workable:
             issue = issues[i]
-            if hands[issue.category, HAND] and is_workable(issue):
+            if hands[issue.category, HAND]:
                 m.lever.work[i] = spend_hours(left, issue.compound, issue.hours_left)
         for b in range(len(where)):
             norms = -k.prevention_log_rate * (own[where[b]] * share[where[b]])

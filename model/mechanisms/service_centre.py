@@ -32,7 +32,6 @@ from ...engine.codes import TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, UNITS
-from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, COMMITTEE, STANDINGS, YUAN
 from . import Count, Mechanism
@@ -276,10 +275,10 @@ class ServiceCentre(Mechanism):
                 for standing in range(STANDINGS):
                     m.lever.wish[c, standing] = k.volunteering_logit * guests[c] / buildings[c] * in_use
             left[0] = k.service_hours * k.services * k.people_per_hour * in_use
-            for i in range(len(w.issues)):
+            for i in w.workable:
                 issue = w.issues[i]
                 # at most an hour a day for a resident who lives next door and can leave home
-                if issue.family == CARE and w.cats.unit[issue.category] != HOUSEBOUND and is_workable(issue):
+                if issue.family == CARE and w.cats.unit[issue.category] != HOUSEBOUND:
                     m.lever.work[i] = spend_hours(left, 0, min(issue.hours_left, m.own.nigh[issue.building]))
                     m.counts[SERVED] += m.lever.work[i] > 0.0
 

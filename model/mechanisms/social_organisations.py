@@ -24,7 +24,6 @@ import numpy as np
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import is_workable
 from ..resources.allocation import WEEKEND, spend_hours
 from ..resources.levers import ALL, COMMITTEE, YUAN
 from . import Count, Mechanism
@@ -173,9 +172,10 @@ class SocialOrganisations(Mechanism):
             issue = issues[i]
             if serves[issue.category]:
                 sight[i] = k.detection_rate * hours
-                if is_workable(issue):
-                    work[i] = spend_hours(left, 0, issue.hours_left)
-                    m.counts[SERVED] += work[i] > 0.0
+        for i in w.workable:
+            if serves[issues[i].category]:
+                work[i] = spend_hours(left, 0, issues[i].hours_left)
+                m.counts[SERVED] += work[i] > 0.0
 
     @kernel
     def learn(m, w) -> None:

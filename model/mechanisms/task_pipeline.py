@@ -19,7 +19,6 @@ from typing import ClassVar
 from ...engine.codes import TRUST_COMMITTEE
 from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
-from ..issues.issue_table import RESOLVED, is_known
 from ..resources.levers import ALL, COMMITTEE
 from . import Count, Mechanism
 
@@ -101,20 +100,17 @@ class TaskPipeline(Mechanism):
         care = m.share[ALL] * min(needed, k.committee_share * w.knobs.committee) / needed
         for b in range(len(m.lever.voice)):
             m.lever.voice[b] = k.report_log_rate * care
-        for i in range(len(issues)):
-            issue = issues[i]
-            if is_known(issue) or issue.state == RESOLVED:
-                keep[i] = k.reminder_log_rate * care
-            m.counts[MATTER_DAYS] += care * is_known(issue)
-            if issue.state == RESOLVED and issue.resolved_day == w.day - 1:  # answered the next morning
-                trust[issue.building, TRUST_COMMITTEE] += k.trust_per_answer * care
+        for i in w.known:
+            keep[i] = k.reminder_log_rate * care
+            m.counts[MATTER_DAYS] += care
+        for i in w.resolved:
+            keep[i] = k.reminder_log_rate * care
+            if issues[i].resolved_day == w.day - 1:  # answered the next morning
+                trust[issues[i].building, TRUST_COMMITTEE] += k.trust_per_answer * care
                 m.counts[ANSWERS] += care
 
 
 @lean_kernel
 def hours_needed(m, w) -> float:
     """Return the hours that it takes to follow up on every known matter today."""
-    n = 0
-    for i in range(len(w.issues)):
-        n += is_known(w.issues[i])
-    return m.knobs[0].inbox_hours + m.knobs[0].matter_hours * n
+    return m.knobs[0].inbox_hours + m.knobs[0].matter_hours * len(w.known)

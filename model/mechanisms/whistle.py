@@ -22,7 +22,6 @@ import numpy as np
 
 from ...engine.jit import inner_kernel, kernel, lean_kernel
 from ...engine.parameters import knob
-from ..issues.issue_table import UPWARD
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, GRID
 from . import Count, Mechanism
@@ -117,7 +116,7 @@ class Whistle(Mechanism):
         calls, brings = np.zeros(len(w.issues)), days_per_call(m, w)
         m.counts[CALLS] += call_departments(calls, brings, m, w) * m.share[ALL]
         m.counts[CONTACTS] += m.knobs[0].departments * m.share[ALL] if w.day % 7 == MONDAY else 0.0
-        for i in range(len(calls)):
+        for i in w.passed_upward:
             m.lever.hurry[i] = brings[department_of(w.issues[i], w, m.knobs[0])] * calls[i] * m.share[ALL]
 
 
@@ -131,8 +130,8 @@ def department_of(issue, w, k) -> int:
 def days_per_call(m, w) -> np.ndarray:
     """Return the days by which a call brings an answer nearer today, (departments,)."""
     k, days = m.knobs[0], np.zeros(m.knobs[0].departments)
-    for i in range(len(w.issues)):
-        days[department_of(w.issues[i], w, k)] += w.issues[i].state == UPWARD
+    for i in w.passed_upward:
+        days[department_of(w.issues[i], w, k)] += 1.0
     for d in range(len(days)):
         days[d] = k.days_gained / (1.0 + days[d] / k.crowding_issues)
     return days
@@ -147,13 +146,9 @@ def call_departments(calls, brings, m, w) -> float:
     k, issues, total = m.knobs[0], w.issues, 0.0
     left = np.full(k.departments, k.calls_per_week / 7)
     for severity in range(3, -1, -1):
-        for i in range(len(issues)):
+        for i in w.passed_upward:
             issue = issues[i]
-            if (
-                issue.state == UPWARD
-                and issue.severity == severity
-                and w.day - (issue.due_day - issue.department_days) >= k.wait_days
-            ):
+            if issue.severity == severity and w.day - (issue.due_day - issue.department_days) >= k.wait_days:
                 calls[i] = spend_hours(
                     left,
                     department_of(issue, w, k),

@@ -73,12 +73,14 @@ def grant(wants, shares, strength, first_claim, have, crews) -> None:
     Twin: reference/resources.py, grant_hours.
     """
     acting, compounds = len(strength), len(crews)
+    amount = np.zeros((7, acting))  # asked for in all
     for m in range(acting):
+        # the whole community has no company: crews' hours are asked for compound by compound
+        wants[m, PROPERTY, ALL] = 0.0
         for role in range(7):
             for c in range(compounds + 1):
                 wants[m, role, c] *= strength[m]
-        # the whole community has no company: crews' hours are asked for compound by compound
-        wants[m, PROPERTY, ALL] = 0.0
+                amount[role, m] += wants[m, role, c]
         for c in range(compounds + 1):
             shares[m, c] = 1.0
     for role in range(COMMITTEE, YUAN + 1):
@@ -87,10 +89,10 @@ def grant(wants, shares, strength, first_claim, have, crews) -> None:
             asked = 0.0
             for m in range(acting):
                 if first_claim[m] == first:
-                    asked += amount(wants, m, role)
+                    asked += amount[role, m]
             if asked > left:
                 for m in range(acting):
-                    if first_claim[m] == first and amount(wants, m, role) > 0.0:
+                    if first_claim[m] == first and amount[role, m] > 0.0:
                         for c in range(compounds):
                             shares[m, c] = min(shares[m, c], left / asked)
             left = max(0.0, left - asked)
@@ -105,18 +107,6 @@ def grant(wants, shares, strength, first_claim, have, crews) -> None:
     for m in range(acting):
         for c in range(compounds):
             shares[m, ALL] = min(shares[m, ALL], shares[m, c])
-
-
-@lean_kernel
-def amount(wants, m, role) -> float:
-    """Sum what mechanism `m` asks of a role: in each compound, and in the community.
-
-    Twin: reference/resources.py, grant_hours.
-    """
-    hours = 0.0
-    for c in range(wants.shape[2]):
-        hours += wants[m, role, c]
-    return hours
 
 
 @inner_kernel

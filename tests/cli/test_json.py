@@ -25,6 +25,7 @@ from cogov.bench import (
     speed,
     sweep_overhead,
 )
+from cogov.bench.workload.rounds import Size
 from cogov.cli.options import app
 from cogov.experiments.comparison.compare import compare
 from cogov.experiments.robustness import structures
@@ -387,6 +388,7 @@ def cogov(monkeypatch, capsys, tmp_path):
         ("PEOPLE", (200,)),
         ("ROUNDS", 1),
         ("TWIN_DAYS", 1),
+        ("WORKLOAD", Size(1000, 5, 1)),
         ("PAIRED", {"wuzi_yard": ("reported",)}),
         ("count_key_collisions", partial(speed.count_key_collisions, sweep=2, horizon=3)),
     ):
@@ -451,7 +453,7 @@ def test_json_is_one_strict_document_with_its_keys(cogov, sweep_folder, monkeypa
         monkeypatch.setattr(
             page_bench,
             "measure_page",
-            lambda *asked: [page_bench.waiting_table(([1.0], [2.0], [3.0]), ([0.1], [1024]))],
+            lambda *asked: [page_bench.waiting_table(([1.0], [2.0], [3.0]), ([0.1], [1024]), ([0.1], [2.0]))],
         )
     if words[0] == "structures":
         few = [Structure(), Structure(giving="habit")]

@@ -41,7 +41,7 @@ FLOORS = (  # the lowest first; a room may import itself and rooms on lower floo
     "viz.page",
     "viz.results",
     "bench.tables",
-    "bench.page",
+    "bench.page, bench.workload",
     "bench",
     "cli",
 )
@@ -74,6 +74,7 @@ MESA = {
     "model.mesa.model",
     "model.mesa.agents",
     "bench.sweep_overhead",
+    "bench.workload.agents",
 }
 TOP = ("engine", "agents", "model", "reference", "experiments", "viz", "bench", "cli")
 FILES = sorted(p for room in TOP for p in (ROOT / room).rglob("*.py"))

@@ -27,6 +27,7 @@ from cogov.engine.randomness import (
 )
 from cogov.model import mechanisms
 from cogov.model.day import simulate_day
+from cogov.model.initial_community import count_units
 from cogov.model.issues import arrivals
 from cogov.model.simulate import build_community
 from cogov.model.world import start_run
@@ -437,7 +438,7 @@ def add_resident(world, band):
         residents.sum_mood(people, stairs, world.buildings),
         arrivals.arrival_rates(
             world.cats,
-            arrivals.count_units(world.cats, people, homes, world.buildings, world.compounds),
+            count_units(world.cats, people, homes, world.buildings, world.compounds),
             world.buildings,
             world.compounds,
         ),

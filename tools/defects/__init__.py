@@ -2,6 +2,7 @@
 
 from . import (
     assistant,
+    benches,
     brief,
     charts,
     ensemble,
@@ -56,5 +57,6 @@ KINDS = (
     plausible_worlds,
     assistant,
     brief,
+    benches,
 )
 MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

@@ -100,18 +100,25 @@ MUTANTS = [
         TWIN,
     ),
     mutant(
+        "a clock that may ring this week waits until the next",
+        "model/issues/arrivals.py",
+        "after[j] >= threshold[b, j] - ROUNDING",
+        "passed[b, j] >= threshold[b, j] - ROUNDING",
+        "contract/test_twin.py::test_a_year_is_the_same[yard]",
+    ),
+    mutant(
         "what arose never recurs",
         "model/issues/arrivals.py",
-        "coming[i, j] += recurrence[j]",
-        "coming[i, j] += 0.0 * recurrence[j]",
+        "clocks.coming[b, j] += cats.recurrence[j]",
+        "clocks.coming[b, j] += 0.0 * cats.recurrence[j]",
         "contract/test_emergent_patterns.py"
         "::test_recurring_nuisances_return_where_they_were_unless_habits_change",
     ),
     mutant(
         "recurrences are lost out of season",
         "model/issues/arrivals.py",
-        "recurs[j] = min(1.0, w.cats.recurrence_share[j] * weather[j])",
-        "recurs[j] = w.cats.recurrence_share[j]",
+        "return min(1.0, cats.recurrence_share[j] * weather)",
+        "return cats.recurrence_share[j]",
         "contract/test_neglect.py::test_out_of_season_recurrences_wait",
     ),
     mutant(

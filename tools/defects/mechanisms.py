@@ -289,8 +289,8 @@ MUTANTS = [
     mutant(
         "where there are more buildings each decays faster",
         "model/issues/arrivals.py",
-        "passed[i, j] += rate[i, j] * eased[j]",
-        "passed[i, j] += rate[i, j] * eased[j] * (1.0 + 0.001 * b)",
+        "passed[b, j] = after[j]",
+        "passed[b, j] = after[j] * (1.0 + 0.001 * len(rate))",
         (
             "contract/test_metamorphic.py::"
             "test_a_building_where_nothing_happens_changes_nothing_elsewhere[storm]"
