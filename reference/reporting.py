@@ -42,13 +42,13 @@ def reporting_factor(w: World, n: float, age: int) -> float:
 
 
 def recount(w: World) -> None:
-    """Count how readily neighbours report the issues of last night, and of buildings that then took stock.
+    """Count how readily neighbours report the open issues of last night, and of buildings that took stock.
 
     Word of mouth spreads daily: by that rule it is counted for all issues every day.
     """
     for issue in w.issues:
         yesterday = w.day - 1
-        if (
+        if issue.state < RESOLVED and (
             issue.arose_day == yesterday
             or issue.building % 7 == yesterday % 7
             or w.scenario.structure.reporting == "word_of_mouth"

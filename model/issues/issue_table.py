@@ -197,12 +197,13 @@ def list_by_state(w) -> None:
 
     Until tomorrow's issues are reported, mechanisms need not look through all issues for them.
     """
-    issues, rows = w.issues, np.empty((5, len(w.issues)), np.int64)
-    known, workable, at_table, passed_upward, resolved = 0, 0, 0, 0, 0
-    for i in range(len(issues)):
+    issues, rows = w.issues, np.empty((6, len(w.issues)), np.int64)
+    known, workable, at_table, passed_upward, resolved, reported = 0, 0, 0, 0, 0, 0
+    for i in range(len(issues)):  # without a branch, because the processor cannot guess states
+        rows[5, reported] = i
+        reported += issues[i].state != UNKNOWN
+    for i in rows[5, :reported]:
         state = issues[i].state
-        if state == UNKNOWN:
-            continue
         if is_known(issues[i]):
             rows[0, known] = i
             known += 1

@@ -23,6 +23,8 @@ from ...engine.codes import (
     SCOPE_HOUSEHOLD,
     SCOPE_STAIRWELL,
     STANDING_CHILD,
+    TRUST_COMMITTEE,
+    TRUST_COMPANY,
 )
 from ...engine.jit import inner_kernel, lean_kernel, outer_kernel
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
@@ -135,33 +137,38 @@ def bystanders(issue, mood, stairs, households, people, compounds) -> tuple[floa
     if issue.scope == SCOPE_BUILDING:
         return sum_stairwells(mood, stairs[b], stairs[b + 1], trusted)
     place = issue.compound if issue.scope == SCOPE_COMPOUND else np.int32(len(compounds) - 1)
-    return compounds[place, trusted, 0], compounds[place, trusted, 1]
+    return compounds[place, 0], compounds[place, 1 + trusted]
 
 
 @inner_kernel
 def sum_compounds(w) -> np.ndarray:
-    """Sum bystanders and their weighted voices, in this order, over compounds; (compounds + 1, 2, 2).
+    """Sum bystanders, and their voices for committee and company, over compounds; (compounds + 1, 3).
 
-    The second index is the desk that is trusted; the last row is the whole community.
+    The last row is the whole community.
 
     Twin: reference/places.py, ears_and_voices.
     """
-    first, stairs = w.compounds.first, w.buildings.first
-    out = np.zeros((len(first), 2, 2))
-    for c in range(len(first) - 1):
-        for trusted in range(2):
-            n, weight = sum_stairwells(w.mood, stairs[first[c]], stairs[first[c + 1]], trusted)
-            out[c, trusted, 0], out[c, trusted, 1] = n, weight
-            out[-1, trusted, 0] += n
-            out[-1, trusted, 1] += weight
+    first, stairs, ears, voices = w.compounds.first, w.buildings.first, w.mood.ears, w.mood.voices
+    all_ = len(first) - 1
+    out = np.zeros((all_ + 1, 3))
+    for c in range(all_):
+        n, committee, company = 0.0, 0.0, 0.0
+        for s in range(np.uint64(stairs[first[c]]), np.uint64(stairs[first[c + 1]])):
+            n += ears[s]
+            committee += voices[s, TRUST_COMMITTEE]
+            company += voices[s, TRUST_COMPANY]
+        out[c, 0], out[c, 1], out[c, 2] = n, committee, company
+        out[all_, 0] += n
+        out[all_, 1] += committee
+        out[all_, 2] += company
     return out
 
 
 @inner_kernel
 def recount(w) -> None:
-    """Count anew how readily neighbours report the issues of last night, and of buildings that took stock.
+    """Count how readily neighbours report the open issues of last night, and of buildings that took stock.
 
-    In between nothing is known of it. But word of mouth spreads daily: by that rule all are counted daily.
+    In between it stays as it is. But word of mouth spreads daily: by that rule it is counted daily for all.
 
     Twin: reference/reporting.py, recount.
     """
@@ -171,7 +178,7 @@ def recount(w) -> None:
     for i in range(len(issues)):
         due[n] = i
         took_stock = np.uint64(issues[i].building) % np.uint64(7) == weekday
-        n += took_stock | (issues[i].arose_day == yesterday) | daily
+        n += (took_stock | (issues[i].arose_day == yesterday) | daily) & (issues[i].state < RESOLVED)
     compounds, dilemma, mood, stairs = sum_compounds(w), w.cats.report_rate, w.mood, w.buildings.first
     households, people = w.households, w.residents
     for i in due[:n]:
