@@ -191,19 +191,6 @@ def recount(w) -> None:
 
 
 @inner_kernel
-def looked(sight, issues) -> np.ndarray:
-    """Sum the rates at which mechanisms look for each of so many issues; (issues,) 1/day.
-
-    Twin: reference/reporting.py, report_issues.
-    """
-    out = np.zeros(issues)
-    for m in range(len(sight)):
-        for i in range(issues):
-            out[i] += sight[m, i]
-    return out
-
-
-@inner_kernel
 def loudness(voice) -> np.ndarray:
     """Compute the factor on the readiness to report of each building, of its lever `voice`; (buildings,).
 
@@ -316,8 +303,7 @@ def report_issues(w) -> np.ndarray:
     Twin: reference/reporting.py, report_issues.
     """
     recount(w)
-    issues, louder = w.issues, loudness(w.lever.voice)
-    found = looked(w.pulls.sight.rows, len(issues))
+    issues, sight, louder = w.issues, w.lever.sight, loudness(w.lever.voice)
     pending, n = np.empty(len(issues), np.int64), 0
     # how readily neighbours report an issue, by its state: a table, because the processor cannot guess it
     eager = np.zeros(RESOLVED + 1)
@@ -328,7 +314,7 @@ def report_issues(w) -> np.ndarray:
         unknown, is_open = issue.state == UNKNOWN, issue.state < RESOLVED
         goes_on = unknown | (issue.reports < MOST)
         neighbours = issue.report_rate * louder[np.uint64(issue.building)] * goes_on
-        rate = neighbours * eager[np.uint64(issue.state)] + found[i] * unknown
+        rate = neighbours * eager[np.uint64(issue.state)] + sight[i] * unknown
         issue.report_hazard += rate
         if issue.report_hazard >= issue.next_report_hazard and (is_open & goes_on):
             report(w, i, rate, neighbours)

@@ -62,15 +62,12 @@ def queue_of(issues, pending, state, rules) -> np.ndarray:
 
 
 @lean_kernel
-def is_finished_today(issue, i, done) -> bool:
-    """Say whether the hours that mechanisms send, `done` (mechanisms, issues), finish issue number `i` today.
+def is_finished_today(issue, sent) -> bool:
+    """Say whether the hours `sent` by mechanisms finish an issue today.
 
     Twin: reference/issues.py, is_finished_today.
     """
-    left = issue.hours_left
-    for m in range(len(done)):
-        left -= done[m, i]
-    return left <= 1e-9 and is_workable(issue)
+    return issue.hours_left - sent <= 1e-9 and is_workable(issue)
 
 
 @inner_kernel
@@ -82,11 +79,11 @@ def take_in(w, pending) -> None:
 
     Twin: reference/processing.py, take_in.
     """
-    issues, hours, intake, done = w.issues, w.hours, w.knobs.intake_hours, w.pulls.work.rows
+    issues, hours, intake, sent = w.issues, w.hours, w.knobs.intake_hours, w.lever.work
     compounds = len(hours) - 2
     for i in queue_of(issues, pending, REPORTED, w.knobs.rules):
         issue = issues[i]
-        if issue.desk == DESK_NONE or is_finished_today(issue, i, done):
+        if issue.desk == DESK_NONE or is_finished_today(issue, sent[i]):
             continue
         desk = desk_row(issue, compounds)
         if hours[desk] >= intake:

@@ -122,17 +122,17 @@ def work(w, pending) -> None:
     Twin: reference/processing.py, work.
     """
     issues, hours, rules = w.issues, w.hours, w.knobs.rules
-    codes, done = w.pulls.work.by, w.pulls.work.rows
+    codes, done, sent = w.pulls.work.by, w.pulls.work.rows, w.lever.work
     compounds = len(hours) - 2
     for i in pending:
         issue = issues[i]
-        if len(codes) and (is_workable(issue) or is_registered(issue)):
+        if sent[i] > 0.0 and (is_workable(issue) or is_registered(issue)):
             by, most = -1, 0.0
             for m in range(len(codes)):
                 issue.hours_left -= done[m, i]
                 if done[m, i] > most:
                     by, most = codes[m], done[m, i]
-            if most > 0.0 and issue.hours_left <= 1e-9:
+            if issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
     rows, quota = queue_of(issues, pending, WORK, rules), np.zeros((len(hours), RANKS))
     most_today, n = np.empty(len(rows)), 0

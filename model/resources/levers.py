@@ -55,8 +55,6 @@ class Levers(NamedTuple, Generic[L]):
 
 
 LEVERS = Levers._fields
-# levers whose effects are credited to the mechanism that pulls: never summed
-OWNED = tuple(LEVERS.index(lever) for lever in ("sight", "work", "accord", "doors"))
 # levers that may be pulled below 0
 SIGNED = ("voice", "keep", "hurry", "reach", "consent", "ease", "wish", "trust")
 OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord", "hurry"))
@@ -116,18 +114,16 @@ def reset_levers(stacks: "Levers[Stack]", issues: int) -> None:
 def sum_levers(stacks: "Levers[Stack]", strength: np.ndarray, issues: int) -> None:
     """Scale each pull by its mechanism's `strength` (acting,), and sum those of a lever in order of names.
 
-    Levers in OWNED are scaled, not summed.
-
     Twin: reference/mechanism.py, sum_levers.
     """
     for lever in range(len(stacks)):
         who, rows, total = stacks[lever].who, stacks[lever].rows, stacks[lever].sum
         size = issues if lever in OF_ISSUES else rows.shape[1]
-        for i in range(0 if len(who) == 0 or lever in OWNED else size):  # a sum without pulls stays 0
+        for i in range(size if len(who) else 0):  # a sum without pulls stays 0
             total[i] = 0.0
         for m in range(len(who)):
             scale = strength[who[m]]
             for i in range(0 if scale == 1.0 else size):
                 rows[m, i] *= scale
-            for i in range(0 if lever in OWNED else size):
+            for i in range(size):
                 total[i] += rows[m, i]
