@@ -3,12 +3,12 @@
 import numpy as np
 
 from ..engine.codes import STANDING_CHILD
-from ..engine.jit import column_kernel, inner_kernel, outer_kernel
+from ..engine.jit import column_kernel, inner_kernel, lean_kernel, outer_kernel
 from ..engine.randomness import exponential, uniform
 from .population import SLOTS
 
 
-@inner_kernel
+@lean_kernel
 def befriend(i, j, people) -> bool:
     """Make residents `i` and `j` acquaintances if both have a free slot; return whether the tie is new.
 
@@ -76,7 +76,7 @@ def draw_acquaintance(first, last, people, lots, key) -> np.int64:
     return winner
 
 
-@inner_kernel
+@lean_kernel
 def clear_acquaintances(i, people) -> None:
     """Remove every tie of resident `i`, on both sides.
 

@@ -4,14 +4,14 @@ from math import exp
 
 import numpy as np
 
-from ..engine.jit import inner_kernel
+from ..engine.jit import lean_kernel
 from ..engine.randomness import decision, exponential, key_of, uniform
 from .acquaintances import clear_acquaintances
 
 MOVE, MOVERS, NEWCOMERS = decision("move"), decision("movers"), decision("newcomers")
 
 
-@inner_kernel
+@lean_kernel
 def draw_leaving_household(w, b) -> int:
     """Draw the household that leaves building `b` this evening; -1 for none.
 
@@ -40,7 +40,7 @@ def draw_leaving_household(w, b) -> int:
     return h
 
 
-@inner_kernel
+@lean_kernel
 def relocate(w) -> None:
     """Draw which households leave the buildings that are updated this evening, and refill their homes.
 

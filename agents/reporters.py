@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..engine.codes import CHILD, STANDING_CHILD, TRUST_COMMITTEE, TRUST_COMPANY
-from ..engine.jit import column_kernel, inlined_kernel, inner_kernel, outer_kernel
+from ..engine.jit import column_kernel, inlined_kernel, inner_kernel, lean_kernel, outer_kernel
 from ..engine.randomness import exponential, uniform
 
 
@@ -75,7 +75,7 @@ def add_stairwells(voices, trusting, terms, people, first, last) -> None:
         voices[s, TRUST_COMPANY], trusting[s, TRUST_COMPANY] = c, d
 
 
-@inner_kernel
+@lean_kernel
 def draw_reporter(first, last, people, trusted, key) -> np.int64:
     """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody.
 
@@ -115,7 +115,7 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
     return out
 
 
-@inner_kernel
+@lean_kernel
 def encouraged(voice, usual, gain, k) -> float:
     """Readiness to report after a good experience: a share `gain` of the way to the most it can become.
 
@@ -124,7 +124,7 @@ def encouraged(voice, usual, gain, k) -> float:
     return voice + gain * (k.report_habit_factor * usual - voice)
 
 
-@inner_kernel
+@lean_kernel
 def discouraged(voice, k) -> float:
     """Readiness to report after one's report came to nothing.
 
@@ -133,7 +133,7 @@ def discouraged(voice, k) -> float:
     return voice - k.report_loss_failed * voice
 
 
-@inner_kernel
+@lean_kernel
 def faded(voice, usual, k) -> float:
     """Readiness to report a week later: experience fades, and it returns to what is usual.
 

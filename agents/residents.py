@@ -20,7 +20,7 @@ from ..engine.codes import (
     TRUST_COMPANY,
     TRUST_NEIGHBOURS,
 )
-from ..engine.jit import column_kernel, inner_kernel, outer_kernel, struct
+from ..engine.jit import column_kernel, inner_kernel, lean_kernel, outer_kernel, struct
 from ..engine.randomness import decision, key_of, uniform
 from .giving import giving_logit
 from .population import Mood, Residents
@@ -79,7 +79,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
 # -------------------------------------------------------------- what a resident decides once a week
 
 
-@inner_kernel
+@lean_kernel
 def experience(trust, resolved, unresolved, k) -> float:
     """The share of issues that a desk resolved in a building; present trust counts as further issues.
 
@@ -92,7 +92,7 @@ def experience(trust, resolved, unresolved, k) -> float:
     return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + seen)
 
 
-@inner_kernel
+@lean_kernel
 def new_trust(trust, target, k, drift) -> np.float32:
     """Trust a week later, 0..1: it moves towards `target`, and by the `drift` that mechanisms add.
 
@@ -105,7 +105,7 @@ def new_trust(trust, target, k, drift) -> np.float32:
     return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift * room)))
 
 
-@inner_kernel
+@lean_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
     """Satisfaction a week later: it moves towards `target`, which falls with unresolved issues.
 
@@ -115,7 +115,7 @@ def new_satisfaction(satisfaction, target, k) -> float:
     return s + k.trust_update_rate * (target - s)
 
 
-@inner_kernel
+@lean_kernel
 def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
     """Fatigue a week later: a share of it recovers; the work of the week adds to it.
 
@@ -127,7 +127,7 @@ def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
     return rested + k.fatigue_per_evening * used * evenings + k.fatigue_per_post_hour * post_hours
 
 
-@inner_kernel
+@lean_kernel
 def evening_logit(zeal, moved, fatigue, pull, k) -> float:
     """Willingness to give an evening this week, a logit.
 
@@ -139,7 +139,7 @@ def evening_logit(zeal, moved, fatigue, pull, k) -> float:
     return zeal - k.volunteering_threshold_logit + moved - k.fatigue_logit * fatigue + pull
 
 
-@inner_kernel
+@lean_kernel
 def seen_to_help(helpers, used) -> float:
     """Residents of a building whose evening of this week was used; `helpers` and `used` (2,) are by pool.
 
@@ -148,7 +148,7 @@ def seen_to_help(helpers, used) -> float:
     return helpers[POOL_MEMBERS] * used[POOL_MEMBERS] + helpers[POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
 
 
-@inner_kernel
+@lean_kernel
 def might_give(u, logit, presence) -> bool:
     """Whether a resident may promise an evening, by a bound without an exponential; if not, none is promised.
 
@@ -161,7 +161,7 @@ def might_give(u, logit, presence) -> bool:
     return u * (1.0 + odds_against) < presence
 
 
-@inner_kernel
+@lean_kernel
 def count_evenings(u, logit, presence, k) -> int:
     """How many evenings a resident promises, 0..7: n or more with chance presence / (1 + exp(-logit_n)).
 
@@ -177,7 +177,7 @@ def count_evenings(u, logit, presence, k) -> int:
     return n
 
 
-@inner_kernel
+@lean_kernel
 def rate_of_meeting(evenings, pull, k) -> float:
     """New acquaintances a week that one makes by chance, by a mechanism's `pull`, and by giving evenings.
 
@@ -186,7 +186,7 @@ def rate_of_meeting(evenings, pull, k) -> float:
     return k.contacts_per_week + pull + k.contacts_per_evening * evenings
 
 
-@inner_kernel
+@lean_kernel
 def might_meet(u, rate, presence) -> bool:
     """Whether a resident may meet somebody, by a bound without an exponential; if not, nobody is met.
 
@@ -195,7 +195,7 @@ def might_meet(u, rate, presence) -> bool:
     return u < rate * presence
 
 
-@inner_kernel
+@lean_kernel
 def meets_somebody(u, rate, presence) -> bool:
     """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate)).
 
@@ -204,7 +204,7 @@ def meets_somebody(u, rate, presence) -> bool:
     return might_meet(u, rate, presence) and u < (1.0 - exp(-rate)) * presence
 
 
-@inner_kernel
+@lean_kernel
 def pool_of(standing) -> int:
     """The pool of evenings that a resident of this standing gives to.
 
@@ -293,7 +293,7 @@ def forget_week(w) -> None:
         meet[b] = 0.0
 
 
-@inner_kernel
+@lean_kernel
 def giving_key(w) -> np.uint64:
     """The key of today's promises; on day 0 of those for the first week.
 

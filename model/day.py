@@ -71,26 +71,27 @@ def move_world(w) -> int:
     sum_levers(w.pulls, w.strength, n)
 
     # Issues are reported; desks take them in; parties talk, households sign, funds pay, work is done.
-    reporting.report_issues(w)
+    closing.count_newly_overdue(w)
+    pending = reporting.report_issues(w)
     given = w.hours.copy()
-    triage.take_in(w)
-    deliberation.talk(w)
-    consent.sign(w)
+    triage.take_in(w, pending)
+    deliberation.talk(w, pending)
+    consent.sign(w, pending)
     for fund in range(len(w.funds)):
         w.funds[fund] += w.income[fund]
-    payment.pay(w)
-    work.work(w)
+    payment.pay(w, pending)
+    work.work(w, pending)
     charge_desks(w.ledger, given, w.hours, w.lent, w.spending)
 
     # In the evening issues are checked, forgotten or given up; then a seventh of the buildings takes stock.
-    stays = closing.close(w)
+    leaving = closing.close(w)
     residents.collect_pulls(w)
     relocation.relocate(w)
     weekly_round.take_stock(w)
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
     fresh = arrivals.advance_clocks(w)
-    staying = compact(w.rows, n, stays, w.ended, w.gone)
+    staying = compact(w.rows, n, leaving, w.ended, w.gone)
     w.rows = ensure_capacity(w.rows, staying, staying + len(fresh))
     w.issues = w.rows[: staying + len(fresh)]
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))

@@ -63,6 +63,7 @@ CLOCKS = (
     "hours_left",
     "sittings_needed",
     "sittings_held",
+    "report_rate",
     "report_hazard",
     "next_report_hazard",
     "due_day",
