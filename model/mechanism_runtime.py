@@ -128,15 +128,17 @@ def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[st
 
     Pulls on levers that a mechanism does not declare go into an array that is never read.
     """
-    shape = shapes(state.pulls.sight.sum.size, *count_places(state))
-    ignored = {lever: np.zeros(shape[lever]) for lever in LEVERS}
-    places = [stack.who.tolist() for stack in state.pulls]  # mechanisms that have a row, of each lever
+    sizes = shapes(state.pulls.sight.sum.size, *count_places(state))
+    shape = [sizes[lever] for lever in LEVERS]
+    ignored = [np.zeros(size) for size in shape]
+    rows: dict[int, list[tuple[int, np.ndarray]]] = {m: [] for m in range(len(mechanisms))}
+    for lever, stack in enumerate(state.pulls):
+        for m, row in zip(stack.who.tolist(), stack.rows):
+            rows[m].append((lever, row.reshape(shape[lever])))
     for m, name in enumerate(sorted(mechanisms)):
-        rows = {
-            lever: stack.rows[who.index(m)].reshape(shape[lever])
-            for lever, stack, who in zip(LEVERS, state.pulls, places)
-            if m in who
-        }
+        levers = ignored.copy()
+        for lever, row in rows[m]:
+            levers[lever] = row
         yield (
             name,
             mechanisms[name],
@@ -145,7 +147,7 @@ def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[st
                 own[name],
                 state.wants[m],
                 state.shares[m],
-                Levers(**ignored | rows),
+                Levers(*levers),
                 state.counts[m, : len(mechanisms[name].counts)],
                 state.here[m],
             ),
