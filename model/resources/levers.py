@@ -96,7 +96,7 @@ class Stack(NamedTuple):
     who: np.ndarray  # (m,) int64  row of the mechanism among the acting ones
     by: np.ndarray  # (m,) int8   its code: a row in the world's `names`
     rows: np.ndarray  # (m, size) float64  its pulls, the lever's array flattened
-    sum: np.ndarray  # (size,) float64    sum over mechanisms
+    sum: np.ndarray  # (size,) float64    sum over mechanisms; of a single one it is its row itself
 
 
 @lean_kernel
@@ -123,7 +123,8 @@ def sum_levers(stacks: "Levers[Stack]", strength: np.ndarray, issues: int) -> No
             scale = strength[who[m]]
             for i in range(0 if scale == 1.0 else size):
                 rows[m, i] *= scale
-            for i in range(size if m == 0 else 0):  # a sum without pulls stays 0
+            # a sum without pulls stays 0, and that of one row is the row itself: `room_for_sum`
+            for i in range(size if m == 0 and len(who) > 1 else 0):
                 total[i] = rows[m, i]
             for i in range(size if m > 0 else 0):
                 total[i] += rows[m, i]
