@@ -7,7 +7,7 @@ from ..engine.jit import inner_kernel, outer_kernel
 from ..engine.randomness import exponential, uniform
 
 
-@outer_kernel
+@inner_kernel
 def sum_bystanders(s, people, stairwells, sums) -> None:
     """Sum up who in stairwell `s` would see something, how readily they would report it, and their trust.
 
@@ -25,6 +25,16 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
                 sums.voices[s, kind] += at_home * voice[i] * 2.0 * trust[i, kind]
                 sums.trusting[s, kind] += at_home * 2.0 * trust[i, kind]
     sums.ears[s] = ears
+
+
+@outer_kernel
+def sum_all_bystanders(people, stairwells, sums) -> None:
+    """Sum up the bystanders of every stairwell.
+
+    Twin: reference/places.py, sum_bystanders.
+    """
+    for s in range(len(sums.ears)):
+        sum_bystanders(s, people, stairwells, sums)
 
 
 @inner_kernel

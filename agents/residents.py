@@ -26,7 +26,7 @@ from .acquaintances import befriend, draw_acquaintance
 from .giving import giving_logit
 from .population import SLOTS, Mood, Residents
 from .reporters import DECISIONS as AS_REPORTERS
-from .reporters import faded, sum_bystanders
+from .reporters import faded, sum_all_bystanders
 from .resident_parameters import ResidentParameters
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
         np.zeros((b, 3)),
         np.zeros(b),
     )
-    for row in range(s):
-        sum_bystanders(row, struct(people), struct(stairwells), struct(sums))
+    sum_all_bystanders(struct(people), struct(stairwells), struct(sums))
     return sums
 
 

@@ -22,8 +22,8 @@ MUTANTS = [
     mutant(
         "volunteers are asked as neighbours",
         "agents/population.py",
-        "STANDING_RETIRED_MEMBER, STANDING_VOLUNTEER],",
-        "STANDING_RETIRED_MEMBER, STANDING_NEIGHBOUR],",
+        "return STANDING_VOLUNTEER if people.volunteer[i]",
+        "return STANDING_NEIGHBOUR if people.volunteer[i]",
         "contract/test_twin.py::test_people_are_what_can_be[yard]",
         TWIN,
         plain=True,
