@@ -120,10 +120,10 @@ def choose_lowest(
 ) -> np.ndarray:
     """Choose the `count` eligible rows of lowest score, at most all: (n,) bool; of equal scores the first.
 
-    Scores are counted in classes of some eight rows, so that rows are sorted only in the class in which the
+    Scores are counted in classes of some 64 rows, so that rows are sorted only in the class in which the
     choice ends; they are drawn twice, which takes less time than to keep them.
     """
-    chosen, classes = np.zeros(len(eligible), np.bool_), 1 + len(eligible) // 8
+    chosen, classes = np.zeros(len(eligible), np.bool_), 1 + len(eligible) // 64
     if count <= 0:
         return chosen
     scale = classes / (1.0 + lead)
