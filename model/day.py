@@ -55,8 +55,7 @@ def share_out(w) -> None:
     Twin: reference/day.py, simulate_day.
     """
     scale_wants(w)
-    grant(w.wants, w.shares, w.strength, w.first_claim, w.have, w.crew)
-    charge_granted(w)
+    charge_granted(w, grant(w.wants, w.shares, w.strength, w.first_claim, w.have, w.crew))
 
 
 @outer_kernel

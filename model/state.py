@@ -95,9 +95,9 @@ class State(NamedTuple):
     more: np.ndarray  # (5,) hours  added today to POOLS by yesterday's pulls
     used: np.ndarray  # (2,) share of members' and volunteers' evenings of about the last week that found work
     saved: np.ndarray  # (2,) hours of theirs that were promised this week and not wanted yet
-    # (YEAR, categories) factor on what arises, by day of this year of the run: seasons and shocks
+    # (ROWS, categories) factor on what arises, by day of this year of the run: seasons and shocks
     weather: np.ndarray
-    # (YEAR, 7) factor on each payer's hours: weekends, festivals, shocks and staff who left
+    # (ROWS, 7) factor on each payer's hours: weekends, festivals, shocks and staff who left
     there: np.ndarray
     crew: np.ndarray  # (compounds,) hours of each property company's crew today
     have: np.ndarray  # (7,) hours and yuan available today, by role
@@ -117,6 +117,8 @@ class State(NamedTuple):
     lever: Levers[np.ndarray]  # lever -> sum of all pulls
     issues: np.ndarray  # (open + being checked,) ISSUE, in the order they arose: the first of `rows`
     rows: np.ndarray  # room for them
+    scheduled: np.ndarray  # room for issues that are to arise, SCHEDULED: see `arrivals.look_ahead`
+    waiting: np.ndarray  # (1,) how many these are
     # (n,) int64  rows of `issues`, of which mechanisms look for some: see `issue_table.list_by_state`
     known: np.ndarray  # reported to a desk, and not yet resolved
     workable: np.ndarray  # on which hours can be spent

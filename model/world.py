@@ -27,7 +27,7 @@ from .mechanism_runtime import (
     to_structs,
 )
 from .resources import ledger
-from .resources.calendar import PAYERS, YEAR, almanac, place_initial_issues
+from .resources.calendar import PAYERS, ROWS, YEAR, almanac, place_initial_issues
 from .resources.levers import Levers
 from .resources.rollout import begin_days
 from .scenarios.structure import rules_of
@@ -39,19 +39,23 @@ if TYPE_CHECKING:
 
 WEEK = 7
 ROOM = 1024  # issues, before more room is made
+# columns that grow, as a snapshot holds them
+KINDS = {"issues": ISSUE, "ended": ISSUE, "log": EVENT, "scheduled": arrivals.SCHEDULED}
 
 
 @outer_kernel
 def growing_columns(w: "World") -> tuple:
     """Return the columns in REPLACED as they are now."""
     lists = w.known, w.workable, w.at_table, w.passed_upward, w.resolved
-    return w.issues, w.rows, w.ended, w.log, *lists
+    return w.issues, w.rows, w.ended, w.log, w.scheduled, *lists
 
 
 @outer_kernel
-def restore_columns(w: Any, day: int, issues: np.ndarray, ended: np.ndarray, log: np.ndarray) -> None:
+def restore_columns(
+    w: Any, day: int, issues: np.ndarray, ended: np.ndarray, log: np.ndarray, scheduled: np.ndarray
+) -> None:
     """Restore the day, and the columns that `growing_columns` returns."""
-    w.day, w.issues, w.rows, w.ended, w.log = day, issues, issues, ended, log
+    w.day, w.issues, w.rows, w.ended, w.log, w.scheduled = day, issues, issues, ended, log, scheduled
     list_by_state(w)
 
 
@@ -183,6 +187,7 @@ class World(Columns):
             "issues": self.issues,
             "ended": self.ended[: self.gone[0]],
             "log": self.history(),
+            "scheduled": self.scheduled[: self.waiting[0]],
         }
         return {name: column.copy() for name, column in (*self.columns(), *now.items())}
 
@@ -246,8 +251,8 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         more=np.zeros(5),
         used=np.zeros(2),
         saved=np.zeros(2),
-        weather=np.ones((YEAR, len(scenario.issues))),
-        there=np.ones((YEAR, len(PAYERS))),
+        weather=np.ones((ROWS, len(scenario.issues))),
+        there=np.ones((ROWS, len(PAYERS))),
         crew=np.zeros(c),
         have=np.zeros(7),
         hours=np.zeros(c + 2),
@@ -268,6 +273,8 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
         lever=lever_sums(pulls, count_places(community)),
         issues=np.zeros(0, ISSUE),
         rows=np.zeros(ROOM, ISSUE),
+        scheduled=np.zeros(ROOM, arrivals.SCHEDULED),
+        waiting=np.zeros(1, np.int64),
         known=np.zeros(0, np.int64),
         workable=np.zeros(0, np.int64),
         at_table=np.zeros(0, np.int64),
@@ -302,10 +309,7 @@ def restore_run(
     restore_columns(
         world.live,
         world.day,
-        *(
-            snapshot[name].astype(kind)
-            for name, kind in (("issues", ISSUE), ("ended", ISSUE), ("log", EVENT))
-        ),
+        *(snapshot[name].astype(kind) for name, kind in KINDS.items()),
     )
     for name, column in world.columns():
         column[...] = snapshot[name]

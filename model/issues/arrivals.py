@@ -6,10 +6,10 @@ so the same issue arises in every arm of a comparison, sooner where the rate is 
 delays or removes it, and no other. The key of a building is derived from its compound's name and its number
 there, that of a category from its name, so that adding a compound or a category changes no other clock.
 
-Once a week, on its weekday, a building looks ahead (`look_ahead`): only clocks that may ring before the next
-look are advanced day by day, the others by the whole week at once. What levers ease counts from there on, as
-its mean over the week before. Road not taken: every clock every day, eased by the day's pulls; this was a
-tenth of a year's time, for an effect of prevention that comes half a week sooner.
+Once a week, on its weekday, a building looks ahead (`look_ahead`): what arises there in the coming week is
+scheduled. What levers ease counts from there on, as its mean over the week before. Road not taken: every
+clock every day, eased by the day's pulls; this was a tenth of a year's time, for an effect of prevention that
+comes half a week sooner.
 
 An issue of behaviour recurs, whatever becomes of it: as soon as it arises, its recurrences are added to those
 that are still to come from its clock. They are part of the category's rate: the rest of it arises anew. What
@@ -26,7 +26,7 @@ from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, DESK_NONE, ELDE
 from ...engine.jit import inner_kernel, outer_kernel
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .categories import FAMILIES, Columns
-from .issue_table import AROSE, UNKNOWN, log_event, make_id
+from .issue_table import AROSE, UNKNOWN, ensure_capacity, log_event, make_id
 
 if TYPE_CHECKING:
     from ..places import Buildings, Compounds
@@ -37,23 +37,25 @@ LEAD, LAPSE, APPOINTMENT = decision("lead"), decision("lapse"), decision("appoin
 YEAR = 365
 # the units that are people or homes, as in UNITS
 RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
-ROUNDING = 1e-9  # a clock that comes as close to its threshold in a week is advanced day by day
+ROUNDING = 1e-9  # a clock that comes as close to its threshold in a week is looked at night by night
+
+
+# an issue that is to arise in the night after a day
+SCHEDULED = np.dtype([("day", "i4"), ("building", "i4"), ("category", "i4"), ("number", "i4")], align=True)
 
 
 class Clocks(NamedTuple):
     """One hazard clock for each building and category."""
 
     rate: np.ndarray  # (buildings, categories) float64  per day, neither prevented nor neglected
-    passed: np.ndarray  # (buildings, categories) float64  hazard so far; of clocks not near, of all the week
+    passed: np.ndarray  # (buildings, categories) float64  hazard until the building looks ahead again
     # (buildings, categories) float64  threshold: the next issue arises when `passed` gets here
     next: np.ndarray
     coming: np.ndarray  # (buildings, categories) float64  expected recurrences that are still to come
     invited: np.ndarray  # (buildings, categories) float64  those that come from next week on, through neglect
     number: np.ndarray  # (buildings, categories) int64    issues so far
     firm: np.ndarray  # (buildings, categories) int64    initial issues that are stubborn by the case
-    near: np.ndarray  # (buildings, categories) int16    the first are categories that may arise this week
-    near_count: np.ndarray  # (buildings,) int64        how many these are
-    eased: np.ndarray  # (buildings, families) float64    pulled on `ease` since the building's week began
+    eased: np.ndarray  # (buildings, families) float64    pulled on `ease` since the building looked ahead
     factor: np.ndarray  # (buildings, families) float64   on what arises there this week
 
 
@@ -99,7 +101,6 @@ def init_clocks(rate: np.ndarray, cats: Columns, places: np.ndarray, key: np.uin
     Recurrences come as they do in the long run. `places` (buildings,) are keys of random numbers, `key` is
     the key of arrivals.
     """
-    buildings, categories = rate.shape
     return Clocks(
         rate=rate,
         passed=np.zeros(rate.shape),
@@ -108,10 +109,8 @@ def init_clocks(rate: np.ndarray, cats: Columns, places: np.ndarray, key: np.uin
         invited=np.zeros(rate.shape),
         number=np.zeros(rate.shape, np.int64),
         firm=np.zeros(rate.shape, np.int64),
-        near=np.tile(np.arange(categories, dtype=np.int16), (buildings, 1)),
-        near_count=np.full(buildings, categories),
-        eased=np.zeros((buildings, len(FAMILIES))),
-        factor=np.ones((buildings, len(FAMILIES))),
+        eased=np.zeros((len(rate), len(FAMILIES))),
+        factor=np.ones((len(rate), len(FAMILIES))),
     )
 
 
@@ -162,29 +161,16 @@ def recurring_share(cats, j, weather) -> float:
 
 
 @inner_kernel
-def step_clock(clocks, cats, b, j, weather) -> None:
-    """Advance the hazard clock of category `j` in building `b` by a day of this weather.
-
-    Twin: reference/arrivals.py, draw_new_issues.
-    """
-    prevented = clocks.factor[b, cats.family[j]]
-    recurring = clocks.coming[b, j] * recurring_share(cats, j, weather)
-    clocks.coming[b, j] -= recurring
-    anew = clocks.rate[b, j] * (prevented * (weather * (1.0 - cats.recurrence[j])))
-    clocks.passed[b, j] += anew + recurring * prevented
-
-
-@inner_kernel
-def weigh_week(w) -> tuple[np.ndarray, np.ndarray]:
-    """Return two factors of each category for the seven nights from tonight, (categories,) each.
+def weigh_nights(w, nights) -> tuple[np.ndarray, np.ndarray]:
+    """Return two factors of each category for a number of nights from tonight, (categories,) each.
 
     The first multiplies the rate, the second what is still to come: the share of it that does not come.
 
     Twin: reference/arrivals.py, draw_new_issues.
     """
     anew, waits = np.zeros(len(w.cats.code)), np.ones(len(w.cats.code))
-    for ahead in range(7):
-        weather = w.weather[(w.day + ahead) % YEAR]
+    for ahead in range(nights):
+        weather = w.weather[w.day % YEAR + ahead]
         for j in range(len(anew)):
             anew[j] += weather[j] * (1.0 - w.cats.recurrence[j])
             waits[j] *= 1.0 - recurring_share(w.cats, j, weather[j])
@@ -192,21 +178,47 @@ def weigh_week(w) -> tuple[np.ndarray, np.ndarray]:
 
 
 @inner_kernel
-def look_ahead(w) -> None:
-    """Advance the clocks of a seventh of the buildings by a week, all but those that may ring within it.
+def schedule_clock(w, b, j, nights) -> None:
+    """Schedule what arises of category `j` in building `b` in a number of nights from tonight.
 
-    These are listed in `near`, and are advanced day by day. What levers eased since the building's last week,
-    and what neglect invited, counts for the week ahead. The weather of another year is not known yet, so
-    that in the last week of one every clock is near.
+    Twin: reference/arrivals.py, draw_new_issues.
+    """
+    clocks, cats, number = w.clocks, w.cats, w.clocks.number[b, j]
+    clock_key = derive_key(derive_key(key_of(w.seed, ARISE, 0), w.buildings.key[b]), cats.code[j])
+    rate, coming = clocks.rate[b, j] * clocks.factor[b, cats.family[j]], clocks.coming[b, j]
+    passed, threshold = clocks.passed[b, j], clocks.next[b, j]
+    for ahead in range(nights):
+        weather = w.weather[w.day % YEAR + ahead, j]
+        recurring = coming * recurring_share(cats, j, weather)
+        coming -= recurring
+        passed += rate * (weather * (1.0 - cats.recurrence[j])) + recurring * clocks.factor[b, cats.family[j]]
+        while passed >= threshold and passed > 0.0:
+            n = w.waiting[0]
+            w.scheduled = ensure_capacity(w.scheduled, n, n + 1)
+            line = w.scheduled[n]
+            line.day, line.building, line.category, line.number = w.day + ahead, b, j, number
+            w.waiting[0] += 1
+            number += 1
+            coming += cats.recurrence[j]
+            threshold += exponential(clock_key, number)
+    clocks.passed[b, j], clocks.coming[b, j], clocks.next[b, j] = passed, coming, threshold
+
+
+@inner_kernel
+def look_ahead(w, weekday, nights) -> None:
+    """Advance the clocks of the buildings of a weekday by a number of nights, and schedule what arises.
+
+    What levers eased since the building last looked ahead, and what neglect invited, counts from now on. A
+    clock that does not pass its threshold is advanced by all nights at once.
 
     Twin: reference/arrivals.py, begin_week.
     """
-    clocks, family, unknown = w.clocks, w.cats.family, w.day % YEAR + 7 > YEAR
-    anew, waits = weigh_week(w)
+    clocks, family = w.clocks, w.cats.family
+    anew, waits = weigh_nights(w, nights)
     rate, passed, threshold, coming = clocks.rate, clocks.passed, clocks.next, clocks.coming
-    invited, near, factor, eased = clocks.invited, clocks.near, clocks.factor, clocks.eased
+    invited, factor, eased = clocks.invited, clocks.factor, clocks.eased
     prevented, after = np.empty(rate.shape[1]), np.empty(rate.shape[1])
-    for b in range(w.day % 7, len(rate), 7):
+    for b in range(weekday, len(rate), 7):
         for f in range(factor.shape[1]):
             factor[b, f] = exp(eased[b, f] / 7.0) if eased[b, f] != 0.0 else 1.0
             eased[b, f] = 0.0
@@ -216,47 +228,60 @@ def look_ahead(w) -> None:
             coming[b, j] += invited[b, j]
             invited[b, j] = 0.0
             after[j] = passed[b, j] + prevented[j] * (rate[b, j] * anew[j] + coming[b, j] * (1.0 - waits[j]))
-        n = 0
         for j in range(rate.shape[1]):
-            if unknown or after[j] >= threshold[b, j] - ROUNDING:
-                near[b, n] = j
-                n += 1
+            if after[j] >= threshold[b, j] - ROUNDING:
+                schedule_clock(w, b, j, nights)
             else:
                 passed[b, j] = after[j]
                 coming[b, j] *= waits[j]
-        clocks.near_count[b] = n
+
+
+@inner_kernel
+def take_scheduled(w) -> np.ndarray:
+    """Take what is scheduled for tonight: building, category and number, (n, 3) int64, in that order.
+
+    A building schedules all of a night at once, in order, so that sorting by building is enough.
+
+    Twin: reference/arrivals.py, draw_new_issues.
+    """
+    first, left = np.zeros(len(w.buildings.key) + 1, np.int64), 0
+    for i in range(w.waiting[0]):
+        if w.scheduled[i].day == w.day:
+            first[w.scheduled[i].building + 1] += 1
+    for b in range(len(first) - 1):
+        first[b + 1] += first[b]
+    fresh = np.empty((first[-1], 3), np.int64)
+    for i in range(w.waiting[0]):
+        line = w.scheduled[i]
+        if line.day == w.day:
+            place = first[line.building]
+            first[line.building] += 1
+            fresh[place, 0], fresh[place, 1], fresh[place, 2] = line.building, line.category, line.number
+            w.clocks.number[line.building, line.category] += 1
+        else:
+            w.scheduled[left] = w.scheduled[i]
+            left += 1
+    w.waiting[0] = left
+    return fresh
 
 
 @inner_kernel
 def advance_clocks(w) -> np.ndarray:
-    """Advance all hazard clocks by a day; return building, category and number of new issues, (n, 3) int64.
+    """Advance hazard clocks; return building, category and number of tonight's issues, (n, 3) int64.
 
-    `weather` (categories,) is the factor of the season and of shocks. The result is ordered by building and
-    category.
+    On the first day all buildings look ahead, to the eve of their weekday. The result is ordered by building
+    and category.
 
     Twin: reference/arrivals.py, draw_new_issues.
     """
-    clocks, weather, cats = w.clocks, w.weather[w.day % YEAR], w.cats
-    ease, eased = w.lever.ease, clocks.eased
+    ease, eased = w.lever.ease, w.clocks.eased
+    for first_look in range(2, 8 if w.day == 1 else 2):
+        look_ahead(w, first_look % 7, first_look - 1)
     for b in range(len(eased) if len(w.pulls.ease.who) else 0):
         for f in range(eased.shape[1]):
             eased[b, f] += ease[b, f]
-    look_ahead(w)
-    key, fresh, n = key_of(w.seed, ARISE, 0), np.empty((64, 3), np.int64), 0
-    for b in range(len(clocks.near_count)):
-        for place in range(clocks.near_count[b]):
-            j = clocks.near[b, place]
-            step_clock(clocks, cats, b, j, weather[j])
-            while clocks.passed[b, j] >= clocks.next[b, j] and clocks.passed[b, j] > 0.0:
-                if n == len(fresh):
-                    fresh = np.concatenate((fresh, fresh))
-                fresh[n, 0], fresh[n, 1], fresh[n, 2] = b, j, clocks.number[b, j]
-                n += 1
-                clocks.number[b, j] += 1
-                clocks.coming[b, j] += cats.recurrence[j]
-                clock_key = derive_key(derive_key(key, w.buildings.key[b]), cats.code[j])
-                clocks.next[b, j] += exponential(clock_key, clocks.number[b, j])
-    return fresh[:n]
+    look_ahead(w, w.day % 7, 7)
+    return take_scheduled(w)
 
 
 @inner_kernel

@@ -59,11 +59,12 @@ def supply(w) -> None:
 
 
 @outer_kernel
-def grant(wants, shares, strength, first_claim, have, crews) -> None:
+def grant(wants, shares, strength, first_claim, have, crews) -> np.ndarray:
     """Fill `shares` (acting, compounds + 1) with the share 0..1 of its request that each mechanism gets.
 
     `wants` (acting, 7, compounds + 1) and `have` (7,) are hours and yuan by role, `crews` (compounds,) the
-    hours of each company; `wants` is scaled by `strength` (acting,) in place.
+    hours of each company; `wants` is scaled by `strength` (acting,) in place. Return what each asks for in
+    all, (7, acting).
 
     The share is that of the scarcest role asked for, so no granted hour waits for another; a scarce role is
     split in proportion to what was asked, first among mechanisms with a `first_claim` (acting,), whose people
@@ -77,8 +78,8 @@ def grant(wants, shares, strength, first_claim, have, crews) -> None:
     for m in range(acting):
         # the whole community has no company: crews' hours are asked for compound by compound
         wants[m, PROPERTY, ALL] = 0.0
-        for role in range(7):
-            for c in range(compounds + 1):
+        for c in range(compounds + 1):
+            for role in range(7):
                 wants[m, role, c] *= strength[m]
                 amount[role, m] += wants[m, role, c]
         for c in range(compounds + 1):
@@ -107,14 +108,16 @@ def grant(wants, shares, strength, first_claim, have, crews) -> None:
     for m in range(acting):
         for c in range(compounds):
             shares[m, ALL] = min(shares[m, ALL], shares[m, c])
+    return amount
 
 
 @inner_kernel
-def charge_granted(w) -> None:
+def charge_granted(w, amount) -> None:
     """Charge mechanisms with what was granted, and leave the rest to the desks in `hours` (compounds + 2,).
 
-    Rows of `hours` are crews, committee and departments. Grid workers' hours that no mechanism uses help at
-    the committee's desk (`lent`). Yuan leave the community's fund at once, rounded down to the fen.
+    `amount` (7, acting) is what each asked for. Rows of `hours` are crews, committee and departments. Grid
+    workers' hours that no mechanism uses help at the committee's desk (`lent`). Yuan leave the community's
+    fund at once, rounded down to the fen.
 
     Twin: reference/resources.py, charge_hours.
     """
@@ -126,7 +129,7 @@ def charge_granted(w) -> None:
         row = w.codes[m]
         for role in range(YUAN):
             got = 0.0
-            for c in range(compounds + 1):
+            for c in range(compounds + 1 if amount[role, m] > 0.0 else 0):
                 part = shares[m, c] * wants[m, role, c]
                 got += part
                 if role == PROPERTY and c < compounds:
@@ -140,7 +143,7 @@ def charge_granted(w) -> None:
                 got_of[POOL_MEMBERS] += got
             elif role == VOLUNTEER:
                 got_of[POOL_VOLUNTEERS] += got
-        for c in range(compounds + 1):
+        for c in range(compounds + 1 if amount[YUAN, m] > 0.0 else 0):
             fen = floor(shares[m, c] * wants[m, YUAN, c] * 100)
             w.funds[ALL] -= fen
             w.spending[ALL] += fen

@@ -29,6 +29,7 @@ PAYERS = (*ROLES, "departments")
 MONTHS = np.repeat(np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))
 # days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
 FESTIVALS = ((31, 45), (273, 280))
+ROWS = YEAR + 6  # of an almanac: whoever looks a week ahead on the last day of a year needs these
 OFFICES = ("committee", "departments")  # offices, which have weekend hours on a festival
 
 
@@ -119,13 +120,14 @@ class InitialIssues:
 
 
 def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray, np.ndarray]:
-    """Compute factors on the rate of each category, (YEAR, categories), and on each payer's hours, (YEAR, 7).
+    """Compute factors on the rate of each category, (ROWS, categories), and on each payer's hours, (ROWS, 7).
 
-    Row r is day year * YEAR + r of the run; day 0 is the day before it. `key` is that of the random numbers
+    Row r is day year * YEAR + r of the run; day 0 is the day before it. The last rows are the first of the
+    next year, for whoever looks a week ahead. `key` is that of the random numbers
     by which staff leave.
     """
     calendar, kinds = scenario.calendar, list(scenario.issues.values())
-    day = year * YEAR + np.arange(YEAR)
+    day = year * YEAR + np.arange(ROWS)
     date = (day - 1 + int(np.searchsorted(MONTHS, calendar.first_month - 1))) % YEAR
     month = MONTHS[date]
     weather = np.ones((len(day), len(kinds)))

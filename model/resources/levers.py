@@ -123,11 +123,11 @@ def sum_levers(stacks: "Levers[Stack]", strength: np.ndarray, issues: int) -> No
     for lever in range(len(stacks)):
         who, rows, total = stacks[lever].who, stacks[lever].rows, stacks[lever].sum
         size = issues if lever in OF_ISSUES else rows.shape[1]
-        for i in range(0 if len(who) == 0 or lever in OWNED else size):  # a sum without pulls stays 0
-            total[i] = 0.0
         for m in range(len(who)):
             scale = strength[who[m]]
             for i in range(0 if scale == 1.0 else size):
                 rows[m, i] *= scale
-            for i in range(0 if lever in OWNED else size):
+            for i in range(0 if lever in OWNED or m > 0 else size):  # a sum without pulls stays 0
+                total[i] = rows[m, i]
+            for i in range(0 if lever in OWNED or m == 0 else size):
                 total[i] += rows[m, i]

@@ -140,7 +140,7 @@ def test_out_of_season_recurrences_wait():
     calendar = replace(scenario.calendar, first_month=1, season_strength=1.0)
     worlds = days(replace(scenario, calendar=calendar), 1)
     waiting = [(world.clocks.number.sum(), world.clocks.coming.sum()) for world in worlds]
-    number, coming = waiting[30]
+    number, coming = waiting[23]  # clocks are a week ahead, but not in February yet
     assert number == 150 and coming == pytest.approx(0.9 * number)
     assert waiting[-1][0] > 500
 

@@ -15,8 +15,8 @@ MUTANTS = [
     mutant(
         "a later threshold goes by the category's place",
         "model/issues/arrivals.py",
-        "clock_key = derive_key(derive_key(key, w.buildings.key[b]), cats.code[j])",
-        "clock_key = derive_key(derive_key(key, w.buildings.key[b]), j)",
+        "derive_key(derive_key(key_of(w.seed, ARISE, 0), w.buildings.key[b]), cats.code[j])",
+        "derive_key(derive_key(key_of(w.seed, ARISE, 0), w.buildings.key[b]), j)",
         "contract/test_metamorphic.py::test_categories_that_never_arise_change_no_bit[storm]",
     ),
     mutant(

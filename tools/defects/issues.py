@@ -102,15 +102,15 @@ MUTANTS = [
     mutant(
         "a clock that may ring this week waits until the next",
         "model/issues/arrivals.py",
-        "after[j] >= threshold[b, j] - ROUNDING",
-        "passed[b, j] >= threshold[b, j] - ROUNDING",
+        "if after[j] >= threshold[b, j] - ROUNDING",
+        "if passed[b, j] >= threshold[b, j] - ROUNDING",
         "contract/test_twin.py::test_a_year_is_the_same[yard]",
     ),
     mutant(
         "what arose never recurs",
         "model/issues/arrivals.py",
-        "clocks.coming[b, j] += cats.recurrence[j]",
-        "clocks.coming[b, j] += 0.0 * cats.recurrence[j]",
+        "            coming += cats.recurrence[j]",
+        "            coming += 0.0 * cats.recurrence[j]",
         "contract/test_emergent_patterns.py"
         "::test_recurring_nuisances_return_where_they_were_unless_habits_change",
     ),
