@@ -184,9 +184,7 @@ def fill_homes(residents: int, others: np.ndarray, key: np.uint64, size: np.ndar
 def draw_household_sizes(census: "Census", draw: "RandomNumbers") -> tuple[np.ndarray, np.ndarray]:
     """Draw household sizes, (households,) int32 that sum to the census, and mark elders living alone."""
     size = np.ones(census.households, np.int32)
-    alone = choose_exactly(
-        census.elders_alone, size > 0, draw.key("born alone"), "community.elders_alone"
-    )
+    alone = choose_exactly(census.elders_alone, size > 0, draw.key("born alone"), "community.elders_alone")
     others = np.flatnonzero(~alone)
     extra = census.residents - census.households
     if extra > 0 and not len(others):

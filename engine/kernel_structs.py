@@ -17,7 +17,9 @@ from numba.experimental import structref
 
 from .jit import Kernel, call_step
 from .kernel_cache import KernelCache
+from .memory import keep_freed_memory
 
+keep_freed_memory()
 ensure_blas, numba.np.linalg.ensure_blas = numba.np.linalg.ensure_blas, lambda: None
 import numba.np.arraymath  # noqa: E402  the module that checks
 

@@ -7,12 +7,14 @@ day. It has no last day.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...agents.property_managers import workers
+from ...engine.jit import outer_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import derive_key, exponential, hash_name, uniforms
 from ...engine.texts.errors import Message, UserError
@@ -126,23 +128,15 @@ def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray
     next year, for whoever looks a week ahead. `key` is that of the random numbers
     by which staff leave.
     """
-    calendar, kinds = scenario.calendar, list(scenario.issues.values())
-    day = year * YEAR + np.arange(ROWS)
-    date = (day - 1 + int(np.searchsorted(MONTHS, calendar.first_month - 1))) % YEAR
-    month = MONTHS[date]
-    weather = np.ones((len(day), len(kinds)))
-    for j, kind in enumerate(kinds):
-        if kind.season:
-            weather[:, j] = 1.0 + calendar.season_strength * (np.array(SEASONS[kind.season])[month] - 1.0)
+    calendar, kinds = scenario.calendar, scenario.issues.values()
+    day, month, festival, rest = dates(year, calendar.first_month)
+    seasons = tuple(kind.season for kind in kinds)
+    weather = weather_by_month(seasons, float(calendar.season_strength))[month]
     at_work = np.ones((len(day), len(PAYERS)))
-    festival = np.zeros(len(day), bool)
-    for first, last in FESTIVALS:
-        festival |= (date >= first) & (date < last)
-    rest = np.isin(day % 7, WEEKEND)
     for payer in OFFICES:
-        at_work[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend_share, 1.0)
+        at_work[rest | festival, PAYERS.index(payer)] = scenario.committee.weekend_share
     for payer in ("member", "volunteer"):
-        at_work[:, PAYERS.index(payer)] = np.where(festival, calendar.festival_evenings, 1.0)
+        at_work[festival, PAYERS.index(payer)] = calendar.festival_evenings
     for payer, people in staff(scenario).items():
         at_work[:, PAYERS.index(payer)] *= share_filled(
             people, calendar, day, np.uint64(derive_key(key, hash_name(payer)))
@@ -172,14 +166,54 @@ def staff(scenario: "Scenario") -> dict[str, int]:
 
 def share_filled(people: int, calendar: CalendarParameters, day: np.ndarray, key: np.uint64) -> np.ndarray:
     """Compute the share of `people` posts filled on each `day` (n,); a vacancy lasts `vacancy_days`."""
+    leaving_rate, vacancy_days = float(calendar.staff_leaving_rate), float(calendar.vacancy_days)
+    return 1.0 - count_vacancies(people, leaving_rate, vacancy_days, day, key) / max(people, 1)
+
+
+@outer_kernel
+def count_vacancies(
+    people: int, leaving_rate: float, vacancy_days: float, day: np.ndarray, key: np.uint64
+) -> np.ndarray:
+    """Count the vacant of `people` posts on each `day` (n,), of which the last comes last: (n,) float64.
+
+    Each post is left at `leaving_rate` a year.
+    """
     empty = np.zeros(len(day))
-    for number in range(people if calendar.staff_leaving_rate else 0):
-        person, time, spell = np.uint64(derive_key(key, number)), 0.0, 0
+    for number in range(people if leaving_rate > 0.0 else 0):
+        person, time, spell = derive_key(key, number), 0.0, 0
         while time <= day[-1]:
-            time += exponential(person, spell) / calendar.staff_leaving_rate * YEAR
-            empty += (day > time) & (day <= time + calendar.vacancy_days)
-            time, spell = time + calendar.vacancy_days, spell + 1
-    return 1.0 - empty / max(people, 1)
+            time += exponential(person, spell) / leaving_rate * YEAR
+            for row in range(len(day)):
+                empty[row] += time < day[row] <= time + vacancy_days
+            time, spell = time + vacancy_days, spell + 1
+    return empty
+
+
+@lru_cache(maxsize=64)
+def dates(year: int, first_month: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return of each row of the almanac of a year: its day, its month, whether it is a festival, a weekend.
+
+    `first_month` is the month in which the run begins. Each is (ROWS,); do not write them.
+    """
+    day = year * YEAR + np.arange(ROWS)
+    date = (day - 1 + int(np.searchsorted(MONTHS, first_month - 1))) % YEAR
+    festival = np.zeros(len(day), bool)
+    for first, last in FESTIVALS:
+        festival |= (date >= first) & (date < last)
+    return day, MONTHS[date], festival, np.isin(day % 7, WEEKEND)
+
+
+@lru_cache(maxsize=64)
+def weather_by_month(seasons: tuple[str, ...], strength: float) -> np.ndarray:
+    """Return the factor of each month on the rates of categories of these seasons; do not write it.
+
+    It is (12, categories). `strength` is the share of full strength of the variation.
+    """
+    factor = np.ones((12, len(seasons)))
+    for j, season in enumerate(seasons):
+        if season:
+            factor[:, j] = 1.0 + strength * (np.array(SEASONS[season]) - 1.0)
+    return factor
 
 
 def place_initial_issues(

@@ -182,9 +182,7 @@ def check_places(day, w, t):
         check_same(
             day, f"clocks: {name}", getattr(w.clocks, name), [column(row.clocks, name) for row in b], CLOSE
         )
-    for row in b[
-        (day + 1) % 7 :: 7
-    ]:  # other clocks are ahead, until the eve of their weekday
+    for row in b[(day + 1) % 7 :: 7]:  # other clocks are ahead, until the eve of their weekday
         for name in ("passed", "coming", "next"):
             ours, theirs = getattr(w.clocks, name)[row.id], column(row.clocks, name)
             check_same(day, f"clocks: {name}", ours, theirs, CLOSE)
