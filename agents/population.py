@@ -297,17 +297,17 @@ def build_population(
 
     What the census leaves open is drawn by `draw` (RandomNumbers).
     """
-    size, key = np.diff(households.first), draw.key
+    size = np.diff(households.first)
     home = np.repeat(np.arange(len(size), dtype=np.int32), size)
     anybody = np.ones(len(home), bool)
     not_head = anybody.copy()
     not_head[households.first[:-1]] = False
-    child = choose_exactly(census.children, not_head, key("born child"), "community.children")
+    child = choose_exactly(census.children, not_head, draw.key("born child"), "community.children")
     shared = np.repeat(size > 1, size)  # others who live alone are not elders
     elder = np.repeat(alone, size) | choose_exactly(
         census.elders - census.elders_alone,
         ~child & shared,
-        key("born elder"),
+        draw.key("born elder"),
         "community.elders less elders_alone",
     )
     band = np.full(len(home), ADULT, np.int8)
@@ -315,32 +315,37 @@ def build_population(
     migrant = choose_exactly(
         census.residents - census.registered,
         anybody,
-        key("born migrant"),
+        draw.key("born migrant"),
         "community.residents - registered",
         np.repeat(~households.owner, size),
         0.6,
     )
     present = ~np.repeat(households.away, size)
     in_service = choose_exactly(
-        census.in_service, (band == ADULT) & present, key("born in service"), "community.in_service"
+        census.in_service, (band == ADULT) & present, draw.key("born in service"), "community.in_service"
     )
     can_serve = ~child & present
     retired = choose_exactly(
         census.members - census.in_service,
         can_serve & ~in_service,
-        key("born member"),
+        draw.key("born member"),
         "community.members - in_service",
         elder,
         1.0,
     )
     member = in_service | retired
     serving = choose_exactly(
-        census.member_volunteers, member, key("born serving"), "community.member_volunteers", retired, 1.0
+        census.member_volunteers,
+        member,
+        draw.key("born serving"),
+        "community.member_volunteers",
+        retired,
+        1.0,
     )
     helping = choose_exactly(
         census.volunteers - census.member_volunteers,
         can_serve & ~member,
-        key("born helping"),
+        draw.key("born helping"),
         "community.volunteers - member_volunteers",
     )
     marks = {
@@ -349,7 +354,7 @@ def build_population(
         "in_service": in_service,
         "volunteer": serving | helping,
         "housebound": choose_exactly(
-            census.housebound, elder, key("born housebound"), "community.housebound"
+            census.housebound, elder, draw.key("born housebound"), "community.housebound"
         ),
     }
     people = new_residents(home, np.repeat(households.building, size), band, marks)
@@ -363,5 +368,9 @@ def list_traits(knobs: "ResidentParameters", draw: "RandomNumbers") -> Traits:
     return Traits(
         **{name: float(getattr(knobs, name)) for name in names},
         half_variance=knobs.report_spread_log**2 / 2.0,
-        **{name: draw.key(f"born {name}") for name in Traits._fields[-5:]},
+        presence=draw.key("born presence"),
+        ready=draw.key("born ready"),
+        zeal=draw.key("born zeal"),
+        skill=draw.key("born skill"),
+        trust=draw.key("born trust"),
     )

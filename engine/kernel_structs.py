@@ -1,5 +1,6 @@
 """Make numba dispatchers and structs. Imported when a kernel is first called, because it imports numba."""
 
+import ctypes
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
@@ -17,15 +18,34 @@ from numba.experimental import structref
 
 from .jit import Kernel, call_step
 from .kernel_cache import KernelCache
-from .memory import keep_freed_memory
 
-keep_freed_memory()
 ensure_blas, numba.np.linalg.ensure_blas = numba.np.linalg.ensure_blas, lambda: None
 import numba.np.arraymath  # noqa: E402  the module that checks
 
 numba.np.linalg.ensure_blas = ensure_blas
 
+# options of glibc's mallopt
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT = 64 * 2**20  # bytes of freed memory that are kept for the next run, at most
+LARGE = 32 * 2**20  # bytes of an array from which on its memory is returned as soon as it is freed
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+
+
+def keep_freed_memory() -> None:
+    """Let glibc keep freed memory; do nothing where there is another C library.
+
+    A run of 16,000 residents writes some megabytes of new arrays. When the system has to map these pages anew
+    for every run, this takes ten times as long as filling them.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return
+    mallopt(M_TRIM_THRESHOLD, KEPT)
+    mallopt(M_MMAP_THRESHOLD, LARGE)
+
+
+keep_freed_memory()
 
 
 def make_dispatcher(function: Callable, inner: bool) -> Any:

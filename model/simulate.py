@@ -158,7 +158,8 @@ def finish_run(
         world.households.first[:-1],
     )
     doers, people = activities.list_doers(scenario), world.residents
-    order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]), kind="stable")
+    # no two issues have the same id, so the sort need not be stable
+    order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]))
     return Run(
         days=world.day,
         names=tuple(world.names),

@@ -28,6 +28,7 @@ from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers
 from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
+from ...model.mechanisms import Mechanism
 from ...model.scenarios.scenario import Scenario
 from .grades import prior_of
 from .knobs import iter_knobs, numbers_of_rules
@@ -59,19 +60,56 @@ class PlausibleWorlds:
 
     def numbers(self, world: int) -> Mapping[str, float]:
         """Return the uncertain numbers of a world: path -> value. Raises UserError if every draw fails."""
-        return draw_numbers(self, world)
+        return draw_world(self, world)[0]
 
     def apply(self, arm: Scenario, world: int, people: int | None = None) -> Scenario:
         """Return an arm with the numbers of a world, and its people or those of another. Raises UserError.
 
         People and homes are drawn by the name of a scenario, within the totals that the case tells.
         """
-        off = tuple(f"mechanisms.{name}." for name in self.scenario.mechanisms if name not in arm.mechanisms)
-        numbers = self.numbers(world)
-        drawn = {path: value for path, value in numbers.items() if not (off and path.startswith(off))}
-        return replace(
-            set_parameters(arm, drawn), name=f"{arm.name[:50]} {world if people is None else people}"
-        )
+        drawn, whole = draw_world(self, world)
+        name = f"{arm.name[:50]} {world if people is None else people}"
+        changes: dict[str, Any] = {}
+        for part, settings in split_paths(drawn).items():
+            changes[part] = set_as_in(
+                getattr(arm, part), getattr(self.scenario, part), getattr(whole, part), settings
+            )
+        return replace(arm, **changes, name=name)
+
+
+def split_paths(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Split settings by the first word of their paths: word -> (rest of the path -> value)."""
+    parts: dict[str, dict[str, Any]] = {}
+    for path, value in settings.items():
+        head, _, rest = path.partition(".")
+        parts.setdefault(head, {})[rest] = value
+    return parts
+
+
+def set_as_in(part: Any, original: Any, altered: Any, settings: dict[str, Any]) -> Any:
+    """Return a part of a scenario with knobs set: path -> value.
+
+    `altered` is the `original` with the same settings: what `part` shares with the original is taken from
+    there. Items that a dict lacks are left out.
+    """
+    if part is original:
+        return altered
+    if "" in settings:  # the part is a number
+        return settings[""]
+    if isinstance(part, dict):
+        items = {head: inner for head, inner in split_paths(settings).items() if head in part}
+        return part | {
+            head: altered[head]
+            if part[head] is original.get(head) or head in original and is_same(part[head], original[head])
+            else set_parameters(part[head], inner)
+            for head, inner in items.items()
+        }
+    return set_parameters(part, settings)
+
+
+def is_same(mechanism: Any, other: Any) -> bool:
+    """Whether two mechanisms are of one class and have the same numbers; other parts are never the same."""
+    return isinstance(mechanism, Mechanism) and mechanism == other
 
 
 def worlds_of_arms(
@@ -121,8 +159,11 @@ def uncertain_numbers(worlds: PlausibleWorlds) -> dict[str, tuple[Prior, bool]]:
 
 
 @lru_cache(maxsize=IN_MEMORY)
-def draw_numbers(worlds: PlausibleWorlds, world: int) -> Mapping[str, float]:
-    """Return the numbers of a world: path -> value. Raises UserError if every draw contradicts itself."""
+def draw_world(worlds: PlausibleWorlds, world: int) -> tuple[Mapping[str, float], Scenario]:
+    """Return the numbers of a world, path -> value, and its scenario that has every mechanism of every arm.
+
+    Raises UserError if every draw contradicts itself.
+    """
     source = members(worlds.file)
     order = np.argsort(RandomNumbers("plausible order", worlds.seed)("member", np.arange(len(source))))
     random_numbers = RandomNumbers("plausible", worlds.seed, world)
@@ -137,8 +178,7 @@ def draw_numbers(worlds: PlausibleWorlds, world: int) -> Mapping[str, float]:
             for path, (prior, fitted) in uncertain_numbers(worlds).items()
         }
         try:
-            set_parameters(worlds.scenario, numbers)
-            return numbers
+            return numbers, set_parameters(worlds.scenario, numbers)
         except UserError as error:
             problem = error
     assert problem
