@@ -16,7 +16,7 @@ WITHIN = 30  # days that count as in time, if nothing else is asked
 
 @outer_kernel
 def select_rows(rows: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Return the rows that are `chosen`, (rows,) bool; ten times as fast as NumPy's indexing for long rows."""
+    """Return the rows that are `chosen`, (rows,) bool; much faster than NumPy for long rows."""
     out, n = np.empty(np.count_nonzero(chosen), rows.dtype), 0
     for i in range(len(rows)):
         if chosen[i]:
