@@ -197,10 +197,13 @@ def issues_to_arrow(issues: dict[str, np.ndarray], run: Run) -> pa.Table:
 
 
 def to_ipc_bytes(table: pa.Table) -> bytes:
-    """Return a table as an Arrow stream, compressed by LZ4: a part is compressed more tightly, and once."""
+    """Return a table as an Arrow stream. It is compressed lightly here, and tightly once it is in a part.
+
+    In this thread: columns of a run are so short that waking others takes longer.
+    """
     import pyarrow as pa
 
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+    sink, options = pa.BufferOutputStream(), pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
         writer.write_table(table)
     return sink.getvalue().to_pybytes()
