@@ -91,7 +91,8 @@ def knobs(mechanism: Any) -> np.ndarray:
     Field names are its knobs; decimals are f8 and whole numbers i8.
     """
     numbers = {name: value for name, value in vars(mechanism).items() if isinstance(value, (int, float))}
-    return np.array([tuple(numbers.values())], kind_of_knobs(type(mechanism), tuple(numbers)))
+    kind: Any = type(mechanism)
+    return np.array([tuple(numbers.values())], kind_of_knobs(kind, tuple(numbers)))
 
 
 @lru_cache(maxsize=256)

@@ -32,7 +32,7 @@ MUTANTS = [
         "two runs share what one of them writes",
         "model/world.py",
         (
-            "\n        name: copy_arrays(part) if name in WRITTEN else part\n        for name, "
+            "\n        name: copy_arrays(part) if name in WRITTEN and not alone else part\n        for name, "
             'part in community._asdict().items()\n        if name not in ("units", "rate")\n   '
             " "
         ),
