@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine.codes import DESK_NONE, STANDING_CHILD, TRUST_COMPANY
+from ..engine.codes import CHILD, DESK_NONE, STANDING_CHILD, TRUST_COMPANY
 from ..engine.jit import inner_kernel, outer_kernel
 from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
@@ -31,6 +31,7 @@ DAILY = (
     "acquaintances",
 )
 COUNTS = 7  # the first of DAILY are counts of issues, the others means over grown-ups
+FULL = 20.0  # acquaintances: so many or more count as 1 where they are shown building by building
 EVERY = 7  # days between surveys of residents; in between the last survey holds
 
 
@@ -115,3 +116,27 @@ def measure_today(world: "World") -> tuple:
     """Return the numbers of this day's end in the order of DAILY."""
     world.call(measure_day)
     return (*map(int, world.count[:COUNTS]), *world.count[COUNTS:].tolist())
+
+
+@outer_kernel
+def opinions_by_building(w) -> np.ndarray:
+    """Average the opinions of the adults and elders of each building, (buildings, 5) float64.
+
+    They are trust in committee, company and neighbours, satisfaction, and acquaintances, of which FULL or
+    more count as 1. 0 where nobody has grown up.
+    """
+    people, stairs, first = w.residents, w.buildings.first, w.stairwells.people
+    band, trust, satisfaction, ties = people.band, people.trust, people.satisfaction, people.ties
+    out = np.zeros((len(stairs) - 1, 5))
+    for b in range(len(out)):
+        n, mean = 0, out[b]
+        for i in range(np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])):
+            if band[i] != CHILD:
+                n += 1
+                for kind in range(3):
+                    mean[kind] += trust[i, kind]
+                mean[3] += satisfaction[i]
+                mean[4] += min(1.0, ties[i] / FULL)
+        for k in range(5):
+            mean[k] /= max(n, 1)
+    return out

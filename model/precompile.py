@@ -133,7 +133,12 @@ def plan_kernels(names: list[str]) -> list[tuple]:
         kernel: Kernel
         for steps in (day.UNTIL_PULLS, day.LESSONS):
             day_0.link(steps)
-        for kernel in (day.move_world, daily_counts.measure_day, world.growing_columns):
+        for kernel in (
+            day.move_world,
+            daily_counts.measure_day,
+            daily_counts.opinions_by_building,
+            world.growing_columns,
+        ):
             plan.note(kernel, (live,))
         plan.note(
             world.regrow_pulls,

@@ -35,8 +35,8 @@ LAYERS = (
     "satisfaction",
     "acquaintances",
 )
+NEEDS = ("department_days", "consent_rule", "sittings_needed")  # fields of issues that decide on their stages
 UNKNOWN = "unknown"  # a layer that pages count from the issues: those not reported
-FULL = 20.0  # acquaintances; so many count as 1 on their layer
 PLACE = (
     "building_x",
     "building_y",
@@ -98,15 +98,14 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
         ResourceLog(scenario),
     )
     done = activities.new_daily_counts(scenario)
-    of_building = _building_of_adults(community)
     for world in days(scenario, seed):
         if world.day == 1:
-            weeks.append(_mean_opinions(world, of_building))
+            weeks.append(_mean_opinions(world))
         series[world.day] = daily_counts.measure_today(world)
         done[world.day - 1] = world.counts
         resources.record_day(world)
         if world.day % WEEK == 0:
-            weeks.append(_mean_opinions(world, of_building))
+            weeks.append(_mean_opinions(world))
         if progress:
             progress()
     series[0] = series[1]
@@ -144,22 +143,9 @@ def _compounds(scenario: Scenario) -> list[str]:
     return [f"{c.name} {n + 1}" if c.count > 1 else c.name for c in scenario.compound for n in range(c.count)]
 
 
-def _building_of_adults(community: InitialCommunity) -> np.ndarray:
-    """Return the building of each adult, -1 for children: (residents,)."""
-    building = community.households.building[community.residents.home]
-    return np.where(community.residents.band == 0, -1, building)
-
-
-def _mean_opinions(world: World, building: np.ndarray) -> np.ndarray:
+def _mean_opinions(world: World) -> np.ndarray:
     """Average the opinions of the adults of each building: (buildings, layers) uint8."""
-    r, n = world.residents, len(world.buildings.compound)
-    is_adult = building >= 0
-    count = np.maximum(np.bincount(building[is_adult], minlength=n), 1)
-    columns = (r.trust[:, 0], r.trust[:, 1], r.trust[:, 2], r.satisfaction, np.minimum(r.ties / FULL, 1.0))
-    means = [
-        np.bincount(building[is_adult], np.asarray(column, float)[is_adult], n) / count for column in columns
-    ]
-    return np.rint(255 * np.clip(np.stack(means, axis=1), 0.0, 1.0)).astype(np.uint8)
+    return np.rint(255 * np.clip(world.call(daily_counts.opinions_by_building), 0.0, 1.0)).astype(np.uint8)
 
 
 def plan_arrays(plan: GroundPlan) -> dict[str, np.ndarray]:
@@ -238,7 +224,7 @@ def _events(run: Run, scenario: Scenario, community: InitialCommunity) -> dict[s
     rank = np.searchsorted(run.issues["id"], h["issue"])
     order = np.argsort(rank, kind="stable")  # within an issue, in the order of the log
     h, rank = h[order], rank[order]
-    issue = run.issues[rank]
+    issue = {name: run.issues[name][rank] for name in ("category", "household", *NEEDS)}
     cost = np.array([c.cost_yuan for c in scenario.issues.values()])[issue["category"]]
     state = np.zeros(len(h), np.int8)
     for what, leads in INTO.items():
@@ -256,7 +242,7 @@ def _events(run: Run, scenario: Scenario, community: InitialCommunity) -> dict[s
     }
 
 
-def _who(history: np.ndarray, issue: np.ndarray, community: InitialCommunity) -> np.ndarray:
+def _who(history: np.ndarray, issue: dict[str, np.ndarray], community: InitialCommunity) -> np.ndarray:
     """Encode the resident of each event, (events,) uint8: age, owner, member, and whether of that home."""
     r, h = community.residents, community.households
     known = (
@@ -269,12 +255,12 @@ def _who(history: np.ndarray, issue: np.ndarray, community: InitialCommunity) ->
     return np.where(known, code, 0).astype("u1")
 
 
-def _after(state: int | np.integer, issue: np.ndarray, cost: np.ndarray) -> np.ndarray:
+def _after(state: int | np.integer, issue: dict[str, np.ndarray], cost: np.ndarray) -> np.ndarray:
     """Return the next stage of many issues, skipping stages that an issue does not need.
 
     See `issue_table.next_stage`, which does the same for one issue.
     """
-    stage_after = np.full(len(issue), of.WORK)
+    stage_after = np.full(len(cost), of.WORK)
     for stage, needed in (
         (of.UPWARD, issue["department_days"] > 0),
         (of.MONEY, cost > 0),

@@ -10,7 +10,8 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from ...experiments.narrative.recording import FULL, LAYERS, UNKNOWN, Recording, pack_recording
+from ...experiments.narrative.recording import LAYERS, UNKNOWN, Recording, pack_recording
+from ...model.daily_counts import FULL
 from ...model.issues import issue_table
 from ...model.issues.categories import SCOPES
 from ..figures.chart_specs import ARMS, FAMILY
