@@ -70,19 +70,20 @@ def identify(names: list[str], sizes: np.ndarray) -> np.ndarray:
     for name in names:
         number.append(earlier[name])
         earlier[name] += 1
-    return derive_keys(np.array([seeds[name] for name in names], np.uint64), np.array(number), sizes)
+    keys = np.empty(sizes.sum(), np.uint64)
+    derive_keys(np.array([seeds[name] for name in names], np.uint64), np.array(number), sizes, keys)
+    return keys
 
 
 @outer_kernel
-def derive_keys(seeds: np.ndarray, numbers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Derive a key for each of `sizes` members, from a group's seed, its number and the number in it."""
-    keys, n = np.empty(sizes.sum(), np.uint64), 0
+def derive_keys(seeds: np.ndarray, numbers: np.ndarray, sizes: np.ndarray, keys: np.ndarray) -> None:
+    """Fill `keys` of all members of groups of `sizes`, from a group's seed and number and the member's."""
+    n = 0
     for group in range(len(seeds)):
         key = derive_key(seeds[group], numbers[group])
         for member in range(sizes[group]):
             keys[n] = derive_key(key, member)
             n += 1
-    return keys
 
 
 def slice_starts(counts: np.ndarray) -> np.ndarray:

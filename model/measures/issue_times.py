@@ -17,7 +17,10 @@ WITHIN = 30  # days that count as in time, if nothing else is asked
 @outer_kernel
 def select_rows(rows: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Return the rows that are `chosen`, (rows,) bool; much faster than NumPy for long rows."""
-    out, n = np.empty(np.count_nonzero(chosen), rows.dtype), 0
+    count, n = 0, 0
+    for i in range(len(rows)):
+        count += chosen[i]
+    out = np.empty(count, rows.dtype)
     for i in range(len(rows)):
         if chosen[i]:
             out[n] = rows[i]
