@@ -1,5 +1,10 @@
-"""The population of a community: one row per resident, drawn to meet the totals of the census exactly."""
+"""The population of a community: one row per resident, drawn to meet the totals of the census exactly.
 
+Whole columns are drawn in kernels: a city has ten million residents, and a temporary array for each step of a
+formula would take most of the time and memory of building it.
+"""
+
+from math import cos, exp, log, log1p, pi, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,6 +21,8 @@ from ..engine.codes import (
     STANDING_RETIRED_MEMBER,
     STANDING_VOLUNTEER,
 )
+from ..engine.jit import inner_kernel, outer_kernel, struct
+from ..engine.randomness import uniform
 from ..engine.texts.errors import Named, UserError
 
 if TYPE_CHECKING:
@@ -77,50 +84,206 @@ class Mood(NamedTuple):
     meet: np.ndarray  # (buildings,) float64  acquaintances per person pulled since then
 
 
-def choose_exactly(count: int, eligible: np.ndarray, score: np.ndarray, name: str) -> np.ndarray:
-    """Choose exactly `count` of the eligible rows, those of lowest score: (n,) bool.
+class Traits(NamedTuple):
+    """The numbers that `draw_traits` reads: knobs of residents, and keys of random numbers."""
 
+    absentees_at_home: float
+    elders_at_home: float
+    adults_at_home: float
+    report_spread_log: float
+    half_variance: float  # of the logarithm of readiness to report
+    tenant_report_factor: float
+    migrant_report_factor: float
+    elder_report_factor: float
+    volunteering_spread_logit: float
+    skilled_share: float
+    trust_committee: float
+    trust_company: float
+    trust_neighbours: float
+    trust_spread: float
+    presence: np.uint64  # key
+    ready: np.uint64  # key
+    zeal: np.uint64  # key
+    skill: np.uint64  # key
+    trust: np.uint64  # key
+
+
+@inner_kernel
+def score_of(i, key, favoured, lead) -> float:
+    """Score of row `i` in a choice: a random number, less `lead` if the row is favoured."""
+    return uniform(key, i) - lead if favoured[i] else uniform(key, i)
+
+
+@outer_kernel
+def choose_lowest(
+    count: int, eligible: np.ndarray, key: np.uint64, favoured: np.ndarray, lead: float
+) -> np.ndarray:
+    """Choose the `count` eligible rows of lowest score, at most all: (n,) bool; of equal scores the first.
+
+    Scores are counted in classes of some 64 rows, so that rows are sorted only in the class in which the
+    choice ends; they are drawn twice, which takes less time than to keep them.
+    """
+    chosen, classes = np.zeros(len(eligible), np.bool_), 1 + len(eligible) // 64
+    if count <= 0:
+        return chosen
+    scale = classes / (1.0 + lead)
+    rows_in = np.zeros(classes + 1, np.int64)
+    for i in range(len(eligible)):
+        if eligible[i]:
+            rows_in[int((score_of(i, key, favoured, lead) + lead) * scale)] += 1
+    last, left = 0, count
+    while last < classes and rows_in[last] < left:
+        left -= rows_in[last]
+        last += 1
+    rows, scores, n = np.empty(rows_in[last], np.int64), np.empty(rows_in[last]), 0
+    for i in range(len(eligible)):
+        if eligible[i]:
+            score = score_of(i, key, favoured, lead)
+            place = int((score + lead) * scale)
+            if place < last:
+                chosen[i] = True
+            elif place == last:
+                rows[n], scores[n] = i, score
+                n += 1
+    for _ in range(min(left, n)):
+        best = 0
+        for k in range(1, n):
+            if scores[k] < scores[best]:
+                best = k
+        chosen[rows[best]], scores[best] = True, np.inf
+    return chosen
+
+
+def choose_exactly(
+    count: int,
+    eligible: np.ndarray,
+    key: np.uint64,
+    name: str,
+    favoured: np.ndarray | None = None,
+    lead: float = 0.0,
+) -> np.ndarray:
+    """Choose exactly `count` of the `eligible` rows (n,) at random, by a key of random numbers: (n,) bool.
+
+    The random numbers of rows that are `favoured`, (n,) bool, are lower by `lead`, and the lowest are chosen.
     Raises UserError, which names the number `name`, when fewer are eligible.
     """
-    rows = np.flatnonzero(eligible)
-    if count > len(rows):
+    if count > (most := np.count_nonzero(eligible)):
         raise UserError(
-            "{name} = {count}; at most {most} are possible",
-            name=Named("knob", name),
-            count=count,
-            most=len(rows),
+            "{name} = {count}; at most {most} are possible", name=Named("knob", name), count=count, most=most
         )
-    mask = np.zeros(len(eligible), bool)
-    mask[rows[np.argsort(score[rows], kind="stable")[:count]]] = True
-    return mask
+    return choose_lowest(count, eligible, key, eligible if favoured is None else favoured, lead)
+
+
+@outer_kernel
+def fill_homes(residents: int, others: np.ndarray, key: np.uint64, size: np.ndarray) -> None:
+    """Add each of `residents` to a random one of the households `others`: 1 to its entry in `size`."""
+    for extra in range(residents):
+        size[others[int(uniform(key, extra) * len(others))]] += 1
 
 
 def draw_household_sizes(census: "Census", draw: "RandomNumbers") -> tuple[np.ndarray, np.ndarray]:
-    """Draw household sizes, (households,) int64 that sum to the census, and mark elders living alone."""
-    h = np.arange(census.households)
-    alone = choose_exactly(census.elders_alone, h >= 0, draw("born alone", h), "community.elders_alone")
+    """Draw household sizes, (households,) int32 that sum to the census, and mark elders living alone."""
+    size = np.ones(census.households, np.int32)
+    alone = choose_exactly(census.elders_alone, size > 0, draw.key("born alone"), "community.elders_alone")
     others = np.flatnonzero(~alone)
-    extra = np.arange(census.residents - census.households)
-    if len(extra) and not len(others):
+    extra = census.residents - census.households
+    if extra > 0 and not len(others):
         raise UserError(
             "{path} leaves residents without a household, as every household is an elder living "
             "alone; lower {elders_alone}",
             path=Named("knob", "community.residents"),
             elders_alone=Named("knob", "community.elders_alone"),
         )
-    seats = others[(draw("born into", extra) * len(others)).astype(np.int64)] if len(extra) else extra
-    return 1 + np.bincount(seats, minlength=len(h)), alone
+    fill_homes(extra, others, draw.key("born into"), size)
+    return size, alone
 
 
-def draw_readiness(n: int, spread: float, draw: "RandomNumbers") -> np.ndarray:
-    """Draw the personal readiness to report of `n` residents, (n,) float64: lognormal with mean 1.
+@inner_kernel
+def draw_readiness(i, key, spread, half_variance) -> float:
+    """Draw the personal readiness to report of resident `i`: lognormal with mean 1.
 
-    `spread` is the standard deviation of its logarithm. A few people make most reports (docs/sources.md).
+    `spread` is the standard deviation of its logarithm, `half_variance` half of its square. A few people make
+    most reports (docs/sources.md).
     """
-    who = np.arange(n)
-    u, v = (draw("born ready", who * 2 + k) for k in range(2))
-    normal = np.sqrt(-2.0 * np.log1p(-u)) * np.cos(2.0 * np.pi * v)  # Box and Muller 1958
-    return np.exp(spread * normal - spread**2 / 2.0)
+    u, v = uniform(key, i * 2), uniform(key, i * 2 + 1)
+    normal = sqrt(-2.0 * log1p(-u)) * cos(2.0 * pi * v)  # Box and Muller 1958
+    return exp(spread * normal - half_variance)
+
+
+@inner_kernel
+def standing_of(people, i) -> int:
+    """The standing of resident `i`, by its other columns."""
+    if people.band[i] == CHILD:
+        return STANDING_CHILD
+    if people.in_service[i]:
+        return STANDING_IN_SERVICE_MEMBER
+    if people.member[i]:
+        return STANDING_RETIRED_MEMBER
+    return STANDING_VOLUNTEER if people.volunteer[i] else STANDING_NEIGHBOUR
+
+
+@inner_kernel
+def kept_within(value, least, most) -> float:
+    """`value`, but not less than `least`, nor more than `most`."""
+    return min(max(value, least), most)
+
+
+@outer_kernel
+def draw_traits(people: Residents, owner: np.ndarray, away: np.ndarray, traits: Traits) -> None:
+    """Draw the columns of `people` that the census leaves open, from those that it determines.
+
+    `owner` and `away` (households,) bool are those of their households.
+    """
+    mean = (traits.trust_committee, traits.trust_company, traits.trust_neighbours)
+    rarity = max(traits.skilled_share, 1e-12)
+    for i in range(len(people.home)):
+        home, is_child, is_elder = people.home[i], people.band[i] == CHILD, people.band[i] == ELDER
+        usual = traits.elders_at_home if is_elder else traits.adults_at_home
+        if away[home]:
+            usual = traits.absentees_at_home
+        people.presence[i] = kept_within(usual * (0.9 + 0.2 * uniform(traits.presence, i)), 0.0, 1.0)
+        voice, zeal = 0.0, -1000.0
+        if not is_child:
+            voice = draw_readiness(i, traits.ready, traits.report_spread_log, traits.half_variance)
+            voice *= 1.0 if owner[home] else traits.tenant_report_factor
+            voice *= 1.0 if people.registered[i] else traits.migrant_report_factor
+            voice *= traits.elder_report_factor if is_elder else 1.0
+            u = kept_within(uniform(traits.zeal, i), 1e-9, 1 - 1e-9)
+            zeal = traits.volunteering_spread_logit * log(u / (1.0 - u))
+        people.voice[i], people.usual_voice[i], people.zeal[i] = voice, voice, zeal
+        people.standing[i] = standing_of(people, i)
+        trade = int(uniform(traits.skill, i) / rarity) + 1
+        people.skill[i] = trade if not is_child and trade <= LAW else NO_SKILL
+        for kind in range(3):
+            noise = uniform(traits.trust, i * 3 + kind) - 0.5
+            people.trust[i, kind] = kept_within(mean[kind] + traits.trust_spread * noise, 0.0, 1.0)
+
+
+def new_residents(
+    home: np.ndarray, building: np.ndarray, band: np.ndarray, marks: dict[str, np.ndarray]
+) -> Residents:
+    """Return residents of these columns and `marks`, their (n,) bool columns; the others are to be drawn."""
+    n = len(home)
+    return Residents(
+        home=home,
+        building=building,
+        band=band,
+        **marks,
+        standing=np.empty(n, np.int8),
+        skill=np.empty(n, np.int8),
+        presence=np.empty(n, np.float32),
+        voice=np.empty(n, np.float32),
+        usual_voice=np.empty(n, np.float32),
+        zeal=np.empty(n, np.float32),
+        trust=np.empty((n, 3), np.float32, order="F"),
+        satisfaction=np.full(n, 0.5, np.float32),
+        fatigue=np.zeros(n, np.float32),
+        evenings=np.zeros(n, np.int8),
+        evenings_given=np.zeros(n, np.float32),
+        post_hours=np.zeros(n),
+        ties=np.zeros(n, np.int8),
+        known=np.full((n, SLOTS), -1, np.int32),
+    )
 
 
 def build_population(
@@ -135,93 +298,79 @@ def build_population(
     What the census leaves open is drawn by `draw` (RandomNumbers).
     """
     size = np.diff(households.first)
-    home = np.repeat(np.arange(len(size)), size).astype(np.int32)
-    n = len(home)
-    who = np.arange(n)
-    head = np.isin(who, households.first[:-1])
-
-    child = choose_exactly(census.children, ~head, draw("born child", who), "community.children")
-    solitary = alone[home]
-    shared = (size > 1)[home]  # others who live alone are not elders
-    elder = solitary | choose_exactly(
+    home = np.repeat(np.arange(len(size), dtype=np.int32), size)
+    anybody = np.ones(len(home), bool)
+    not_head = anybody.copy()
+    not_head[households.first[:-1]] = False
+    child = choose_exactly(census.children, not_head, draw.key("born child"), "community.children")
+    shared = np.repeat(size > 1, size)  # others who live alone are not elders
+    elder = np.repeat(alone, size) | choose_exactly(
         census.elders - census.elders_alone,
         ~child & shared,
-        draw("born elder", who),
+        draw.key("born elder"),
         "community.elders less elders_alone",
     )
-    band = np.where(child, CHILD, np.where(elder, ELDER, ADULT)).astype(np.int8)
-    let = ~households.owner[home]
+    band = np.full(len(home), ADULT, np.int8)
+    band[elder], band[child] = ELDER, CHILD
     migrant = choose_exactly(
         census.residents - census.registered,
-        who >= 0,
-        draw("born migrant", who) - 0.6 * let,
+        anybody,
+        draw.key("born migrant"),
         "community.residents - registered",
+        np.repeat(~households.owner, size),
+        0.6,
     )
-    away = households.away[home]
+    present = ~np.repeat(households.away, size)
     in_service = choose_exactly(
-        census.in_service, (band == ADULT) & ~away, draw("born in service", who), "community.in_service"
+        census.in_service, (band == ADULT) & present, draw.key("born in service"), "community.in_service"
     )
+    can_serve = ~child & present
     retired = choose_exactly(
         census.members - census.in_service,
-        ~child & ~away & ~in_service,
-        draw("born member", who) - elder,
+        can_serve & ~in_service,
+        draw.key("born member"),
         "community.members - in_service",
+        elder,
+        1.0,
     )
     member = in_service | retired
     serving = choose_exactly(
-        census.member_volunteers, member, draw("born serving", who) - retired, "community.member_volunteers"
+        census.member_volunteers,
+        member,
+        draw.key("born serving"),
+        "community.member_volunteers",
+        retired,
+        1.0,
     )
     helping = choose_exactly(
         census.volunteers - census.member_volunteers,
-        ~child & ~member & ~away,
-        draw("born helping", who),
+        can_serve & ~member,
+        draw.key("born helping"),
         "community.volunteers - member_volunteers",
     )
-    housebound = choose_exactly(
-        census.housebound, elder, draw("born housebound", who), "community.housebound"
-    )
-
-    usual = np.where(
-        away, knobs.absentees_at_home, np.where(elder, knobs.elders_at_home, knobs.adults_at_home)
-    )
-    presence = np.clip(usual * (0.9 + 0.2 * draw("born presence", who)), 0, 1)
-    voice = (
-        np.where(child, 0.0, draw_readiness(n, knobs.report_spread_log, draw))
-        * np.where(let, knobs.tenant_report_factor, 1.0)
-        * np.where(migrant, knobs.migrant_report_factor, 1.0)
-        * np.where(elder, knobs.elder_report_factor, 1.0)
-    )
-    u = np.clip(draw("born zeal", who), 1e-9, 1 - 1e-9)
-    trade = (draw("born skill", who) / max(knobs.skilled_share, 1e-12)).astype(np.int64) + 1
-    mean = np.array([knobs.trust_committee, knobs.trust_company, knobs.trust_neighbours])
-    noise = np.stack([draw("born trust", who * 3 + k) for k in range(3)], axis=1) - 0.5
-    return Residents(
-        home=home,
-        building=households.building[home],
-        band=band,
-        registered=~migrant,
-        member=member,
-        in_service=in_service,
-        volunteer=serving | helping,
-        housebound=housebound,
-        standing=np.select(
-            [child, in_service, member, serving | helping],
-            [STANDING_CHILD, STANDING_IN_SERVICE_MEMBER, STANDING_RETIRED_MEMBER, STANDING_VOLUNTEER],
-            STANDING_NEIGHBOUR,
-        ).astype(np.int8),
-        skill=np.where(~child & (trade <= LAW), trade, NO_SKILL).astype(np.int8),
-        presence=presence.astype(np.float32),
-        voice=voice.astype(np.float32),
-        usual_voice=voice.astype(np.float32),
-        zeal=np.where(child, -1000.0, knobs.volunteering_spread_logit * np.log(u / (1 - u))).astype(
-            np.float32
+    marks = {
+        "registered": ~migrant,
+        "member": member,
+        "in_service": in_service,
+        "volunteer": serving | helping,
+        "housebound": choose_exactly(
+            census.housebound, elder, draw.key("born housebound"), "community.housebound"
         ),
-        trust=np.asfortranarray(np.clip(mean + knobs.trust_spread * noise, 0, 1).astype(np.float32)),
-        satisfaction=np.full(n, 0.5, np.float32),
-        fatigue=np.zeros(n, np.float32),
-        evenings=np.zeros(n, np.int8),
-        evenings_given=np.zeros(n, np.float32),
-        post_hours=np.zeros(n),
-        ties=np.zeros(n, np.int8),
-        known=np.full((n, SLOTS), -1, np.int32),
+    }
+    people = new_residents(home, np.repeat(households.building, size), band, marks)
+    draw_traits(struct(people), households.owner, households.away, list_traits(knobs, draw))
+    return people
+
+
+def list_traits(knobs: "ResidentParameters", draw: "RandomNumbers") -> Traits:
+    """List the numbers that residents are drawn by."""
+    names = [name for name in Traits._fields[:-5] if name != "half_variance"]
+    return Traits(
+        **{name: float(getattr(knobs, name)) for name in names},
+        half_variance=knobs.report_spread_log**2 / 2.0,
+        presence=draw.key("born presence"),
+        ready=draw.key("born ready"),
+        zeal=draw.key("born zeal"),
+        skill=draw.key("born skill"),
+        trust=draw.key("born trust"),
     )

@@ -16,7 +16,7 @@ def weigh_bystander(at_home, voice, trust) -> tuple[float, float]:
     return at_home * voice * 2.0 * trust, at_home * 2.0 * trust
 
 
-@outer_kernel
+@inner_kernel
 def sum_bystanders(s, people, stairwells, sums) -> None:
     """Sum up who in stairwell `s` would see something, how readily they would report it, and their trust.
 
@@ -35,6 +35,16 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
                 sums.voices[s, kind] += readiness
                 sums.trusting[s, kind] += trusted
     sums.ears[s] = ears
+
+
+@outer_kernel
+def sum_all_bystanders(people, stairwells, sums) -> None:
+    """Sum up the bystanders of every stairwell.
+
+    Twin: reference/places.py, sum_bystanders.
+    """
+    for s in range(len(sums.ears)):
+        sum_bystanders(s, people, stairwells, sums)
 
 
 @column_kernel

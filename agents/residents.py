@@ -25,7 +25,7 @@ from ..engine.randomness import decision, key_of, uniform
 from .giving import giving_logit
 from .population import Mood, Residents
 from .reporters import DECISIONS as AS_REPORTERS
-from .reporters import sum_bystanders
+from .reporters import sum_all_bystanders
 from .resident_parameters import ResidentParameters
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
         np.zeros((b, 3)),
         np.zeros(b),
     )
-    for row in range(s):
-        sum_bystanders(row, struct(people), struct(stairwells), struct(sums))
+    sum_all_bystanders(struct(people), struct(stairwells), struct(sums))
     return sums
 
 

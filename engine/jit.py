@@ -10,7 +10,7 @@ such as listing cases do not need it.
 """
 
 from collections.abc import Callable
-from functools import cached_property, update_wrapper
+from functools import cache, cached_property, update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from .source_digests import OUTSIDE, version  # noqa: F401  imported from here by others
@@ -47,9 +47,7 @@ class Kernel(Generic[P, R]):
     @cached_property
     def dispatcher(self) -> Any:
         """Numba's dispatcher of the function."""
-        from .kernel_structs import make_dispatcher
-
-        return make_dispatcher(self)
+        return structs().make_dispatcher(self)
 
     if TYPE_CHECKING:
 
@@ -68,6 +66,14 @@ class Kernel(Generic[P, R]):
 
     def __reduce__(self) -> str:
         return self.__qualname__  # pickled by name, as functions are
+
+
+@cache
+def structs() -> Any:
+    """Return the module `kernel_structs`, which imports numba; an import statement takes 1 us each time."""
+    from . import kernel_structs
+
+    return kernel_structs
 
 
 def require_compiler() -> None:
@@ -138,9 +144,7 @@ def struct(columns: Any) -> Any:
     """
     if Kernel.plan is not None:
         return Kernel.plan.struct(columns)
-    from .kernel_structs import make_struct
-
-    pointer, pointer.address = specialise(make_struct, columns)(columns)
+    pointer, pointer.address = specialise(structs().make_struct, columns)(columns)
     return pointer
 
 
@@ -151,12 +155,12 @@ def specialise(function: Any, *arguments: Any) -> Callable:
     """
     if Kernel.plan is not None:
         return Kernel.plan.bind(function, arguments)
-    from .kernel_structs import kind_of, numba
-
-    kinds = (function, *map(kind_of, arguments))
-    if kinds not in BOUND:
-        BOUND[kinds] = function.compile(tuple(map(numba.typeof, arguments)))
-    return BOUND[kinds]
+    kinds = (function, *map(structs().kind_of, arguments))
+    compiled = BOUND.get(kinds)
+    if compiled is None:
+        types = tuple(map(structs().numba.typeof, arguments))
+        compiled = BOUND[kinds] = function.compile(types)
+    return compiled
 
 
 def address(kernel: Kernel, *arguments: Any) -> int:
@@ -164,11 +168,9 @@ def address(kernel: Kernel, *arguments: Any) -> int:
     if Kernel.plan is not None:
         Kernel.plan.note(kernel, arguments)
         return 0
-    from .kernel_structs import address_of, kind_of
-
-    kinds = (address, kernel, *map(kind_of, arguments))
+    kinds = (address, kernel, *map(structs().kind_of, arguments))
     if kinds not in BOUND:
-        BOUND[kinds] = address_of(kernel, arguments)
+        BOUND[kinds] = structs().address_of(kernel, arguments)
     return BOUND[kinds]
 
 

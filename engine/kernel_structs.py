@@ -1,5 +1,6 @@
 """Make numba dispatchers and structs. Imported when a kernel is first called, because it imports numba."""
 
+import ctypes
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
@@ -26,7 +27,28 @@ import numba.np.arraymath  # noqa: E402  the module that checks
 
 numba.np.linalg.ensure_blas = ensure_blas
 
+# options of glibc's mallopt
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT = 64 * 2**20  # bytes of freed memory that are kept for the next run, at most
+LARGE = 32 * 2**20  # bytes of an array from which on its memory is returned as soon as it is freed
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+
+
+def keep_freed_memory() -> None:
+    """Let glibc keep freed memory; do nothing where there is another C library.
+
+    A run of 16,000 residents writes some megabytes of new arrays. When the system has to map these pages anew
+    for every run, this takes ten times as long as filling them.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return
+    mallopt(M_TRIM_THRESHOLD, KEPT)
+    mallopt(M_MMAP_THRESHOLD, LARGE)
+
+
+keep_freed_memory()
 
 
 class DistinctArrays(Compiler):
@@ -201,7 +223,10 @@ def kind_of(argument: Any) -> Any:
     """Return a hashable value that determines the type of an argument in kernels."""
     if isinstance(argument, np.ndarray):
         return argument.dtype, argument.ndim, argument.flags.num
-    if isinstance(argument, tuple):
-        return type(argument), *map(kind_of, argument)
+    if isinstance(argument, tuple):  # mostly of arrays, for which a call each would take half as long again
+        return type(argument), *[
+            (part.dtype, part.ndim, part.flags.num) if type(part) is np.ndarray else kind_of(part)
+            for part in argument
+        ]
     # `_code` is a number; the hash of the type itself goes through all its fields.
     return argument._numba_type_._code if isinstance(argument, Pointer) else type(argument)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import Field, field, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 from .texts.errors import FieldError, Message, Translated
 
@@ -13,6 +14,7 @@ FORBIDDEN = '/\\:*?"<>|'  # in names of files, on some operating system
 RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
 
 
+PASSED: WeakValueDictionary[int, Any] = WeakValueDictionary()  # id -> frozen dataclass that has been checked
 Words = tuple[str, str, str]  # a label in English, in Chinese, and a unit in Chinese
 
 
@@ -50,9 +52,12 @@ def knob(
 def check(owner: Any, path: str = "") -> None:
     """Raise UserError for a number of the wrong kind or out of its range, and for contradictions.
 
-    `owner` is a dataclass. It may have a method `contradictions()`, which yields (field name, message).
+    `owner` is a dataclass. It may have a method `contradictions()`, which yields (field name, message). One
+    that is frozen is checked once: scenarios that are altered share most of their parts.
     """
     kind: type = type(owner)
+    if PASSED.get(id(owner)) is owner:
+        return
     for f, name, low, high, kinds in fields_to_check(kind):
         value = getattr(owner, name)
         if type(value) in kinds and low <= value <= high:
@@ -61,6 +66,8 @@ def check(owner: Any, path: str = "") -> None:
             raise FieldError(path if path and kinds else type(owner).__name__, name, problem)
     for name, problem in getattr(owner, "contradictions", tuple)():
         raise FieldError(path or type(owner).__name__, name, problem)
+    if kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]  # of every dataclass
+        PASSED[id(owner)] = owner
 
 
 @lru_cache(None)

@@ -116,9 +116,15 @@ def scale_counts(doers: tuple[Doer, ...], counts: np.ndarray, days: np.ndarray) 
 
 def count_today(world: "World") -> dict[str, dict[str, float]]:
     """Return what each mechanism has done until today: mechanism -> name -> amount."""
-    doers, now = list_doers(world.scenario), np.array([world.day])
-    scaled = scale_counts(doers, world.counts[None], now)
-    return {name: {key: float(days[0]) for key, days in row.items()} for name, row in scaled.items()}
+    day, counts = world.day, world.counts.tolist()
+    return {
+        doer.name: {
+            count.name: doer.strength
+            * (counts[row][n] if doer.first_day <= day <= doer.last_day or not count.level else 0.0)
+            for n, count in enumerate(doer.counts)
+        }
+        for row, doer in enumerate(list_doers(world.scenario))
+    }
 
 
 def declare_counts(counts: tuple[Count, ...], levers: tuple[str, ...]) -> tuple[Count, ...]:

@@ -10,7 +10,7 @@ from ..agents.acquaintances import acquaint
 from ..agents.population import Residents, build_population, choose_exactly, draw_household_sizes
 from ..engine.codes import CHILD
 from ..engine.jit import outer_kernel, struct
-from ..engine.randomness import RandomNumbers
+from ..engine.randomness import RandomNumbers, uniform
 from .issues import arrivals
 from .issues.arrivals import is_unit
 from .issues.categories import UNITS, Columns, columns
@@ -27,6 +27,7 @@ from .state import InitialCommunity
 
 if TYPE_CHECKING:
     from ..agents.residents import ResidentParameters
+    from .scenarios.census import Census
     from .scenarios.scenario import Scenario
 
 
@@ -35,52 +36,32 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
 
     Depends on the scenario only, not on the run's seed. Raises UserError where the census cannot be met.
     """
-    draw = RandomNumbers("community", scenario.name)
+    draw, census = RandomNumbers("community", scenario.name), scenario.community
     kinds = [kind for kind in scenario.compound for _ in range(kind.count)]
     size = np.array([kind.buildings for kind in kinds])
-    compound_of = np.repeat(np.arange(len(kinds)), size)  # compound of each building
-    stairs = np.array([kinds[c].stairwells for c in compound_of])
-    building = np.repeat(np.arange(len(compound_of)), stairs)  # building of each stairwell
-    floors = np.array([kinds[compound_of[b]].floors for b in building])
-    # a home in every stairwell, the others by floors
-    flats = 1 + apportion(scenario.community.households - len(building), floors)
-    stairwell = np.repeat(np.arange(len(building)), flats)
-    first = slice_starts(flats)
-    columns_and_rows = cells_of_buildings(scenario, len(compound_of))
-
-    homes = np.arange(len(stairwell))
-    census = scenario.community
-    count, alone = draw_household_sizes(census, draw)
-    owner = choose_exactly(census.owners, homes >= 0, draw("born owner", homes), "community.owners")
-    away = choose_exactly(census.away, owner & ~alone, draw("born away", homes), "community.away")
-    households = Households(
-        stairwell=stairwell.astype(np.int32),
-        building=building[stairwell].astype(np.int32),
-        floor=(1 + (homes - first[stairwell]) * floors[stairwell] // flats[stairwell]).astype(np.int32),
-        owner=owner,
-        away=away,
-        area=np.round(45.0 + 60.0 * draw("born area", homes)),
-        first=slice_starts(count),
-        stance=np.zeros(len(homes), np.int8),
-        knocks=np.zeros(len(homes), np.int16),
-        talks=np.zeros(len(homes), np.int16),
-        settled_for=np.full(len(homes), -1),
-    )
+    compound_of = np.repeat(np.arange(len(kinds), dtype=np.int32), size)  # compound of each building
+    stairs = np.repeat([kind.stairwells for kind in kinds], size)
+    building = np.repeat(np.arange(len(stairs), dtype=np.int32), stairs)  # building of each stairwell
+    columns_and_rows = cells_of_buildings(scenario, len(stairs))
     compounds = Compounds(
         slice_starts(size),
         np.array([k.company for k in kinds]),
         np.array([float(k.age_years) for k in kinds]),
     )
     buildings = Buildings(
-        compound=compound_of.astype(np.int32),
+        compound=compound_of,
         first=slice_starts(stairs),
         x=columns_and_rows[:, 0].copy(),
         y=columns_and_rows[:, 1].copy(),
-        lifts=(stairs * np.array([kinds[c].lifts for c in compound_of])).astype(np.int32),
-        shops=apportion(census.shops, np.ones(len(compound_of))).astype(np.int32),
-        key=identify([kind.name for kind in kinds], size.tolist()),
+        lifts=(stairs * np.repeat([kind.lifts for kind in kinds], size)).astype(np.int32),
+        shops=apportion(census.shops, np.ones(len(stairs))).astype(np.int32),
+        key=identify([kind.name for kind in kinds], size),
     )
-    stairwells = Stairwells(building.astype(np.int32), first, households.first[first].astype(np.int32))
+    floors = np.repeat(np.repeat([kind.floors for kind in kinds], size), stairs)
+    # a home in every stairwell, the others by floors
+    first = slice_starts(1 + apportion(census.households - len(building), floors))
+    households, alone = build_households(census, building, floors, first, draw)
+    stairwells = Stairwells(building, first, households.first[first])
     people = build_population(households, alone, census, scenario.residents, draw)
     acquaint(
         struct(people),
@@ -91,13 +72,11 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
         draw.key("whom on day 0"),
     )
 
-    homes_in = np.bincount(compound_of[households.building], minlength=len(kinds))
-    knobs = scenario.property_managers
+    knobs, tenancy = scenario.property_managers, scenario.residents
+    homes_in = np.diff(first[buildings.first[compounds.first]]).astype(np.int64)
     fees = np.where(compounds.company, np.round(property_managers.fees_per_day(knobs, homes_in)), 0)
     cats = columns(scenario.issues, scenario.all_issues)
     units = count_units(cats, people, households, buildings, compounds)
-    grown = (people.band != CHILD) & (people.presence > 0)  # people who are never at home are no parties
-    place = compound_of[people.building[grown]]
     return InitialCommunity(
         compounds=compounds,
         buildings=buildings,
@@ -115,15 +94,79 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
             100 * np.array([*(k.maintenance_fund_yuan for k in kinds), scenario.committee.fund_yuan])
         ).astype(np.int64),
         income=np.append(fees, round(scenario.committee.budget_yuan / 365 * 100)).astype(np.int64),
-        around=np.bincount(place, people.presence[grown], len(kinds))
-        / np.maximum(np.bincount(place, minlength=len(kinds)), 1),
-        moving=np.bincount(
+        around=mean_presence(struct(people), compound_of, len(kinds)),
+        moving=sum_moving(
             households.building,
-            np.where(owner, scenario.residents.owner_moving_rate, scenario.residents.tenant_moving_rate),
-        )
-        * 7
-        / 365,
+            households.owner,
+            np.array([tenancy.tenant_moving_rate, tenancy.owner_moving_rate], float),
+            len(stairs),
+        ),
     )
+
+
+def build_households(
+    census: "Census", building: np.ndarray, floors: np.ndarray, first: np.ndarray, draw: RandomNumbers
+) -> tuple[Households, np.ndarray]:
+    """Build the households, and return them and which of them are elders who live alone, (households,) bool.
+
+    `building` and `floors` (stairwells,) are those of each stairwell, `first` (stairwells + 1,) its first
+    household.
+    """
+    flats = np.diff(first)
+    count, alone = draw_household_sizes(census, draw)
+    owner = choose_exactly(census.owners, count > 0, draw.key("born owner"), "community.owners")
+    away = choose_exactly(census.away, owner & ~alone, draw.key("born away"), "community.away")
+    households = Households(
+        stairwell=np.repeat(np.arange(len(flats), dtype=np.int32), flats),
+        building=np.repeat(building, flats),
+        floor=np.empty(len(count), np.int32),
+        owner=owner,
+        away=away,
+        area=np.empty(len(count)),
+        first=slice_starts(count),
+        stance=np.zeros(len(count), np.int8),
+        knocks=np.zeros(len(count), np.int16),
+        talks=np.zeros(len(count), np.int16),
+        settled_for=np.full(len(count), -1),
+    )
+    lay_out_flats(first, floors, draw.key("born area"), households.floor, households.area)
+    return households, alone
+
+
+@outer_kernel
+def lay_out_flats(
+    first: np.ndarray, floors: np.ndarray, key: np.uint64, floor: np.ndarray, area: np.ndarray
+) -> None:
+    """Fill `floor` and `area` (households,): stairwells from the ground up, and a random size."""
+    for stairwell in range(len(floors)):
+        flats = first[stairwell + 1] - first[stairwell]
+        for n in range(flats):
+            h = first[stairwell] + n
+            floor[h] = 1 + n * floors[stairwell] // flats
+            area[h] = np.rint(45.0 + 60.0 * uniform(key, h))
+
+
+@outer_kernel
+def mean_presence(people: Residents, compound: np.ndarray, compounds: int) -> np.ndarray:
+    """Mean share of grown-ups at home on a day, of those who ever are, in each compound; (compounds,).
+
+    `compound` (buildings,) is that of each building.
+    """
+    total, count = np.zeros(compounds), np.zeros(compounds)
+    for i in range(len(people.home)):
+        if people.band[i] != CHILD and people.presence[i] > 0:  # who is never at home is no party
+            total[compound[people.building[i]]] += people.presence[i]
+            count[compound[people.building[i]]] += 1.0
+    return total / np.maximum(count, 1.0)
+
+
+@outer_kernel
+def sum_moving(building: np.ndarray, owner: np.ndarray, rates: np.ndarray, buildings: int) -> np.ndarray:
+    """Households that move away from each building a week, (buildings,), by the yearly rates (2,)."""
+    moving = np.zeros(buildings)
+    for h in range(len(building)):
+        moving[building[h]] += rates[1 if owner[h] else 0]
+    return moving * 7 / 365
 
 
 def cells_of_buildings(scenario: "Scenario", buildings: int) -> np.ndarray:

@@ -6,8 +6,11 @@ a few nanoseconds each; a call from Python would cost half a microsecond, 60 tim
 """
 
 from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from itertools import groupby
+from math import prod
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import numpy as np
 
@@ -26,15 +29,23 @@ class ActiveMechanism:
 
     def __init__(self, name: str, mechanism: "Mechanism", hand: MechanismHand, world: "World"):
         kind: type = type(mechanism)
-        self.name, self.mechanism, self.hand, self.world, self.tested = (
-            name,
-            mechanism,
-            hand,
-            world,
-            is_shipped(kind),
-        )
+        self.name, self.mechanism, self.hand, self.tested = name, mechanism, hand, is_shipped(kind)
+        # a cycle of references would keep the arrays of a finished run until Python collects garbage
+        self.world_reference = ref(world)
         self.kernel_arguments = struct(hand._replace(lever=struct(hand.lever))), world.live
-        self.python_arguments = hand._replace(knobs=(mechanism,)), world if self.tested else ReadOnly(world)
+
+    @property
+    def world(self) -> "World":
+        """The world, as long as it exists."""
+        world = self.world_reference()
+        assert world is not None, self.name
+        return world
+
+    @cached_property
+    def python_arguments(self) -> tuple[MechanismHand, Any]:
+        """The arguments of a step in plain Python: the hand, whose knobs are the mechanism, and the world."""
+        hand = self.hand._replace(knobs=(self.mechanism,))
+        return hand, self.world if self.tested else ReadOnly(self.world)
 
     def calls(self, step: str) -> Iterator[tuple]:
         """Yield the function of a step and its two arguments; nothing if the mechanism lacks that step.
@@ -80,11 +91,15 @@ def knobs(mechanism: Any) -> np.ndarray:
     Field names are its knobs; decimals are f8 and whole numbers i8.
     """
     numbers = {name: value for name, value in vars(mechanism).items() if isinstance(value, (int, float))}
-    kinds = [
-        (name, "i8" if type(mechanism).__annotations__.get(name) in (int, bool, "int", "bool") else "f8")
-        for name in numbers
-    ]
-    return np.array([tuple(numbers.values())], kinds)
+    kind: Any = type(mechanism)
+    return np.array([tuple(numbers.values())], kind_of_knobs(kind, tuple(numbers)))
+
+
+@lru_cache(maxsize=256)
+def kind_of_knobs(kind: type, names: tuple[str, ...]) -> np.dtype:
+    """Return the type of the array that holds the numbers `names` of a class of mechanisms."""
+    whole = (int, bool, "int", "bool")
+    return np.dtype([(name, "i8" if kind.__annotations__.get(name) in whole else "f8") for name in names])
 
 
 def new_stacks(mechanisms: dict, names: list[str], room: int, places: tuple[int, int, int]) -> Levers:
@@ -93,9 +108,12 @@ def new_stacks(mechanisms: dict, names: list[str], room: int, places: tuple[int,
     `names` are those of all mechanisms, `room` is the number of issues there is room for, `places` are the
     numbers of buildings, compounds and residents.
     """
-    size = {lever: int(np.prod(shape)) for lever, shape in shapes(room, *places).items()}
+    size = {lever: prod(shape) for lever, shape in shapes(room, *places).items()}
     active = sorted(mechanisms)
-    who = {lever: [m for m, name in enumerate(active) if lever in mechanisms[name].pulls] for lever in LEVERS}
+    who: dict[str, list[int]] = {lever: [] for lever in LEVERS}
+    for m, name in enumerate(active):
+        for lever in who.keys() & set(mechanisms[name].pulls):
+            who[lever].append(m)
 
     def stack(lever: str) -> Stack:
         codes = [names.index(active[m]) for m in who[lever]]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..engine.jit import outer_kernel
 from ..engine.randomness import derive_key, seed_of
 
 BUILDINGS = 2**20  # in a community, at most: an issue's id has 20 bits for the building
@@ -57,24 +58,39 @@ class Households(NamedTuple):
     settled_for: np.ndarray  # (households,) int64    project for which it has paid or is not to pay; -1 none
 
 
-def identify(names: list[str], sizes: list[int]) -> np.ndarray:
+def identify(names: list[str], sizes: np.ndarray) -> np.ndarray:
     """Derive the key of each building's random numbers, (buildings,) uint64.
 
     It is a hash of the compound's name, its number among compounds of that name, and the building's number in
     it. `names` and `sizes` (in buildings) are of all compounds. Compounds of other names do not change it.
     """
+    seeds = {name: seed_of("compound", name) for name in names}
     earlier: Counter[str] = Counter()
-    out: list[np.uint64] = []
-    for name, size in zip(names, sizes):
-        compound = np.uint64(derive_key(np.uint64(seed_of("compound", name)), earlier[name]))
+    number = []
+    for name in names:
+        number.append(earlier[name])
         earlier[name] += 1
-        out += [derive_key(compound, building) for building in range(size)]
-    return np.array(out, np.uint64)
+    keys = np.empty(sizes.sum(), np.uint64)
+    derive_keys(np.array([seeds[name] for name in names], np.uint64), np.array(number), sizes, keys)
+    return keys
+
+
+@outer_kernel
+def derive_keys(seeds: np.ndarray, numbers: np.ndarray, sizes: np.ndarray, keys: np.ndarray) -> None:
+    """Fill `keys` of all members of groups of `sizes`, from a group's seed and number and the member's."""
+    n = 0
+    for group in range(len(seeds)):
+        key = derive_key(seeds[group], numbers[group])
+        for member in range(sizes[group]):
+            keys[n] = derive_key(key, member)
+            n += 1
 
 
 def slice_starts(counts: np.ndarray) -> np.ndarray:
     """Return where each slice begins, (n + 1,) int32, from the number of rows in each."""
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    starts = np.zeros(len(counts) + 1, np.int32)
+    np.cumsum(counts, out=starts[1:])
+    return starts
 
 
 def apportion(total: int, weights: np.ndarray) -> np.ndarray:

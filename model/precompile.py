@@ -122,6 +122,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
     Kernel.plan = plan = Plan()
     from ..engine.randomness import RandomNumbers
     from . import daily_counts, day, mechanisms, simulate, street, world
+    from .measures import issue_times
     from .resources.calendar import CalendarParameters, InitialIssues
     from .resources.levers import Levers
     from .scenarios.scenario import Scenario
@@ -154,6 +155,8 @@ def plan_kernels(names: list[str]) -> list[tuple]:
             simulate.gather_issues,
             (day_0.state.ended, day_0.state.gone[0], day_0.state.issues, np.zeros(0, np.int64)),
         )
+        issues = day_0.state.issues
+        plan.note(issue_times.select_rows, (issues, issues["id"] == 0))
         for kernel in (street.waiting_issues, street.leavers) if STREET in names else ():
             plan.note(kernel, (live,))
     return sorted(plan.jobs, key=lambda job: job[0][1] not in LARGEST)

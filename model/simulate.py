@@ -144,21 +144,22 @@ def finish_run(
     world: World,
     scenario: Scenario,
     series: dict,
-    initial: InitialCommunity | None = None,
+    funds: np.ndarray | None = None,
     done: np.ndarray | None = None,
 ) -> Run:
     """Collect the results of a run that ends with `world` today.
 
     `series` is name -> values at the end of each day, `done` the counts of mechanisms, as
-    `activities.new_daily_counts`, if they were recorded; `initial` the community on day 0, if it is at hand.
+    `activities.new_daily_counts`, if they were recorded; `funds` those of the community on day 0, if at hand.
     """
     gone, begin, heads = (
         world.gone[0],
-        (initial or build_community(scenario)).funds,
+        build_community(scenario).funds if funds is None else funds,
         world.households.first[:-1],
     )
     doers, people = activities.list_doers(scenario), world.residents
-    order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]), kind="stable")
+    # no two issues have the same id, so the sort need not be stable
+    order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]))
     return Run(
         days=world.day,
         names=tuple(world.names),

@@ -60,10 +60,11 @@ class Street:
         """Start a run of every community, one scenario each; `seed_of(scenario)` is the seed of its run."""
         self.knobs, self.scenarios = knobs, list(scenarios)
         self.random_numbers = RandomNumbers("street", name, *seed_of(self.scenarios[0]))
-        self.initial = [construct_community(scenario) for scenario in self.scenarios]
+        initial = [construct_community(scenario) for scenario in self.scenarios]
+        self.funds = [community.funds.copy() for community in initial]  # fen on day 0
         self.worlds = [
-            start_run(community, scenario, RandomNumbers(*seed_of(scenario)))
-            for community, scenario in zip(self.initial, self.scenarios)
+            start_run(community, scenario, RandomNumbers(*seed_of(scenario)), alone=True)
+            for community, scenario in zip(initial, self.scenarios)
         ]
         self.mean_trust = [mean_trust(scenario.residents) for scenario in self.scenarios]
         # trust (3,) of households that have left and look for a flat in the street, the longest wait first
@@ -118,7 +119,7 @@ class Street:
         left, draw, day = [], self.random_numbers, self.worlds[0].day
         for n, world in enumerate(self.worlds):
             world.newcomers[:] = self.mean_trust[n]
-            left += [(n, int(b), np.array(trust)) for b, *trust in world.call(leavers)]
+            left += [(n, int(row[0]), row[1:]) for row in world.call(leavers)]
         vacated = [n * BUILDINGS + b for n, b, _ in left]
         for k in np.argsort(draw("lot", vacated, day), kind="stable"):
             n, b, _ = left[k]
@@ -132,8 +133,8 @@ class Street:
     def runs(self) -> list[Run]:
         """Return the Run of every community, without its history."""
         return [
-            finish_run(world, scenario, dict(zip(daily_counts.DAILY, self.series[n].T)), community)
-            for n, (world, scenario, community) in enumerate(zip(self.worlds, self.scenarios, self.initial))
+            finish_run(world, scenario, dict(zip(daily_counts.DAILY, self.series[n].T)), self.funds[n])
+            for n, (world, scenario) in enumerate(zip(self.worlds, self.scenarios))
         ]
 
 

@@ -72,6 +72,9 @@ class World(Columns):
 
     def __init__(self, state: State, names: list[str], scenario: "Scenario", random_numbers: "RandomNumbers"):
         self.state = state
+        vars(self).update(  # found at once, without `__getattr__`
+            {name: part for name, part in zip(state._fields, state) if name not in REPLACED}
+        )
         # the same columns for kernels, and the only place where those in REPLACED are up to date
         self.live = struct(to_structs(state))
         self.names = names  # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
@@ -158,6 +161,7 @@ class World(Columns):
                 pulls=pulls,
                 lever=lever_sums(pulls, count_places(self.state)),
             )
+            vars(self).update(pulls=self.state.pulls, lever=self.state.lever)
             regrow_pulls(self.live, Levers(*map(struct, pulls)), struct(self.state.lever))
             self.bind_mechanisms()
 
@@ -166,9 +170,7 @@ class World(Columns):
         def __getattr__(self, name):
             if name in REPLACED:
                 return growing_columns(self.live)[REPLACED.index(name)]
-            if name.startswith("__"):  # asked for by copy and pickle before there is a state
-                raise AttributeError(name)
-            return getattr(self.state, name)
+            raise AttributeError(name)
 
     def columns(self) -> Iterator[tuple[str, np.ndarray]]:
         """Yield (name, array) of every column that a run writes, except those in REPLACED; not copies."""
@@ -208,8 +210,13 @@ class World(Columns):
         return np.bincount(issues["building"][counted], minlength=len(self.buildings.compound))
 
 
-def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers: "RandomNumbers") -> World:
-    """Start a run on day 0 of `community`: a new world, with hazard clocks from the run's random numbers."""
+def start_run(
+    community: InitialCommunity, scenario: "Scenario", random_numbers: "RandomNumbers", alone: bool = False
+) -> World:
+    """Start a run on day 0 of `community`: a new world, with hazard clocks from the run's random numbers.
+
+    A run that is the community's only one (`alone`) writes its columns, and not a copy of them.
+    """
     c, people = len(community.compounds.company), len(community.residents.home)
     names = sorted({*mechanisms.list_mechanisms(), *scenario.mechanisms})
     acting = sorted(scenario.mechanisms)
@@ -218,7 +225,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers:
     volunteers.set_duty(duty, scenario.volunteers)
     party_members.set_duty(duty, scenario.party_members)
     initial = {
-        name: copy_arrays(part) if name in WRITTEN else part
+        name: copy_arrays(part) if name in WRITTEN and not alone else part
         for name, part in community._asdict().items()
         if name not in ("units", "rate")
     }

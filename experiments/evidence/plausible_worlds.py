@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import Field, dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers
 from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
+from ...model.mechanisms import Mechanism
 from ...model.scenarios.scenario import Scenario
 from .grades import prior_of
 from .knobs import iter_knobs, numbers_of_rules
@@ -59,19 +60,66 @@ class PlausibleWorlds:
 
     def numbers(self, world: int) -> Mapping[str, float]:
         """Return the uncertain numbers of a world: path -> value. Raises UserError if every draw fails."""
-        return draw_numbers(self, world)
+        return draw_world(self, world).numbers
 
     def apply(self, arm: Scenario, world: int, people: int | None = None) -> Scenario:
         """Return an arm with the numbers of a world, and its people or those of another. Raises UserError.
 
         People and homes are drawn by the name of a scenario, within the totals that the case tells.
         """
-        off = tuple(f"mechanisms.{name}." for name in self.scenario.mechanisms if name not in arm.mechanisms)
-        numbers = self.numbers(world)
-        drawn = {path: value for path, value in numbers.items() if not (off and path.startswith(off))}
-        return replace(
-            set_parameters(arm, drawn), name=f"{arm.name[:50]} {world if people is None else people}"
-        )
+        drawn = draw_world(self, world)
+        name = f"{arm.name[:50]} {world if people is None else people}"
+        changes = {
+            part: set_as_in(
+                getattr(arm, part), getattr(self.scenario, part), getattr(drawn.scenario, part), settings
+            )
+            for part, settings in drawn.parts.items()
+        }
+        return replace(arm, **changes, name=name)
+
+
+class World(NamedTuple):
+    """What is drawn in a plausible world."""
+
+    numbers: Mapping[str, float]  # path -> value
+    scenario: Scenario  # with these numbers, and every mechanism of every arm
+    # part of a scenario -> the rest of the path -> value; of dicts item -> the rest of the path -> value
+    parts: dict[str, dict[str, Any]]
+
+
+def split_paths(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Split settings by the first word of their paths: word -> (rest of the path -> value)."""
+    parts: dict[str, dict[str, Any]] = {}
+    for path, value in settings.items():
+        head, _, rest = path.partition(".")
+        parts.setdefault(head, {})[rest] = value
+    return parts
+
+
+def set_as_in(part: Any, original: Any, altered: Any, settings: dict[str, Any]) -> Any:
+    """Return a part of a scenario with knobs set, as in `World.parts`.
+
+    `altered` is the `original` with the same settings: what `part` shares with the original is taken from
+    there. Items that a dict lacks are left out.
+    """
+    if part is original:
+        return altered
+    if "" in settings:  # the part is a number
+        return settings[""]
+    if isinstance(part, dict):
+        return part | {
+            head: altered[head]
+            if part[head] is original.get(head) or head in original and is_same(part[head], original[head])
+            else set_parameters(part[head], inner)
+            for head, inner in settings.items()
+            if head in part
+        }
+    return set_parameters(part, settings)
+
+
+def is_same(mechanism: Any, other: Any) -> bool:
+    """Whether two mechanisms are of one class and have the same numbers; other parts are never the same."""
+    return isinstance(mechanism, Mechanism) and mechanism == other
 
 
 def worlds_of_arms(
@@ -120,14 +168,19 @@ def uncertain_numbers(worlds: PlausibleWorlds) -> dict[str, tuple[Prior, bool]]:
     return drawn
 
 
+@lru_cache(maxsize=16)
+def fields_of(worlds: PlausibleWorlds) -> dict[str, Field]:
+    """Return path -> field of every knob that a world may draw."""
+    return {path: f for path, f, _ in knobs_of(worlds)}
+
+
 @lru_cache(maxsize=IN_MEMORY)
-def draw_numbers(worlds: PlausibleWorlds, world: int) -> Mapping[str, float]:
-    """Return the numbers of a world: path -> value. Raises UserError if every draw contradicts itself."""
+def draw_world(worlds: PlausibleWorlds, world: int) -> World:
+    """Draw a world. Raises UserError if every draw contradicts itself."""
     source = members(worlds.file)
     order = np.argsort(RandomNumbers("plausible order", worlds.seed)("member", np.arange(len(source))))
     random_numbers = RandomNumbers("plausible", worlds.seed, world)
-    fields = {path: f for path, f, _ in knobs_of(worlds)}
-    problem = None
+    fields, problem = fields_of(worlds), None
     for attempt in range(ATTEMPTS):
         member = source[order[(world + attempt) % len(order)]]
         numbers = {
@@ -137,9 +190,13 @@ def draw_numbers(worlds: PlausibleWorlds, world: int) -> Mapping[str, float]:
             for path, (prior, fitted) in uncertain_numbers(worlds).items()
         }
         try:
-            set_parameters(worlds.scenario, numbers)
-            return numbers
+            scenario = set_parameters(worlds.scenario, numbers)
         except UserError as error:
             problem = error
+            continue
+        parts = split_paths(numbers)
+        for name in (name for name in parts if isinstance(getattr(scenario, name), dict)):
+            parts[name] = split_paths(parts[name])
+        return World(numbers, scenario, parts)
     assert problem
     raise problem

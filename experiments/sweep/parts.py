@@ -100,7 +100,7 @@ def label_table(stream: bytes, row: dict) -> pa.Table:
     """Return a run's table with added columns case, arm and replicate."""
     import pyarrow as pa
 
-    table = pa.ipc.open_stream(stream).read_all()
+    table = pa.ipc.open_stream(stream, options=pa.ipc.IpcReadOptions(use_threads=False)).read_all()
     zeros = np.zeros(len(table), np.int32)
     labels = {"case": row["name"], "arm": row["arm"]}
     columns = {name: pa.DictionaryArray.from_arrays(zeros, [text]) for name, text in labels.items()} | {

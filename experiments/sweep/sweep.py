@@ -163,7 +163,7 @@ def estimate_cost(plan: SweepPlan) -> CostEstimate:
     mean = [sum(trial[k] * trial[2] for trial in trials) / weight for k in (0, 1)]
     runs = len(plan.arms) * plan.experiment.replicates
     return CostEstimate(
-        runs, runs * mean[0], int(runs * (0.8 * mean[1] + 300)), max(trial[0] for trial in trials)
+        runs, runs * mean[0], int(runs * (0.5 * mean[1] + 300)), max(trial[0] for trial in trials)
     )
 
 

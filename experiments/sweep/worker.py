@@ -69,11 +69,16 @@ class RunTerms:
     limit: float  # seconds a run may take; 0 means no limit
     worlds: dict[str, PlausibleWorlds] = field(default_factory=dict)  # of each case, if runs are in them
     lucks: int = 1  # replicates in each of them
+    # of arms so far, by identity: a task has many runs of each
+    arms: dict[int, tuple[DesignArm, Scenario]] = field(default_factory=dict, compare=False, repr=False)
 
     def scenario_of(self, order: RunOrder) -> Scenario:
         """Return the scenario of a run. Raises UserError."""
-        scenario = scenario_of(order.arm, self.cases[order.arm.case])
-        worlds = self.worlds.get(order.arm.case)
+        arm = order.arm
+        if id(arm) not in self.arms:
+            self.arms[id(arm)] = arm, scenario_of(arm, self.cases[arm.case])
+        scenario = self.arms[id(arm)][1]
+        worlds = self.worlds.get(arm.case)
         return worlds.apply(scenario, order.replicate // self.lucks) if worlds else scenario
 
 
@@ -192,9 +197,13 @@ def issues_to_arrow(issues: dict[str, np.ndarray], run: Run) -> pa.Table:
 
 
 def to_ipc_bytes(table: pa.Table) -> bytes:
+    """Return a table as an Arrow stream. It is compressed lightly here, and tightly once it is in a part.
+
+    In this thread: columns of a run are so short that waking others takes longer.
+    """
     import pyarrow as pa
 
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+    sink, options = pa.BufferOutputStream(), pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
         writer.write_table(table)
     return sink.getvalue().to_pybytes()

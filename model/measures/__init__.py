@@ -29,6 +29,7 @@ from .issue_times import (
     is_at_desk,
     kaplan_meier,
     restricted_mean,
+    select_rows,
     share,
     times,
     times_at_desks,
@@ -72,7 +73,7 @@ class FinishedRun:
     @cached_property
     def issues(self) -> np.ndarray:
         """The issues that count, (n,) ISSUE."""
-        return self.run.issues[self.counted]
+        return select_rows(self.run.issues, self.counted)
 
     @cached_property
     def old_and_done(self) -> tuple[np.ndarray, np.ndarray]:
@@ -334,7 +335,7 @@ def reports_by_top_tenth(r: FinishedRun) -> float:
 @measure("ever reported", "反映过事项的居民", unit="share")
 def reporters_share(r: FinishedRun) -> float:
     """Share of adults and elders who reported an issue at least once: who is heard."""
-    people = len(np.unique(r.reporters))
+    people = np.count_nonzero(np.bincount(r.reporters))
     return share(people, r.run.places["adults"]) if len(r.run.history) else float("nan")
 
 

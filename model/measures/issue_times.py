@@ -5,12 +5,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...engine.codes import DESK_NONE
+from ...engine.jit import outer_kernel
 from ..issues.issue_table import CEASED
 
 if TYPE_CHECKING:
     from ..simulate import Run
 
 WITHIN = 30  # days that count as in time, if nothing else is asked
+
+
+@outer_kernel
+def select_rows(rows: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Return the rows that are `chosen`, (rows,) bool; much faster than NumPy for long rows."""
+    count, n = 0, 0
+    for i in range(len(rows)):
+        count += chosen[i]
+    out = np.empty(count, rows.dtype)
+    for i in range(len(rows)):
+        if chosen[i]:
+            out[n] = rows[i]
+            n += 1
+    return out
 
 
 def times(run: "Run") -> tuple[np.ndarray, np.ndarray]:

@@ -217,18 +217,20 @@ class ServiceCentre(Mechanism):
 
         If a station's guests exceed its seats, all of them come less often.
         """
-        b, places, people = world.buildings, world.compounds.first, world.residents
-        n, c = len(b.x), len(places) - 1
+        # in plain Python numbers, which are faster one by one than NumPy's
+        x, y, places = (a.tolist() for a in (world.buildings.x, world.buildings.y, world.compounds.first))
+        n, c, people = len(x), len(places) - 1, world.residents
         spans = [(s * n // self.stations, (s + 1) * n // self.stations) for s in range(self.stations)]
         if self.first_compound:
             spans = [
                 (places[(self.first_compound - 1 + s) % c], places[(self.first_compound - 1 + s) % c + 1])
                 for s in range(self.stations)
             ]
-        middles = [(b.x[i:j].sum() / (j - i), b.y[i:j].sum() / (j - i)) for i, j in spans if j > i]
-        living = np.bincount(people.building, people.presence > 0, n)  # residents never at home never come
+        middles = [(sum(x[i:j]) / (j - i), sum(y[i:j]) / (j - i)) for i, j in spans if j > i]
+        # residents never at home never come
+        living = np.bincount(people.building, people.presence > 0, n).tolist()
         distances = [
-            [sqrt((b.x[i] - east) ** 2 + (b.y[i] - north) ** 2) for east, north in middles] for i in range(n)
+            [sqrt((x[i] - east) ** 2 + (y[i] - north) ** 2) for east, north in middles] for i in range(n)
         ]
         station = [row.index(min(row)) for row in distances]
         nigh = [self.half_distance_buildings / (self.half_distance_buildings + min(row)) for row in distances]
@@ -241,7 +243,7 @@ class ServiceCentre(Mechanism):
         ]
         return Rooms(
             np.array(nigh),
-            living.astype(float),
+            np.array(living),
             np.array([self.visit_share * nigh[i] * room[station[i]] for i in range(n)]),
             np.zeros(1),
         )

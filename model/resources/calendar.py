@@ -125,8 +125,7 @@ def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray
     """Compute factors on the rate of each category, (ROWS, categories), and on each payer's hours, (ROWS, 7).
 
     Row r is day year * YEAR + r of the run; day 0 is the day before it. The last rows are the first of the
-    next year, for whoever looks a week ahead. `key` is that of the random numbers
-    by which staff leave.
+    next year, for whoever looks a week ahead. `key` is that of the random numbers by which staff leave.
     """
     calendar, kinds = scenario.calendar, scenario.issues.values()
     day, month, festival, rest = dates(year, calendar.first_month)
@@ -138,13 +137,8 @@ def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray
     for payer in ("member", "volunteer"):
         at_work[festival, PAYERS.index(payer)] = calendar.festival_evenings
     for payer, people in staff(scenario).items():
-        at_work[:, PAYERS.index(payer)] *= share_filled(
-            people,
-            float(calendar.staff_leaving_rate),
-            float(calendar.vacancy_days),
-            day,
-            np.uint64(derive_key(key, hash_name(payer))),
-        )
+        posts = np.uint64(derive_key(key, hash_name(payer)))
+        at_work[:, PAYERS.index(payer)] *= share_filled(people, calendar, day, posts)
     for shock in scenario.shock:
         during = (day >= shock.day) & (day < shock.day + shock.days)
         for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
@@ -168,16 +162,22 @@ def staff(scenario: "Scenario") -> dict[str, int]:
     }
 
 
+def share_filled(people: int, calendar: CalendarParameters, day: np.ndarray, key: np.uint64) -> np.ndarray:
+    """Compute the share of `people` posts filled on each `day` (n,); a vacancy lasts `vacancy_days`."""
+    leaving_rate, vacancy_days = float(calendar.staff_leaving_rate), float(calendar.vacancy_days)
+    return 1.0 - count_vacancies(people, leaving_rate, vacancy_days, day, key) / max(people, 1)
+
+
 @outer_kernel
-def share_filled(
+def count_vacancies(
     people: int, leaving_rate: float, vacancy_days: float, day: np.ndarray, key: np.uint64
 ) -> np.ndarray:
-    """Compute the share of `people` posts filled on each `day` (n,), ascending.
+    """Count the vacant of `people` posts on each `day` (n,), of which the last comes last: (n,) float64.
 
-    Each is left at `leaving_rate` a year; a vacancy lasts `vacancy_days`.
+    Each post is left at `leaving_rate` a year.
     """
     empty = np.zeros(len(day))
-    for number in range(people if leaving_rate else 0):
+    for number in range(people if leaving_rate > 0.0 else 0):
         person, time, spell, first = derive_key(key, number), 0.0, 0, 0
         while time <= day[-1]:
             time += exponential(person, spell) / leaving_rate * YEAR
@@ -187,7 +187,7 @@ def share_filled(
                 empty[first] += 1.0
                 first += 1
             time, spell = time + vacancy_days, spell + 1
-    return 1.0 - empty / max(people, 1)
+    return empty
 
 
 @lru_cache(maxsize=64)

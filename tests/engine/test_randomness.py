@@ -265,12 +265,6 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
 # passed
 TWICE = {"arise", "hear"}
 KIND_OF = {  # what is drawn together, in the words of the source
-    "homes": HOUSEHOLD,
-    "h": HOUSEHOLD,
-    "extra": SEAT,
-    "who": RESIDENT,
-    "who * 3 + k": RESIDENT,
-    "who * 2 + k": RESIDENT,
     "np.arange(b)": BUILDING,
     "vacated": BUILDING,
 }

@@ -44,8 +44,8 @@ MUTANTS = [
     mutant(
         "the committee works weekends in full",
         "model/resources/calendar.py",
-        "np.where(rest | festival, scenario",
-        "np.where(festival, scenario",
+        "at_work[rest | festival, PAYERS",
+        "at_work[festival, PAYERS",
         (
             "model/test_calendar.py::"
             "test_offices_rest_on_weekends_and_in_festival_weeks_and_evenings_are_fewer_then"

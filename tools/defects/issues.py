@@ -257,8 +257,8 @@ MUTANTS = [
     mutant(
         "everybody reports as readily",
         "agents/population.py",
-        "    return np.exp(spread * normal - spread**2 / 2.0)",
-        "    return np.exp(0.0 * normal)",
+        "    return exp(spread * normal - half_variance)",
+        "    return exp(0.0 * normal)",
         "model/test_reporters.py::test_a_tenth_of_reporters_makes_a_large_part_of_reports",
     ),
     mutant(

@@ -22,8 +22,8 @@ MUTANTS = [
     mutant(
         "volunteers are asked as neighbours",
         "agents/population.py",
-        "STANDING_RETIRED_MEMBER, STANDING_VOLUNTEER],",
-        "STANDING_RETIRED_MEMBER, STANDING_NEIGHBOUR],",
+        "return STANDING_VOLUNTEER if people.volunteer[i]",
+        "return STANDING_NEIGHBOUR if people.volunteer[i]",
         "contract/test_twin.py::test_people_are_what_can_be[yard]",
         TWIN,
         plain=True,
@@ -32,7 +32,7 @@ MUTANTS = [
         "two runs share what one of them writes",
         "model/world.py",
         (
-            "\n        name: copy_arrays(part) if name in WRITTEN else part\n        for name, "
+            "\n        name: copy_arrays(part) if name in WRITTEN and not alone else part\n        for name, "
             'part in community._asdict().items()\n        if name not in ("units", "rate")\n   '
             " "
         ),

@@ -45,8 +45,8 @@ MUTANTS = [
     mutant(
         "all worlds have the same people",
         "experiments/evidence/plausible_worlds.py",
-        'name=f"{arm.name[:50]} {world if people is None else people}"',
-        "name=arm.name",
+        'name = f"{arm.name[:50]} {world if people is None else people}"',
+        "name = arm.name",
         f"{WORLDS}::test_every_world_has_other_people_within_the_same_census_and_arms_share_them",
         plain=True,
     ),
