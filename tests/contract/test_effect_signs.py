@@ -255,8 +255,8 @@ READY = 6.0  # times readier to report than the model assumes
 
 
 @cache
-def trust(at_first, *, trust_logit=8.0, threshold=8.0, ready=READY, **mechanisms):
-    """Return trust in the committee at the end of each of five years, by seed; (10 seeds, 5).
+def trust(at_first, *, trust_logit=8.0, threshold=8.0, ready=READY, seeds=10, **mechanisms):
+    """Return trust in the committee at the end of each of five years, by seed; (seeds, 5).
 
     The yard begins with the given trust. Giving depends more on trust than the model assumes: without it
     fewer give. Neighbours are `ready` times as ready to report.
@@ -271,7 +271,7 @@ def trust(at_first, *, trust_logit=8.0, threshold=8.0, ready=READY, **mechanisms
     )
     issues = {n: replace(one, report_rate=one.report_rate * ready) for n, one in YARD.issues.items()}
     yard = with_mechanisms(replace(YARD, residents=felt, issues=issues), "party_volunteers", **mechanisms)
-    return np.array([year_ends(run, "trust_committee") for run in simulate_seeds(yard, 10)])
+    return np.array([year_ends(run, "trust_committee") for run in simulate_seeds(yard, seeds)])
 
 
 def test_the_slack_community_and_the_lively_one_both_persist():
@@ -318,9 +318,9 @@ def test_captains_wake_the_slack_community_but_not_for_good():
     """
     in_post, begins = (BuildingCaptains(in_post_share=share) for share in (1.0, 0.0))
     woken, sought, slack = (
-        trust(0.1, building_captains=in_post),
-        trust(0.1, building_captains=begins),
-        trust(0.1),
+        trust(0.1, seeds=30, building_captains=in_post),
+        trust(0.1, seeds=30, building_captains=begins),
+        trust(0.1, seeds=30),
     )
     print(
         "\ntrust at each year's end, with captains", woken.mean(axis=0).round(2), sought.mean(axis=0).round(2)
