@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from math import exp
 from typing import Any
 
-from ..engine.jit import inner_kernel
+from ..engine.jit import lean_kernel
 from ..engine.parameters import LeftOut, LeftOutAmount, Words, knob
 
 SIZED = {
@@ -162,7 +162,7 @@ def hours_per_day(knobs: CommitteeParameters) -> float:
     return knobs.staff * knobs.shift_hours
 
 
-@inner_kernel
+@lean_kernel
 def spendable(fund, share) -> float:
     """Yuan that mechanisms may spend today: a share of the `fund` (in fen); nothing if it is in debt.
 
@@ -171,7 +171,7 @@ def spendable(fund, share) -> float:
     return max(0, fund) / 100 * share
 
 
-@inner_kernel
+@lean_kernel
 def sittings_held(issue, hours_left, k) -> float:
     """Sittings that the committee holds on an issue today, as far as `hours_left` suffice.
 
@@ -183,7 +183,7 @@ def sittings_held(issue, hours_left, k) -> float:
     return min(pace, hours_left / k.sitting_hours)
 
 
-@inner_kernel
+@lean_kernel
 def progress_of(sittings, at_home, confidence) -> float:
     """Progress towards agreement by `sittings`: less where parties are away or do not trust the mediator.
 
@@ -192,7 +192,7 @@ def progress_of(sittings, at_home, confidence) -> float:
     return sittings * at_home * confidence
 
 
-@inner_kernel
+@lean_kernel
 def forgets(u, rate, reminded) -> bool:
     """Whether a waiting issue is forgotten today: with chance 1 - exp(-rate * exp(-reminded)).
 
@@ -203,7 +203,7 @@ def forgets(u, rate, reminded) -> bool:
     return (reminded < 0.0 or u < rate) and u < 1.0 - exp(-rate * exp(-reminded))
 
 
-@inner_kernel
+@lean_kernel
 def answers(u, answer_share, reminded) -> bool:
     """Whether the reporter is told what came of a report: surely, where each has an owner and a date.
 

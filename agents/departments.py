@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..engine.jit import inner_kernel
+from ..engine.jit import lean_kernel
 from ..engine.parameters import knob
 
 
@@ -28,7 +28,7 @@ class DepartmentParameters:
     )
 
 
-@inner_kernel
+@lean_kernel
 def hours_today(full, at_work) -> float:
     """Hours that departments have for this community today: the share `at_work` of their `full` hours.
 

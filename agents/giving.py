@@ -5,13 +5,13 @@ gives (conditional cooperation: Fischbacher, Gächter & Fehr 2001). By *habit*: 
 what one has come to think of others does not matter.
 """
 
-from ..engine.jit import inner_kernel
+from ..engine.jit import lean_kernel
 
 GIVING = ("trust", "conditional", "habit")
 TRUST, CONDITIONAL, HABIT = range(3)
 
 
-@inner_kernel
+@lean_kernel
 def trusting_logit(trust_committee, trust_neighbours, k) -> float:
     """The part of the wish to give that follows trust, a logit: 0 at a mean trust of one half.
 
@@ -20,7 +20,7 @@ def trusting_logit(trust_committee, trust_neighbours, k) -> float:
     return k.trust_logit * (float(trust_committee) + float(trust_neighbours) - 1.0)
 
 
-@inner_kernel
+@lean_kernel
 def conditional_logit(helpers, k, rules) -> float:
     """The same that follows how many `helpers` one sees in the building: those whose evening was used.
 
@@ -31,7 +31,7 @@ def conditional_logit(helpers, k, rules) -> float:
     return k.trust_logit * (2.0 * helpers / (helpers + rules.helpers_half) - 1.0)
 
 
-@inner_kernel
+@lean_kernel
 def habitual_logit(gave, k, rules) -> float:
     """The same that follows whether one promised an evening last week (`gave`), at the trust of day 0.
 
@@ -41,7 +41,7 @@ def habitual_logit(gave, k, rules) -> float:
     return usual + rules.habit_logit if gave else usual
 
 
-@inner_kernel
+@lean_kernel
 def giving_logit(rule, trust_committee, trust_neighbours, helpers, gave, k, rules) -> float:
     """The part of the wish to give that follows what the scenario's `rule` says, a logit.
 

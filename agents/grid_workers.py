@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..engine.jit import inner_kernel
+from ..engine.jit import lean_kernel
 from ..engine.parameters import knob
 
 
@@ -57,7 +57,7 @@ def hours_per_day(knobs: GridWorkerParameters) -> float:
     return knobs.full_time * knobs.shift_hours + knobs.part_time * knobs.part_time_hours
 
 
-@inner_kernel
+@lean_kernel
 def hours_at_desk(available, granted, desk_share) -> float:
     """Hours that grid workers spend at the committee's desk today: a share of what no mechanism was granted.
 

@@ -275,7 +275,7 @@ def new_residents(
         voice=np.empty(n, np.float32),
         usual_voice=np.empty(n, np.float32),
         zeal=np.empty(n, np.float32),
-        trust=np.empty((n, 3), np.float32),
+        trust=np.empty((n, 3), np.float32, order="F"),
         satisfaction=np.full(n, 0.5, np.float32),
         fatigue=np.zeros(n, np.float32),
         evenings=np.zeros(n, np.int8),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..engine.jit import inner_kernel
+from ..engine.jit import lean_kernel
 from ..engine.parameters import knob
 
 
@@ -73,7 +73,7 @@ def fees_per_day(knobs: PropertyParameters, households: np.ndarray) -> np.ndarra
     return households * knobs.repair_fee_yuan * knobs.fees_paid * 12 / 365 * 100
 
 
-@inner_kernel
+@lean_kernel
 def crew_hours(full, at_work, confidence, withheld) -> float:
     """Hours of a crew today: the share `at_work` of its `full` hours, less the hours lost to unpaid fees.
 

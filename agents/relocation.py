@@ -4,14 +4,14 @@ from math import exp
 
 import numpy as np
 
-from ..engine.jit import inner_kernel
+from ..engine.jit import lean_kernel
 from ..engine.randomness import decision, exponential, key_of, uniform
 from .acquaintances import clear_acquaintances
 
 MOVE, MOVERS, NEWCOMERS = decision("move"), decision("movers"), decision("newcomers")
 
 
-@inner_kernel
+@lean_kernel
 def draw_leaving_household(w, b) -> int:
     """Draw the household that leaves building `b` this evening; -1 for none.
 
@@ -20,12 +20,18 @@ def draw_leaving_household(w, b) -> int:
 
     Twin: reference/people.py, move_house.
     """
-    if uniform(key_of(w.seed, MOVE, w.day), b) >= 1.0 - exp(-w.moving[b]):
+    u, rate = uniform(key_of(w.seed, MOVE, w.day), b), w.moving[b]
+    if u >= rate or u >= 1.0 - exp(-rate):  # a chance is never more than its rate, which most draws exceed
         return -1
-    k, first, which = w.knobs.residents, w.stairwells.first, key_of(w.seed, MOVERS, w.day)
+    k, first, owner, which = (
+        w.knobs.residents,
+        w.stairwells.first,
+        w.households.owner,
+        key_of(w.seed, MOVERS, w.day),
+    )
     best, h = np.inf, -1
     for home in range(first[w.buildings.first[b]], first[w.buildings.first[b + 1]]):
-        rate = k.owner_moving_rate if w.households.owner[home] else k.tenant_moving_rate
+        rate = k.owner_moving_rate if owner[home] else k.tenant_moving_rate
         # -log(1 - u) is never less than u, so most homes need no logarithm
         if rate > 0.0 and uniform(which, home) < best * rate:
             time = exponential(which, home) / rate
@@ -34,7 +40,7 @@ def draw_leaving_household(w, b) -> int:
     return h
 
 
-@inner_kernel
+@lean_kernel
 def relocate(w) -> None:
     """Draw which households leave the buildings that are updated this evening, and refill their homes.
 
@@ -49,11 +55,11 @@ def relocate(w) -> None:
         w.knobs.residents,
         key_of(w.seed, NEWCOMERS, w.day),
     )
-    first = households.first
-    w.left.fill(-1)
-    for b in range(w.day % 7, len(w.buildings.compound), 7):
+    first, left = households.first, w.left
+    left.fill(-1)
+    for b in range(w.day % 7, len(left), 7):
         h = draw_leaving_household(w, b)
-        w.left[b] = h
+        left[b] = h
         if h < 0:
             continue
         if households.owner[h]:

@@ -2,9 +2,18 @@
 
 import numpy as np
 
-from ..engine.codes import CHILD, TRUST_COMMITTEE, TRUST_COMPANY
-from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.codes import CHILD, STANDING_CHILD, TRUST_COMMITTEE, TRUST_COMPANY
+from ..engine.jit import column_kernel, inlined_kernel, inner_kernel, lean_kernel, outer_kernel
 from ..engine.randomness import exponential, uniform
+
+
+@inner_kernel
+def weigh_bystander(at_home, voice, trust) -> tuple[float, float]:
+    """What a bystander adds to `voices` and to `trusting` of a stairwell, towards a desk trusted by `trust`.
+
+    Twin: reference/places.py, sum_bystanders.
+    """
+    return at_home * voice * 2.0 * trust, at_home * 2.0 * trust
 
 
 @inner_kernel
@@ -22,8 +31,9 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
             at_home = float(presence[i])
             ears += at_home
             for kind in range(2):
-                sums.voices[s, kind] += at_home * voice[i] * 2.0 * trust[i, kind]
-                sums.trusting[s, kind] += at_home * 2.0 * trust[i, kind]
+                readiness, trusted = weigh_bystander(at_home, voice[i], trust[i, kind])
+                sums.voices[s, kind] += readiness
+                sums.trusting[s, kind] += trusted
     sums.ears[s] = ears
 
 
@@ -37,7 +47,45 @@ def sum_all_bystanders(people, stairwells, sums) -> None:
         sum_bystanders(s, people, stairwells, sums)
 
 
-@inner_kernel
+@column_kernel
+def weigh_bystanders(columns, terms, first, last) -> None:
+    """Write what residents `first` to `last` add to the sums of their stairwells into `terms`, 4 x (rows,).
+
+    They are terms of `voices` and `trusting` towards the committee, then of both towards the company; 0 for
+    children. `columns` are standing, presence, voice, and trust in committee and company.
+
+    Twin: reference/places.py, sum_bystanders.
+    """
+    rank, presence, voice, committee, company = columns
+    heard, trusted, heard_by_company, trusted_company = terms
+    for i in range(first, last):
+        row, at_home = i - first, float(presence[i]) if rank[i] != STANDING_CHILD else np.float32(0.0)
+        heard[row], trusted[row] = weigh_bystander(at_home, voice[i], committee[i])
+        heard_by_company[row], trusted_company[row] = weigh_bystander(at_home, voice[i], company[i])
+
+
+@inlined_kernel
+def add_stairwells(voices, trusting, terms, people, first, last) -> None:
+    """Sum the `terms` of `weigh_bystanders` by stairwell, from `first` to `last`, those of one building.
+
+    `people` are the first residents of stairwells. Who is a bystander at all does not change after day 0.
+
+    Twin: reference/places.py, sum_bystanders.
+    """
+    heard, trusted, heard_by_company, trusted_company = terms
+    base = np.uint64(people[first])
+    for s in range(first, last):
+        a, b, c, d = 0.0, 0.0, 0.0, 0.0
+        for row in range(np.uint64(people[s]) - base, np.uint64(people[s + 1]) - base):
+            a += heard[row]
+            b += trusted[row]
+            c += heard_by_company[row]
+            d += trusted_company[row]
+        voices[s, TRUST_COMMITTEE], trusting[s, TRUST_COMMITTEE] = a, b
+        voices[s, TRUST_COMPANY], trusting[s, TRUST_COMPANY] = c, d
+
+
+@lean_kernel
 def draw_reporter(first, last, people, trusted, key) -> np.int64:
     """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody.
 
@@ -77,7 +125,7 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
     return out
 
 
-@inner_kernel
+@lean_kernel
 def encouraged(voice, usual, gain, k) -> float:
     """Readiness to report after a good experience: a share `gain` of the way to the most it can become.
 
@@ -86,7 +134,7 @@ def encouraged(voice, usual, gain, k) -> float:
     return voice + gain * (k.report_habit_factor * usual - voice)
 
 
-@inner_kernel
+@lean_kernel
 def discouraged(voice, k) -> float:
     """Readiness to report after one's report came to nothing.
 
@@ -95,7 +143,7 @@ def discouraged(voice, k) -> float:
     return voice - k.report_loss_failed * voice
 
 
-@inner_kernel
+@lean_kernel
 def faded(voice, usual, k) -> float:
     """Readiness to report a week later: experience fades, and it returns to what is usual.
 

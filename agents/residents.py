@@ -1,6 +1,6 @@
 """Residents: they report what they see, judge committee, company and neighbours, give evenings, and meet.
 
-Once a week, on its weekday, each building takes stock (`take_stock`): its residents update their trust,
+Once a week, on its weekday, each building takes stock (`weekly_round`): its residents update their trust,
 satisfaction and fatigue, promise none to seven evenings, and may meet somebody. Each of these decisions is a
 function of its own below or in `reporters`. The evenings of the first week are promised on day 0
 (`promise_first_week`).
@@ -20,25 +20,38 @@ from ..engine.codes import (
     TRUST_COMPANY,
     TRUST_NEIGHBOURS,
 )
-from ..engine.jit import inner_kernel, outer_kernel, struct
-from ..engine.randomness import decision, derive_key, key_of, uniform
-from .acquaintances import befriend, draw_acquaintance
+from ..engine.jit import column_kernel, inner_kernel, lean_kernel, outer_kernel, struct
+from ..engine.randomness import decision, key_of, uniform
 from .giving import giving_logit
-from .population import SLOTS, Mood, Residents
+from .population import Mood, Residents
 from .reporters import DECISIONS as AS_REPORTERS
-from .reporters import faded, sum_all_bystanders
+from .reporters import sum_all_bystanders
 from .resident_parameters import ResidentParameters
 
 if TYPE_CHECKING:
     from ..model.places import Buildings, Stairwells
 
-GIVE, MEET, WHOM = decision("give"), decision("meet"), decision("whom")
+THIRD = 1.0 / 3.0
+GIVE, MEET = decision("give"), decision("meet")
 
 
 if TYPE_CHECKING:
     Knobs = ResidentParameters  # the same names
 else:
     Knobs = NamedTuple("Knobs", [(name, float) for name in ResidentParameters.__annotations__])
+
+
+class Week(NamedTuple):
+    """What the residents of a building have seen in the last week."""
+
+    content: float  # 0..1  satisfaction that unresolved issues leave
+    good: tuple  # (2,)  issues that committee, company have resolved
+    left: tuple  # (2,)  issues that they have not
+    drift: tuple  # (3,)  trust pulled
+    helping: float  # residents of the building whose evening was used
+    example: float  # acquaintances that these stand for
+    meet: float  # acquaintances per person pulled
+    wish: tuple  # (4,) logit  wish to give an evening, by standing
 
 
 def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings") -> Mood:
@@ -65,7 +78,7 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
 # -------------------------------------------------------------- what a resident decides once a week
 
 
-@inner_kernel
+@lean_kernel
 def experience(trust, resolved, unresolved, k) -> float:
     """The share of issues that a desk resolved in a building; present trust counts as further issues.
 
@@ -78,7 +91,7 @@ def experience(trust, resolved, unresolved, k) -> float:
     return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + seen)
 
 
-@inner_kernel
+@lean_kernel
 def new_trust(trust, target, k, drift) -> np.float32:
     """Trust a week later, 0..1: it moves towards `target`, and by the `drift` that mechanisms add.
 
@@ -91,7 +104,7 @@ def new_trust(trust, target, k, drift) -> np.float32:
     return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift * room)))
 
 
-@inner_kernel
+@lean_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
     """Satisfaction a week later: it moves towards `target`, which falls with unresolved issues.
 
@@ -101,7 +114,7 @@ def new_satisfaction(satisfaction, target, k) -> float:
     return s + k.trust_update_rate * (target - s)
 
 
-@inner_kernel
+@lean_kernel
 def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
     """Fatigue a week later: a share of it recovers; the work of the week adds to it.
 
@@ -113,7 +126,7 @@ def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
     return rested + k.fatigue_per_evening * used * evenings + k.fatigue_per_post_hour * post_hours
 
 
-@inner_kernel
+@lean_kernel
 def evening_logit(zeal, moved, fatigue, pull, k) -> float:
     """Willingness to give an evening this week, a logit.
 
@@ -125,7 +138,7 @@ def evening_logit(zeal, moved, fatigue, pull, k) -> float:
     return zeal - k.volunteering_threshold_logit + moved - k.fatigue_logit * fatigue + pull
 
 
-@inner_kernel
+@lean_kernel
 def seen_to_help(helpers, used) -> float:
     """Residents of a building whose evening of this week was used; `helpers` and `used` (2,) are by pool.
 
@@ -134,36 +147,63 @@ def seen_to_help(helpers, used) -> float:
     return helpers[POOL_MEMBERS] * used[POOL_MEMBERS] + helpers[POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
 
 
-@inner_kernel
+@lean_kernel
+def might_give(u, logit, presence) -> bool:
+    """Whether a resident may promise an evening, by a bound without an exponential; if not, none is promised.
+
+    The series of exp(-logit) up to an odd power is never above it.
+
+    Twin: reference/people.py, give.
+    """
+    x = logit
+    odds_against = 1.0 - x * (1.0 - 0.5 * x * (1.0 - THIRD * x * (1.0 - 0.25 * x * (1.0 - 0.2 * x))))
+    return u * (1.0 + odds_against) < presence
+
+
+@lean_kernel
 def count_evenings(u, logit, presence, k) -> int:
     """How many evenings a resident promises, 0..7: n or more with chance presence / (1 + exp(-logit_n)).
 
     logit_1 is `logit`, and each further evening has a logit lower by `further_evening_logit`. One random
-    number decides on all of them, so a higher logit never means fewer evenings. A cubic that exp(-logit)
-    never falls below spares most residents the exponential.
+    number decides on all of them, so a higher logit never means fewer evenings.
 
     Twin: reference/people.py, give.
     """
-    if u * (2.0 - logit * (1.0 - logit * (0.5 - logit / 6.0))) >= presence:
-        return 0
-    odds_against, further, n = exp(-logit), exp(k.further_evening_logit), 0
+    odds_against, n = exp(-logit), 0
     while n < 7 and u * (1.0 + odds_against) < presence:
         n += 1
-        odds_against *= further
+        odds_against *= exp(k.further_evening_logit)
     return n
 
 
-@inner_kernel
-def meets_somebody(u, evenings, pull, presence, k) -> bool:
+@lean_kernel
+def rate_of_meeting(evenings, pull, k) -> float:
+    """New acquaintances a week that one makes by chance, by a mechanism's `pull`, and by giving evenings.
+
+    Twin: reference/people.py, meet.
+    """
+    return k.contacts_per_week + pull + k.contacts_per_evening * evenings
+
+
+@lean_kernel
+def might_meet(u, rate, presence) -> bool:
+    """Whether a resident may meet somebody, by a bound without an exponential; if not, nobody is met.
+
+    Twin: reference/people.py, meet.
+    """
+    return u < rate * presence
+
+
+@lean_kernel
+def meets_somebody(u, rate, presence) -> bool:
     """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate)).
 
     Twin: reference/people.py, meet.
     """
-    rate = k.contacts_per_week + pull + k.contacts_per_evening * evenings
-    return u < rate * presence and u < (1.0 - exp(-rate)) * presence
+    return might_meet(u, rate, presence) and u < (1.0 - exp(-rate)) * presence
 
 
-@inner_kernel
+@lean_kernel
 def pool_of(standing) -> int:
     """The pool of evenings that a resident of this standing gives to.
 
@@ -182,30 +222,92 @@ def collect_pulls(w) -> None:
     Fills `wished` (7, compounds, 4) with today's pulls, `wish` (compounds, 4) with the week's mean plus the
     `duty` (4,) of each standing, and adds to `drift` and `meet` of the mood and to residents' `post_hours`.
     """
-    posts, post_hours = w.lever.serve, w.residents.post_hours
-    for i in range(0 if len(w.pulls.serve.who) == 0 else len(posts)):
-        post_hours[i] += posts[i]
     wish, trust, ties, sums, week = w.lever.wish, w.lever.trust, w.lever.ties, w.mood, len(w.wished)
+    if len(w.pulls.serve.who):
+        add_hours(w.residents.post_hours, w.lever.serve)
+    wished, mean, duty, today = w.wished, w.wish, w.duty, w.day % len(w.wished)
     for c in range(len(wish)):
-        for standing in range(len(w.duty)):
-            w.wished[w.day % week, c, standing] = wish[c, standing]
+        for standing in range(len(duty)):
+            wished[today, c, standing] = wish[c, standing]
             pulled = 0.0
             for back in range(week):
-                pulled += w.wished[back, c, standing]
-            w.wish[c, standing] = w.duty[standing] + pulled / week
-    for b in range(len(ties)):
+                pulled += wished[back, c, standing]
+            mean[c, standing] = duty[standing] + pulled / week
+    drift, meet = sums.drift, sums.meet
+    for b in range(len(drift) if len(w.pulls.trust.who) else 0):
         for kind in range(3):
-            sums.drift[b, kind] += trust[b, kind]
-        sums.meet[b] += ties[b]
+            drift[b, kind] += trust[b, kind]
+    for b in range(len(meet) if len(w.pulls.ties.who) else 0):
+        meet[b] += ties[b]
+
+
+@column_kernel
+def add_hours(post_hours, posts) -> None:
+    """Add today's hours in posts; few are in one, so the others' hours are not looked up.
+
+    Twin: reference/people.py, take_stock.
+    """
+    for i in range(np.uint64(len(posts))):
+        if posts[i] != 0.0:
+            post_hours[i] += posts[i]
 
 
 @inner_kernel
+def see_week(b, w) -> Week:
+    """Sum up what the residents of building `b` have seen since they last took stock.
+
+    Twin: reference/people.py, take_stock.
+    """
+    sums, k, wish, c = w.mood, w.knobs.residents, w.wish, w.buildings.compound[b]
+    good0, good1 = sums.good[b, TRUST_COMMITTEE], sums.good[b, TRUST_COMPANY]
+    left0 = sums.standing[b, TRUST_COMMITTEE] + sums.dropped[b, TRUST_COMMITTEE]
+    left1 = sums.standing[b, TRUST_COMPANY] + sums.dropped[b, TRUST_COMPANY]
+    helping = seen_to_help(sums.helpers[b], w.used)
+    return Week(
+        1.0 / (1.0 + (left0 + left1) / k.satisfaction_half_backlog),
+        (good0 + k.trust_spillover_share * good1, good1),
+        (left0 + k.trust_spillover_share * left1, left1),
+        (sums.drift[b, TRUST_COMMITTEE], sums.drift[b, TRUST_COMPANY], sums.drift[b, TRUST_NEIGHBOURS]),
+        helping,
+        k.peer_example * helping,
+        sums.meet[b],
+        (wish[c, 0], wish[c, 1], wish[c, 2], wish[c, 3]),
+    )
+
+
+@inner_kernel
+def forget_week(w) -> None:
+    """Forget a part of what desks have done and left, and all that was pulled since the last round.
+
+    Twin: reference/people.py, take_stock.
+    """
+    sums, k = w.mood, w.knobs.residents
+    good, dropped, drift, meet = sums.good, sums.dropped, sums.drift, sums.meet
+    for b in range(w.day % 7, len(meet), 7):
+        for desk in range(2):
+            good[b, desk] *= 1.0 - k.trust_update_rate
+            dropped[b, desk] *= 1.0 - k.trust_update_rate
+        for kind in range(3):
+            drift[b, kind] = 0.0
+        meet[b] = 0.0
+
+
+@lean_kernel
 def giving_key(w) -> np.uint64:
     """The key of today's promises; on day 0 of those for the first week.
 
     Twin: reference/people.py, give.
     """
     return key_of(w.seed, GIVE, w.day)
+
+
+@inner_kernel
+def meeting_key(w) -> np.uint64:
+    """The key of today's meetings: who meets somebody.
+
+    Twin: reference/people.py, meet.
+    """
+    return key_of(w.seed, MEET, w.day)
 
 
 @outer_kernel
@@ -227,110 +329,12 @@ def promise_first_week(w) -> None:
             rules.giving, trust[TRUST_COMMITTEE], trust[TRUST_NEIGHBOURS], 0.0, False, k, rules
         )
         logit = evening_logit(people.zeal[i], moved, 0.0, w.duty[r], k)
-        n = count_evenings(uniform(key, i), logit, float(people.presence[i]), k)
+        u, at_home = uniform(key, i), float(people.presence[i])
+        n = count_evenings(u, logit, at_home, k) if might_give(u, logit, at_home) else 0
         people.evenings[i] = n
         sums.pledged[pool_of(r)] += n
         sums.promised[people.building[i], pool_of(r)] += n
         sums.helpers[people.building[i], pool_of(r)] += n > 0
-
-
-@inner_kernel
-def take_stock(w) -> None:
-    """Update the residents of a seventh of the buildings: opinions, fatigue, promised evenings, meetings.
-
-    Columns are bound to local names before the loops, and what is read twice is kept: the compiler must
-    assume that a store in between has changed it.
-
-    Twin: reference/people.py, take_stock.
-    """
-    day, buildings, sums, used, k = w.day, w.buildings, w.mood, w.used, w.knobs.residents
-    company, wish, stairs = w.compounds.company, w.wish, w.stairwells.people
-    rules, giving = w.knobs.rules, w.knobs.rules.giving
-    give, encounter, whom = giving_key(w), key_of(w.seed, MEET, day), key_of(w.seed, WHOM, day)
-    people = w.residents
-    presence, zeal, rank, trust = people.presence, people.zeal, people.standing, people.trust
-    satisfaction, fatigue, evenings = people.satisfaction, people.fatigue, people.evenings
-    ties, voice, usual, post_hours = people.ties, people.voice, people.usual_voice, people.post_hours
-    given, good, standing, dropped = people.evenings_given, sums.good, sums.standing, sums.dropped
-    drift, meet = sums.drift, sums.meet
-    pledged, promised, helpers = sums.pledged, sums.promised, sums.helpers
-    neighbourly = np.empty(SLOTS + 1)
-    for b in range(day % 7, len(buildings.compound), 7):
-        c = buildings.compound[b]
-        good1, left0, left1 = (
-            good[b, TRUST_COMPANY],
-            standing[b, 0] + dropped[b, 0],
-            standing[b, 1] + dropped[b, 1],
-        )
-        content = 1.0 / (1.0 + (left0 + left1) / k.satisfaction_half_backlog)
-        good0 = good[b, TRUST_COMMITTEE] + k.trust_spillover_share * good1
-        left0 += k.trust_spillover_share * left1
-        for desk in range(2):
-            good[b, desk] *= 1.0 - k.trust_update_rate
-            dropped[b, desk] *= 1.0 - k.trust_update_rate
-        helping = seen_to_help(helpers[b], used)
-        example = k.peer_example * helping
-        for n in range(SLOTS + 1):
-            neighbourly[n] = (n + example) / (n + example + k.acquaintances_half_trust)
-        for pool in range(2):
-            pledged[pool] -= promised[b, pool]
-            promised[b, pool], helpers[b, pool] = 0, 0
-        served = company[c]
-        drift0, drift1, drift2 = (
-            drift[b, TRUST_COMMITTEE],
-            drift[b, TRUST_COMPANY],
-            drift[b, TRUST_NEIGHBOURS],
-        )
-        first, last = stairs[buildings.first[b]], stairs[buildings.first[b + 1]]
-        for stair in range(buildings.first[b], buildings.first[b + 1]):
-            ears, committee, firm, to_desk, to_firm = 0.0, 0.0, 0.0, 0.0, 0.0
-            # unsigned: an index that cannot be counted from the end is cheaper
-            for i in range(np.uint64(stairs[stair]), np.uint64(stairs[stair + 1])):
-                r, at_home, n = rank[i], float(presence[i]), ties[i]
-                if r == STANDING_CHILD:
-                    continue
-                pool = pool_of(r)
-                to_committee, to_company = trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY]
-                to_committee = new_trust(
-                    to_committee, experience(float(to_committee), good0, left0, k), k, drift0
-                )
-                if served:
-                    to_company = new_trust(
-                        to_company, experience(float(to_company), good1, left1, k), k, drift1
-                    )
-                to_neighbours = new_trust(trust[i, TRUST_NEIGHBOURS], neighbourly[n], k, drift2)
-                trust[i, TRUST_COMMITTEE], trust[i, TRUST_COMPANY] = to_committee, to_company
-                trust[i, TRUST_NEIGHBOURS] = to_neighbours
-                satisfaction[i] = new_satisfaction(satisfaction[i], content, k)
-                given[i] += evenings[i] * used[pool]
-                tired = new_fatigue(fatigue[i], evenings[i], used[pool], post_hours[i], k)
-                fatigue[i], post_hours[i] = tired, 0.0
-                gave = evenings[i] > 0
-                moved = giving_logit(giving, to_committee, to_neighbours, helping, gave, k, rules)
-                logit = evening_logit(zeal[i], moved, tired, wish[c, r], k)
-                gives = count_evenings(uniform(give, i), logit, at_home, k)
-                evenings[i] = gives
-                promised[b, pool] += gives
-                helpers[b, pool] += gives > 0
-                if meets_somebody(uniform(encounter, i), gives, meet[b], at_home, k):
-                    j = draw_acquaintance(first, last, people, derive_key(whom, i))
-                    if j >= 0:
-                        befriend(np.int64(i), j, people)
-                if voice[i] != usual[i]:
-                    voice[i] = faded(voice[i], usual[i], k)
-                ears += at_home
-                committee += at_home * voice[i] * 2.0 * to_committee
-                firm += at_home * voice[i] * 2.0 * to_company
-                to_desk += at_home * 2.0 * float(to_committee)
-                to_firm += at_home * 2.0 * float(to_company)
-            sums.ears[stair] = ears
-            sums.voices[stair, TRUST_COMMITTEE], sums.voices[stair, TRUST_COMPANY] = committee, firm
-            sums.trusting[stair, TRUST_COMMITTEE], sums.trusting[stair, TRUST_COMPANY] = to_desk, to_firm
-        for pool in range(2):
-            pledged[pool] += promised[b, pool]
-        for kind in range(3):
-            drift[b, kind] = 0.0
-        meet[b] = 0.0
 
 
 DECISIONS = (  # what a resident decides, and when

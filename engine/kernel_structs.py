@@ -12,7 +12,10 @@ import numba
 import numba.np.linalg
 import numpy as np
 from numba.core import cgutils, types
+from numba.core.compiler import Compiler
 from numba.core.extending import intrinsic, overload
+from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
+from numba.core.runtime.context import NRTContext
 from numba.core.typing.typeof import typeof_impl
 from numba.experimental import structref
 
@@ -48,14 +51,29 @@ def keep_freed_memory() -> None:
 keep_freed_memory()
 
 
-def make_dispatcher(function: Callable, inner: bool) -> Any:
-    """Make a numba dispatcher of a function.
+class DistinctArrays(Compiler):
+    """A compiler that promises LLVM that the arrays among the arguments do not overlap."""
 
-    An `inner` one can be called by kernels only, and is cached on disk as a part of these.
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.state.flags.noalias = True
+
+
+def make_dispatcher(kernel: Kernel) -> Any:
+    """Make a numba dispatcher of a kernel.
+
+    An inner one can be called by kernels only, and is cached on disk as a part of these. A lean one neither
+    makes arrays nor counts references to them.
     """
-    dispatcher = numba.njit(**OPTIONS, no_cpython_wrapper=inner)(function)
-    if not inner:
-        dispatcher._cache = KernelCache(function)
+    dispatcher = numba.njit(
+        **OPTIONS,
+        no_cpython_wrapper=kernel.inner,
+        _nrt=not kernel.lean,
+        forceinline=kernel.inlined,
+        pipeline_class=DistinctArrays if kernel.distinct else Compiler,
+    )(kernel.py_func)
+    if not kernel.inner:
+        dispatcher._cache = KernelCache(kernel.py_func)
     return dispatcher
 
 
@@ -80,6 +98,18 @@ class Struct(types.StructRef):
     def preprocess_fields(self, fields: tuple) -> tuple:
         """Return the fields with general types instead of those of literals."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+@lower_getattr_generic(Struct)
+def _read_field(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
+    """Read a field as numba does, but in lean kernels, too, where it is borrowed from the struct."""
+    counting = NRTContext(context, enabled=True)
+    meminfo = cgutils.create_struct_proxy(kind)(context, builder, value=value).meminfo
+    fields_kind = kind.get_data_type()
+    layout = context.data_model_manager[fields_kind].get_value_type()
+    place = builder.bitcast(counting.meminfo_data(builder, meminfo), layout.as_pointer())
+    fields = cgutils.create_struct_proxy(fields_kind)(context, builder, ref=place)
+    return impl_ret_borrowed(context, builder, kind.field_dict[name], getattr(fields, name))
 
 
 class Pointer(structref.StructRefProxy):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..engine.codes import CHILD, DESK_NONE, STANDING_CHILD, TRUST_COMPANY
-from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.jit import lean_kernel, outer_kernel
 from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
 if TYPE_CHECKING:
@@ -35,25 +35,23 @@ FULL = 20.0  # acquaintances: so many or more count as 1 where they are shown bu
 EVERY = 7  # days between surveys of residents; in between the last survey holds
 
 
-@inner_kernel
+@lean_kernel
 def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
     """Count issues: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed, all."""
     n_open, unknown, reported, resolved, withdrawn, lapsed, arisen = 0, 0, 0, 0, 0, 0, 0
     for i in range(len(issues)):
-        state = issues[i].state
-        if issues[i].desk == DESK_NONE:
-            continue
-        arisen += 1
-        n_open += state < RESOLVED
-        unknown += state == UNKNOWN
-        reported += issues[i].reported_day >= 0
-        resolved += state == RESOLVED or state == VERIFIED
-        withdrawn += state == WITHDRAWN
-        lapsed += state == LAPSED
+        state, counts = issues[i].state, issues[i].desk != DESK_NONE
+        arisen += counts
+        n_open += counts & (state < RESOLVED)
+        unknown += counts & (state == UNKNOWN)
+        reported += counts & (issues[i].reported_day >= 0)
+        resolved += counts & ((state == RESOLVED) | (state == VERIFIED))
+        withdrawn += counts & (state == WITHDRAWN)
+        lapsed += counts & (state == LAPSED)
     return n_open, unknown, reported, resolved, withdrawn, lapsed, arisen
 
 
-@inner_kernel
+@lean_kernel
 def mean_opinions(people, buildings, stairwells, company, out) -> None:
     """Write means over adults and elders into `out` (6,).
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..agents import relocation, residents
+from ..agents import relocation, residents, weekly_round
 from ..engine.jit import outer_kernel
 from .issues import arrivals, closing, consent, deliberation, payment, reporting, triage, work
 from .issues.issue_table import compact, ensure_capacity, list_by_state
@@ -31,8 +31,9 @@ def begin_day(world: "World") -> None:
 
 def end_day(world: "World") -> None:
     """Run the rest of the day: the community changes, and mechanisms learn from it."""
-    world.make_room(world.call(move_world))
-    world.run(LESSONS)
+    world.run(DAY_AND_EVENING)
+    world.make_room(world.call(spend_night))
+    world.run(("learn",))
 
 
 @outer_kernel
@@ -59,38 +60,50 @@ def share_out(w) -> None:
 
 
 @outer_kernel
-def move_world(w) -> int:
-    """Change the community; nothing else does. Return for how many issues there is room.
+def spend_day(w) -> None:
+    """Let issues be reported, desks take them in, parties talk, households sign, funds pay, and work be done.
 
     Twin: reference/day.py, simulate_day.
     """
     n = len(w.issues)
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + LINES_PER_ISSUE * n)
-    w.ended = ensure_capacity(w.ended, w.gone[0], w.gone[0] + n)
     mask_pulls(w)
     sum_levers(w.pulls, w.strength, n)
-
-    # Issues are reported; desks take them in; parties talk, households sign, funds pay, work is done.
-    reporting.report_issues(w)
+    closing.count_newly_overdue(w)
+    pending = reporting.report_issues(w)
     given = w.hours.copy()
-    triage.take_in(w)
-    deliberation.talk(w)
-    consent.sign(w)
+    triage.take_in(w, pending)
+    deliberation.talk(w, pending)
+    consent.sign(w, pending)
     for fund in range(len(w.funds)):
         w.funds[fund] += w.income[fund]
-    payment.pay(w)
-    work.work(w)
+    payment.pay(w, pending)
+    work.work(w, pending)
     charge_desks(w.ledger, given, w.hours, w.lent, w.spending)
 
-    # In the evening issues are checked, forgotten or given up; then a seventh of the buildings takes stock.
-    stays = closing.close(w)
+
+@outer_kernel
+def spend_evening(w) -> None:
+    """Check, forget or give up issues; then a seventh of the buildings sees who moves, and takes stock.
+
+    Twin: reference/day.py, simulate_day.
+    """
+    w.leaving = closing.close(w)
     residents.collect_pulls(w)
     relocation.relocate(w)
-    residents.take_stock(w)
+    weekly_round.take_stock(w)
 
-    # Overnight new issues arise, and what mechanisms bring in becomes available.
+
+@outer_kernel
+def spend_night(w) -> int:
+    """Let new issues arise, and what mechanisms bring in become available. Return the room for issues.
+
+    Twin: reference/day.py, simulate_day.
+    """
+    n = len(w.issues)
     fresh = arrivals.advance_clocks(w)
-    staying = compact(w.rows, n, stays, w.ended, w.gone)
+    w.ended = ensure_capacity(w.ended, w.gone[0], w.gone[0] + n)
+    staying = compact(w.rows, n, w.leaving, w.ended, w.gone)
     w.rows = ensure_capacity(w.rows, staying, staying + len(fresh))
     w.issues = w.rows[: staying + len(fresh)]
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))
@@ -102,6 +115,6 @@ def move_world(w) -> int:
     return len(w.rows)
 
 
-# what a day calls before and after the community changes: kernels, and steps of all mechanisms
+# what a day calls: kernels, and steps of all mechanisms
 UNTIL_PULLS = (morning, "ask", share_out, "pull")
-LESSONS = ("learn",)
+DAY_AND_EVENING = (spend_day, spend_evening)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .world import World
 
 REPLACED = (  # what kernels replace by others
-    *("issues", "rows", "ended", "log", "scheduled"),
+    *("issues", "rows", "ended", "log", "scheduled", "leaving"),
     *("known", "workable", "at_table", "passed_upward", "resolved"),
 )
 NOT_CHECKED = {

@@ -117,14 +117,15 @@ def new_stacks(mechanisms: dict, names: list[str], room: int, places: tuple[int,
 
     def stack(lever: str) -> Stack:
         codes = [names.index(active[m]) for m in who[lever]]
-        return Stack(
-            np.array(who[lever], np.int64),
-            np.array(codes, np.int8),
-            np.zeros((len(codes), size[lever])),
-            np.zeros(size[lever]),
-        )
+        rows = np.zeros((len(codes), size[lever]))
+        return Stack(np.array(who[lever], np.int64), np.array(codes, np.int8), rows, room_for_sum(rows))
 
     return Levers(*map(stack, LEVERS))
+
+
+def room_for_sum(rows: np.ndarray) -> np.ndarray:
+    """Return the array for the sum of `rows` (m, size): of a single one it is that row itself."""
+    return rows[0] if len(rows) == 1 else np.zeros(rows.shape[1])
 
 
 def count_places(community: "InitialCommunity | State") -> tuple[int, int, int]:
@@ -179,7 +180,8 @@ def grow_stacks(pulls: Levers, room: int) -> Levers:
         if index not in OF_ISSUES:
             return stack
         size = stack.sum.size
-        rows, total = np.zeros((len(stack.rows), room)), np.zeros(room)
+        rows = np.zeros((len(stack.rows), room))
+        total = room_for_sum(rows)
         rows[:, :size], total[:size] = stack.rows, stack.sum
         return stack._replace(rows=rows, sum=total)
 

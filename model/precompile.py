@@ -23,7 +23,14 @@ from ..engine.jit import Kernel
 from .initial_community import construct_community
 
 MAKE_STRUCT = (f"{source_digests.PACKAGE}.engine.kernel_structs", "make_struct")
-LARGEST = ("move_world", "share_out", "morning", "measure_day")  # these take longest, and come first
+LARGEST = (
+    "spend_evening",
+    "spend_day",
+    "spend_night",
+    "share_out",
+    "morning",
+    "measure_day",
+)  # these take longest, and come first
 ENGINE = "engine"  # what every case needs; in addition, each mechanism by name, and STREET for a city
 STREET = "street"
 
@@ -131,10 +138,10 @@ def plan_kernels(names: list[str]) -> list[tuple]:
         day_0 = world.start_run(community, village, RandomNumbers("plan"))
         live = day_0.live
         kernel: Kernel
-        for steps in (day.UNTIL_PULLS, day.LESSONS):
+        for steps in (day.UNTIL_PULLS, day.DAY_AND_EVENING, ("learn",)):
             day_0.link(steps)
         for kernel in (
-            day.move_world,
+            day.spend_night,
             daily_counts.measure_day,
             daily_counts.opinions_by_building,
             world.growing_columns,

@@ -125,6 +125,7 @@ class State(NamedTuple):
     at_table: np.ndarray  # whose parties must agree
     passed_upward: np.ndarray  # which a department has
     resolved: np.ndarray  # and still to be checked
+    leaving: np.ndarray  # (n,) int64  rows of issues that end this evening
     ended: np.ndarray  # room for issues verified, withdrawn or lapsed
     gone: np.ndarray  # (1,) number of these
     log: np.ndarray  # room for history

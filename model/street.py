@@ -13,7 +13,7 @@ import numpy as np
 
 from ..agents.relocation import draw_leaving_household
 from ..engine.codes import CHILD, DESK_DEPARTMENT
-from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.jit import lean_kernel, outer_kernel
 from ..engine.parameters import knob
 from ..engine.randomness import RandomNumbers
 from . import daily_counts
@@ -157,7 +157,7 @@ def waiting_issues(w) -> np.ndarray:
     return out
 
 
-@inner_kernel
+@lean_kernel
 def waits_for_department(issue) -> bool:
     """Whether an issue waits for hours of a department today."""
     return issue.desk == DESK_DEPARTMENT and (issue.state == REPORTED or issue.state == WORK)

@@ -47,7 +47,7 @@ KINDS = {"issues": ISSUE, "ended": ISSUE, "log": EVENT, "scheduled": arrivals.SC
 def growing_columns(w: "World") -> tuple:
     """Return the columns in REPLACED as they are now."""
     lists = w.known, w.workable, w.at_table, w.passed_upward, w.resolved
-    return w.issues, w.rows, w.ended, w.log, w.scheduled, *lists
+    return w.issues, w.rows, w.ended, w.log, w.scheduled, w.leaving, *lists
 
 
 @outer_kernel
@@ -287,10 +287,11 @@ def start_run(
         at_table=np.zeros(0, np.int64),
         passed_upward=np.zeros(0, np.int64),
         resolved=np.zeros(0, np.int64),
-        # usually more than a year's; rows that are not written are never read
+        leaving=np.zeros(0, np.int64),
+        # usually more than a year's; rows that are not written take no memory, and are never read
         ended=np.empty(4 * ROOM + people, ISSUE),
         gone=np.zeros(1, np.int64),
-        log=np.zeros(16 * ROOM + 4 * people, EVENT),
+        log=np.empty(16 * ROOM + 4 * people, EVENT),
         lines=np.zeros(1, np.int64),
         tally=np.zeros(7, np.int64),
         tallied=np.zeros(1, np.int64),

@@ -142,6 +142,7 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         if k.lapse_days == 0.0
         else w.day + 1 + int(k.lapse_days * exponential(key("lapse"), issue_key)),
         sittings_held=0.0,
+        report_rate=0.0,
         report_hazard=0.0,
         next_report_hazard=exponential(derive_key(key("hear"), issue_key), 0),
         reporter=-1,

@@ -132,7 +132,8 @@ def place_that_sees(w: World, issue: SimpleNamespace) -> SimpleNamespace:
 def count_bystanders(w: World, issue: SimpleNamespace) -> tuple[float, float]:
     """Return the expected number of residents who see an issue, and their weighted voices.
 
-    For an issue of a home the trust is that of today, for all others that of the last weekly count.
+    For an issue of a home the trust is that of today, for all others that of the last weekly count. They are
+    asked once a week: see `reporting.recount`.
     """
     if issue.household >= 0:
         sum_bystanders(w.households[issue.household])

@@ -6,7 +6,8 @@ from math import exp
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from .arithmetic import single
+from ..model.issues.categories import SCOPES
+from .arithmetic import single, sum_in_order
 from .issues import count_bystanders, place_that_sees, trust_at_stake
 from .random_numbers import chance, derive_key, exponential, race
 from .stages import REPORTED, REPORTED_AGAIN, RESOLVED, UNKNOWN, WAS_REPORTED
@@ -40,6 +41,25 @@ def reporting_factor(w: World, n: float, age: int) -> float:
     }[rules.reporting]()
 
 
+def recount(w: World) -> None:
+    """Count how readily neighbours report the open issues of last night, and of buildings that took stock.
+
+    Word of mouth spreads daily: by that rule it is counted for all issues every day.
+    """
+    for issue in w.issues:
+        yesterday = w.day - 1
+        if issue.state < RESOLVED and (
+            issue.arose_day == yesterday
+            or issue.building % 7 == yesterday % 7
+            or w.scenario.structure.reporting == "word_of_mouth"
+        ):
+            n, voices = count_bystanders(w, issue)
+            issue.report_rate = 0.0
+            if n > 0.0:
+                factor = reporting_factor(w, n, w.day - issue.arose_day)
+                issue.report_rate = w.kinds[issue.category].report_rate * factor * (voices / n)
+
+
 def report_issues(w: World, voice: list[float], sight: list[tuple[int, list[float]]]) -> None:
     """Advance the reporting clock of each open issue; each threshold brings one more report, at most 3 a day.
 
@@ -47,22 +67,14 @@ def report_issues(w: World, voice: list[float], sight: list[tuple[int, list[floa
     who look for unknown issues.
     """
     k, keys = w.scenario.residents, w.random_numbers
+    recount(w)
     for i, issue in enumerate(w.issues):
         if issue.state >= RESOLVED or (issue.reports >= 100 and issue.state != UNKNOWN):
             continue
-        n, voices = count_bystanders(w, issue)
-        neighbours = 0.0
-        if n > 0.0:
-            neighbours = (
-                w.kinds[issue.category].report_rate
-                * reporting_factor(w, n, w.day - issue.arose_day)
-                * (voices / n)
-                * exp(voice[issue.building])
-            )
+        neighbours = issue.report_rate * exp(voice[issue.building])
         looks = [(by, part[i]) for by, part in sight if part[i] > 0.0] if issue.state == UNKNOWN else []
         rate = neighbours if issue.state == UNKNOWN else neighbours * k.repeat_report_factor
-        for _, part in looks:
-            rate += part
+        rate += sum_in_order(part for _, part in looks)
         issue.report_hazard += rate
         for _ in range(3):
             if issue.report_hazard < issue.next_report_hazard:
@@ -76,12 +88,21 @@ def report_issues(w: World, voice: list[float], sight: list[tuple[int, list[floa
 
 
 def draw_reporter(w: World, issue: SimpleNamespace) -> int:
-    """Return the number of the resident who makes this report, -1 for nobody or a passer-by in the street."""
-    readiness = lambda person: single(
-        single(person.presence * person.voice) * person.trust[trust_at_stake(issue)]
+    """Return the number of the resident who makes this report, -1 for nobody or a passer-by in the street.
+
+    Of a building or a compound a stairwell is drawn first, by its voices when they were last counted.
+    """
+    desk, place = trust_at_stake(issue), place_that_sees(w, issue)
+    readiness = lambda person: single(single(person.presence * person.voice) * person.trust[desk])
+    key, door = (
+        derive_key(derive_key(w.random_numbers.key(name), issue.key), issue.reports)
+        for name in ("tell", "door")
     )
-    key = derive_key(derive_key(w.random_numbers.key("tell"), issue.key), issue.reports)
-    who = race(place_that_sees(w, issue).people, readiness, key)
+    buildings = {"building": [place], "compound": place.parts}.get(SCOPES[issue.scope], [])
+    stairwells = [stairwell for building in buildings for stairwell in building.parts]
+    if stairwells:
+        place = race(stairwells, lambda stairwell: stairwell.voices[desk], door) or stairwells[0]
+    who = race(place.people, readiness, key)
     return who.id if who else -1
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, DESK_NONE, ELDER, SCOPE_HOUSEHOLD
-from ...engine.jit import inner_kernel, outer_kernel
+from ...engine.jit import inner_kernel, lean_kernel, outer_kernel
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .categories import FAMILIES, Columns
 from .issue_table import AROSE, UNKNOWN, ensure_capacity, log_event, make_id
@@ -59,7 +59,7 @@ class Clocks(NamedTuple):
     factor: np.ndarray  # (buildings, families) float64   on what arises there this week
 
 
-@inner_kernel
+@lean_kernel
 def is_unit(unit, band, housebound, is_head, is_alone) -> bool:
     """Whether a resident is one of the people, or the head of one of the homes, that `unit` names.
 
@@ -149,7 +149,7 @@ def first_thresholds(places, codes, key) -> np.ndarray:
     return out
 
 
-@inner_kernel
+@lean_kernel
 def recurring_share(cats, j, weather) -> float:
     """Share of a category's recurrences still to come that come on a day of this weather.
 
@@ -284,7 +284,7 @@ def advance_clocks(w) -> np.ndarray:
     return take_scheduled(w)
 
 
-@inner_kernel
+@lean_kernel
 def draw_affected_resident(unit, first, last, people, households, key) -> np.int64:
     """Draw the resident of `first` to `last` whom an issue affects, in proportion to presence; -1 if none.
 
@@ -307,7 +307,7 @@ def draw_affected_resident(unit, first, last, people, households, key) -> np.int
     return winner
 
 
-@inner_kernel
+@lean_kernel
 def place_issue(w, issue, issue_key) -> None:
     """Draw the stairwell of a new issue and, if it is private, whose home it is.
 
@@ -327,7 +327,7 @@ def place_issue(w, issue, issue_key) -> None:
         issue.stairwell = w.households.stairwell[people.home[i]]
 
 
-@inner_kernel
+@lean_kernel
 def draw_requirements(w, issue, number, issue_key) -> None:
     """Draw what a new issue takes: hours, money, sittings, days of waiting, and days until it lapses.
 
@@ -365,7 +365,7 @@ def draw_requirements(w, issue, number, issue_key) -> None:
         issue.lapse_day = w.day + 1 + int(cats.lapse_days[j] * exponential(key_of(seed, LAPSE, 0), issue_key))
 
 
-@inner_kernel
+@lean_kernel
 def fill_new_issues(w, rows, fresh) -> None:
     """Fill `rows` with the issues of `advance_clocks`: where each is, whom it affects, and what it takes.
 
@@ -381,7 +381,7 @@ def fill_new_issues(w, rows, fresh) -> None:
         issue.severity, issue.consent_rule = cats.severity[j], cats.consent_rule[j]
         place_issue(w, issue, issue_key)
         draw_requirements(w, issue, number, issue_key)
-        issue.sittings_held, issue.report_hazard = 0.0, 0.0
+        issue.sittings_held, issue.report_rate, issue.report_hazard = 0.0, 0.0, 0.0
         issue.next_report_hazard = exponential(derive_key(key_of(w.seed, HEAR, 0), issue_key), 0)
         issue.reporter, issue.arose_day, issue.reported_day, issue.taken_in_day = -1, w.day, -1, -1
         issue.resolved_day, issue.give_up_day, issue.due_day = -1, -1, -1

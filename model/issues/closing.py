@@ -5,7 +5,7 @@ import numpy as np
 from ...agents.committee import answers, forgets
 from ...agents.reporters import discouraged
 from ...engine.codes import DESK_NONE
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .issue_table import (
     ANSWERED,
@@ -26,18 +26,21 @@ from .issue_table import (
     VERIFIED,
     WITHDRAWN,
     WORK,
+    count_overdue,
+    count_visible,
+    is_overdue,
     log_event,
     move,
     trust_at_stake,
 )
-from .work import buildings_that_see, count_visible, encourage
+from .work import encourage
 
 NEGLECT = ("breeds", "lapses")
 BREEDS, LAPSES = range(2)
 REOPEN, FORGET, ANSWER = decision("reopen"), decision("forget"), decision("answer")
 
 
-@inner_kernel
+@lean_kernel
 def disappoint(w, issue) -> None:
     """Lower trust and readiness to report of the reporter, who learns that reporting does not help.
 
@@ -52,7 +55,7 @@ def disappoint(w, issue) -> None:
         voice[issue.reporter] = discouraged(float(voice[issue.reporter]), w.knobs.residents)
 
 
-@inner_kernel
+@lean_kernel
 def check(w, issue, key, reminded) -> None:
     """Check what was done: it is verified, or reopened with a share of the work to do again.
 
@@ -63,6 +66,7 @@ def check(w, issue, key, reminded) -> None:
     if uniform(derive_key(key, issue.key), issue.reopened) < w.cats.reopen_share[issue.category]:
         issue.state, issue.resolved_day, issue.hours_left = WORK, -1, w.knobs.rework_share * issue.work_hours
         issue.reopened += 1
+        count_overdue(w, issue, 1.0)
         issue.due_day = w.day + issue.appointment_days
         log_event(w.log, w.lines, issue.id, w.day, REOPENED, -1, -1)
     else:
@@ -73,7 +77,7 @@ def check(w, issue, key, reminded) -> None:
         log_event(w.log, w.lines, issue.id, w.day, CHECKED, -1, -1)
 
 
-@inner_kernel
+@lean_kernel
 def is_attended(issue, cost_fen) -> bool:
     """Whether something was done about an issue: it is begun, agreed by vote, or paid of its `cost_fen`.
 
@@ -84,9 +88,9 @@ def is_attended(issue, cost_fen) -> bool:
     return begun or agreed or issue.cost_fen < cost_fen
 
 
-@inner_kernel
-def invite(w, issue) -> None:
-    """Let an issue in sight to which nobody attends invite others of its kind in its building.
+@lean_kernel
+def invite(w, rows) -> None:
+    """Let the issues at `rows` (n,) to which nobody attends invite others of their kind in their building.
 
     Disorder that is seen to be tolerated spreads (Keizer, Lindenberg & Steg 2008): the rule that neglect
     *breeds*, the model's own. By the other, what is neglected merely *lapses*, and invites nothing. Neither
@@ -94,13 +98,30 @@ def invite(w, issue) -> None:
 
     Twin: reference/processing.py, invite.
     """
-    cats, b, j, lapses = w.cats, issue.building, issue.category, 0 <= issue.lapse_day <= w.day
-    young = w.day - issue.arose_day <= cats.invites_days[j]
-    if young and not lapses and not is_attended(issue, cats.cost_fen[j]):
-        w.clocks.invited[b, j] += cats.invited[j]
+    issues, cats, day, coming = w.issues, w.cats, w.day, w.clocks.invited
+    invited, days = cats.invited, cats.invites_days
+    for i in rows:
+        issue, b, j = issues[i], np.uint64(issues[i].building), np.uint64(issues[i].category)
+        invites = (day - issue.arose_day <= days[j]) & ((issue.lapse_day < 0) | (issue.lapse_day > day))
+        if invites and not is_attended(issue, cats.cost_fen[j]):
+            coming[b, j] += invited[j]
 
 
-@inner_kernel
+@lean_kernel
+def end_unresolved(w, issue, state) -> None:
+    """Let an issue lapse or be withdrawn; one that was overdue is counted in `dropped` (buildings, 2) now.
+
+    Nobody is content because an issue ended unresolved.
+
+    Twin: reference/processing.py, close.
+    """
+    count_overdue(w, issue, -1.0)
+    issue.state = state
+    if is_overdue(w, issue):
+        count_visible(w, issue, w.mood.dropped, 1.0)
+
+
+@lean_kernel
 def may_give_up(w, issue) -> bool:
     """Whether the reporter alone may give up on an issue: not on a project that owners pay for together.
 
@@ -111,7 +132,7 @@ def may_give_up(w, issue) -> bool:
     return issue.state == REPORTED or issue.state == TABLE
 
 
-@inner_kernel
+@lean_kernel
 def give_up(w, issue) -> None:
     """Let the reporter give up: an issue that may lapse is withdrawn, another becomes unknown again.
 
@@ -121,14 +142,14 @@ def give_up(w, issue) -> None:
     """
     disappoint(w, issue)
     if issue.lapse_day >= 0 and w.cats.recurrence[issue.category] == 0.0:
-        issue.state = WITHDRAWN
+        end_unresolved(w, issue, WITHDRAWN)
         log_event(w.log, w.lines, issue.id, w.day, GAVE_UP, -1, issue.reporter)
     else:
         issue.state = UNKNOWN
         log_event(w.log, w.lines, issue.id, w.day, LEFT, -1, issue.reporter)
 
 
-@inner_kernel
+@lean_kernel
 def credit_hurry(issue, hurry, i) -> None:
     """Credit the mechanism that brings a department's answer nearer by most days, of the pulls `hurry`.
 
@@ -147,61 +168,96 @@ def credit_hurry(issue, hurry, i) -> None:
             issue.hurried_days -= days
 
 
+@lean_kernel
+def update_in_evening(w, i, reopens, forgotten) -> None:
+    """Update issue number `i` by at most one of: answered, checked, lapsed, given up, forgotten.
+
+    `reopens` and `forgotten` are keys of random numbers; `hurry` (days) brings a department's answer nearer,
+    `keep` (log rate) makes the desks forget less. An answer is credited to the mechanism that brought it
+    nearer, if any did.
+
+    Twin: reference/processing.py, update_in_evening.
+    """
+    issue, day, keep = w.issues[i], w.day, w.lever.keep[i]
+    state = issue.state
+    if state == UPWARD:
+        issue.due_day -= w.lever.hurry[i]
+        credit_hurry(issue, w.pulls.hurry, i)
+    if state == UPWARD and issue.due_day <= day:
+        move(w, issue, WORK)
+        log_event(w.log, w.lines, issue.id, day, ANSWERED, issue.hurried_by, -1)
+    elif state == RESOLVED and issue.due_day <= day:
+        check(w, issue, reopens, keep)
+    elif 0 <= issue.lapse_day <= day and not is_attended(issue, w.cats.cost_fen[issue.category]):
+        end_unresolved(w, issue, LAPSED)
+        if state > UNKNOWN:
+            disappoint(w, issue)
+        log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
+    elif may_give_up(w, issue) and issue.give_up_day <= day:
+        give_up(w, issue)
+    elif (
+        (state == REPORTED or state == TABLE)
+        and issue.desk != DESK_NONE
+        and forgets(uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep)
+    ):
+        issue.state = UNKNOWN
+        disappoint(w, issue)
+        log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
+
+
+@lean_kernel
+def is_due(issue, day) -> bool:
+    """Whether anything can happen to an issue this evening; most only wait for somebody to report them.
+
+    There is no `and` or `or`: a branch that the processor cannot guess costs more than all of this.
+
+    Twin: reference/processing.py, update_in_evening.
+    """
+    state, lapses = issue.state, issue.lapse_day
+    waits = (state == REPORTED) | (state == TABLE) | (state == MONEY) | (state == UPWARD)
+    return waits | ((state == RESOLVED) & (issue.due_day <= day)) | ((lapses >= 0) & (lapses <= day))
+
+
 @inner_kernel
 def close(w) -> np.ndarray:
-    """Close the day of every issue; return which stay open or are still to be checked, (issues,) bool.
-
-    Fills `standing` (buildings, 2) of the mood with the number of issues in common space that have been open
-    for more than `fresh` days. Those of them that lapse or are withdrawn are added to `dropped` (buildings,
-    2): nobody is content because an issue ended unresolved. `hurry` (days) brings a department's answer
-    nearer, `keep` (log rate) makes the desks forget less. An answer is credited to the mechanism that brought
-    it nearer, if any did.
+    """Close the day of every issue; return the rows of those that ended, (n,): verified, withdrawn or lapsed.
 
     Twin: reference/processing.py, close.
     """
-    issues, day, cats, keep, hurry = w.issues, w.day, w.cats, w.lever.keep, w.lever.hurry
-    standing, dropped, first, fresh = (
-        w.mood.standing,
-        w.mood.dropped,
-        w.compounds.first,
-        int(w.knobs.residents.patience_before_blame_days),
-    )
+    issues, day, invited = w.issues, w.day, w.cats.invited
     reopens, forgotten = key_of(w.seed, REOPEN, 0), key_of(w.seed, FORGET, day)
-    stays, breeds = np.empty(len(issues), np.bool_), w.knobs.rules.neglect == BREEDS
-    standing.fill(0.0)
+    leaving, left = np.empty(len(issues), np.int64), 0
+    inviting, invites = np.empty(len(issues), np.int64), 0
     for i in range(len(issues)):
         issue = issues[i]
-        state = issue.state
-        if state == UPWARD:
-            issue.due_day -= hurry[i]
-            credit_hurry(issue, w.pulls.hurry, i)
-        if state == UPWARD and issue.due_day <= day:
-            move(issue, WORK, day)
-            log_event(w.log, w.lines, issue.id, day, ANSWERED, issue.hurried_by, -1)
-        elif state == RESOLVED and issue.due_day <= day:
-            check(w, issue, reopens, keep[i])
-        elif 0 <= issue.lapse_day <= day and not is_attended(issue, cats.cost_fen[issue.category]):
-            issue.state = LAPSED
-            if state > UNKNOWN:
-                disappoint(w, issue)
-            log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
-        elif may_give_up(w, issue) and issue.give_up_day <= day:
-            give_up(w, issue)
-        elif (
-            (state == REPORTED or state == TABLE)
-            and issue.desk != DESK_NONE
-            and forgets(uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep[i])
-        ):
-            issue.state = UNKNOWN
-            disappoint(w, issue)
-            log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
-        stays[i] = issue.state <= RESOLVED
-        if breeds and issue.state < RESOLVED and cats.invited[issue.category] > 0.0:
-            invite(w, issue)
-        if day - issue.arose_day > fresh:
-            low, high = buildings_that_see(issue, first)
-            if issue.state < RESOLVED:
-                count_visible(standing, low, high, trust_at_stake(issue))
-            elif issue.state > VERIFIED:
-                count_visible(dropped, low, high, trust_at_stake(issue))
-    return stays
+        if is_due(issue, day):
+            update_in_evening(w, i, reopens, forgotten)
+            leaving[left] = i
+            left += issue.state > RESOLVED
+        inviting[invites] = i
+        invites += (issue.state < RESOLVED) & (invited[np.uint64(issue.category)] > 0.0)
+    if w.knobs.rules.neglect == BREEDS:
+        invite(w, inviting[:invites])
+    return leaving[:left]
+
+
+@lean_kernel
+def count_newly_overdue(w) -> None:
+    """Count the open issues that are overdue from today on: `standing` (buildings, 2) of the mood.
+
+    Issues are in the order they arose, so those of one day lie together.
+
+    Twin: reference/processing.py, close.
+    """
+    issues, arose = w.issues, w.day - 1 - int(w.knobs.residents.patience_before_blame_days)
+    i, end = 0, len(issues)
+    while i < end:  # the first that arose on that day is not before `i`, and not after `end`
+        middle = (i + end) // 2
+        if issues[middle].arose_day < arose:
+            i = middle + 1
+        else:
+            end = middle
+    while i < len(issues) and issues[i].arose_day == arose:
+        if issues[i].state < RESOLVED:
+            count_overdue(w, issues[i], 1.0)
+        i += 1

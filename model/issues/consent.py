@@ -24,7 +24,7 @@ from ...engine.codes import (
     SIGNED,
     TRUST_COMMITTEE,
 )
-from ...engine.jit import inner_kernel
+from ...engine.jit import lean_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .consent_rules import EVERY, is_met
 from .contributions import divide_bill, expect_shares, floors_saved, is_lift, own_yuan
@@ -68,7 +68,7 @@ def new_projects(compounds: int) -> Projects:
     )
 
 
-@inner_kernel
+@lean_kernel
 def chance_to_meet(h, lives, people, households, reach, k) -> float:
     """Chance that a call at household `h` meets a person who may sign.
 
@@ -89,7 +89,7 @@ def chance_to_meet(h, lives, people, households, reach, k) -> float:
     return 1.0 / (1.0 + (1.0 - base) / base * exp(-reach))
 
 
-@inner_kernel
+@lean_kernel
 def talks_effect(talks, factor) -> float:
     """Effect of so many talks, in first talks: each further one counts `factor` times the one before.
 
@@ -102,7 +102,7 @@ def talks_effect(talks, factor) -> float:
     return total
 
 
-@inner_kernel
+@lean_kernel
 def signed_share(h, people, households) -> float:
     """Share of the acquaintances of the head of household `h` whose household has signed; 0 without any.
 
@@ -115,7 +115,7 @@ def signed_share(h, people, households) -> float:
     return signed / friends if friends > 0 else 0.0
 
 
-@inner_kernel
+@lean_kernel
 def lives_there(h, issue, households) -> bool:
     """Whether those who vote for household `h` live there: where every household votes, tenants do.
 
@@ -124,7 +124,7 @@ def lives_there(h, issue, households) -> bool:
     return issue.consent_rule == EVERY or households.owner[h]
 
 
-@inner_kernel
+@lean_kernel
 def willingness(w, h, issue, yuan, peers) -> float:
     """Willingness of household `h` to agree to an issue today, a logit.
 
@@ -144,7 +144,7 @@ def willingness(w, h, issue, yuan, peers) -> float:
     return x + k.trust_logit * (trust - 0.5) + k.peer_logit * peers
 
 
-@inner_kernel
+@lean_kernel
 def agrees(w, h, issue, x) -> bool:
     """Whether household `h` agrees to an issue at willingness `x`: its leaning is drawn once.
 
@@ -154,8 +154,8 @@ def agrees(w, h, issue, x) -> bool:
     return leaning * (1.0 + exp(-max(x, LOWEST_LOGIT))) < 1.0
 
 
-@inner_kernel
-def choose_projects(w) -> None:
+@lean_kernel
+def choose_projects(w, pending) -> None:
     """Write into `row` the issue that has its turn to collect signatures in each compound; -1: none.
 
     It is the one under way, else the oldest whose vote is not resting, else one that rests.
@@ -164,7 +164,7 @@ def choose_projects(w) -> None:
     """
     issues, projects = w.issues, w.projects
     projects.row.fill(-1)
-    for i in range(len(issues)):
+    for i in pending:
         c = issues[i].compound
         if issues[i].state == SIGN and (
             projects.row[c] < 0 or turn_of(w, issues[i]) < turn_of(w, issues[projects.row[c]])
@@ -172,7 +172,7 @@ def choose_projects(w) -> None:
             projects.row[c] = i
 
 
-@inner_kernel
+@lean_kernel
 def turn_of(w, issue) -> int:
     """Return which kind of turn a project has; the least of a compound goes first.
 
@@ -184,7 +184,7 @@ def turn_of(w, issue) -> int:
     return RESTING if running else ASIDE
 
 
-@inner_kernel
+@lean_kernel
 def electorate(w, issue) -> tuple[int, int]:
     """Return the first household that may vote on a project, and the one after the last.
 
@@ -198,7 +198,7 @@ def electorate(w, issue) -> tuple[int, int]:
     return first_household(first, w.buildings, w.stairwells), first_household(last, w.buildings, w.stairwells)
 
 
-@inner_kernel
+@lean_kernel
 def open_vote(w, c, issue, low, high) -> None:
     """Begin to collect signatures for an issue in compound `c`: no household has been met yet.
 
@@ -212,7 +212,7 @@ def open_vote(w, c, issue, low, high) -> None:
         households.stance[h], households.knocks[h], households.talks[h] = NOT_MET, 0, 0
 
 
-@inner_kernel
+@lean_kernel
 def count_calls(w, c, homes) -> tuple[int, int]:
     """Count today's calls in compound `c` of `homes`; return also the mechanism that makes most, or -1.
 
@@ -234,7 +234,7 @@ def count_calls(w, c, homes) -> tuple[int, int]:
     return calls, by
 
 
-@inner_kernel
+@lean_kernel
 def call_at(w, h, issue, yuan) -> None:
     """Call at household `h` for the project of an issue: it is met or not, and signs, doubts or objects.
 
@@ -255,7 +255,7 @@ def call_at(w, h, issue, yuan) -> None:
     households.knocks[h] += 1
 
 
-@inner_kernel
+@lean_kernel
 def canvass(w, c, issue, low, high) -> int:
     """Make today's calls in compound `c`, door by door; return the mechanism that calls most, or -1.
 
@@ -278,7 +278,7 @@ def canvass(w, c, issue, low, high) -> int:
     return by
 
 
-@inner_kernel
+@lean_kernel
 def is_carried(w, c, issue, low, high) -> bool:
     """Whether the rule of a project is met today; counts those who have not signed.
 
@@ -300,7 +300,7 @@ def is_carried(w, c, issue, low, high) -> bool:
     return is_met(issue.consent_rule, heads, areas, objecting)
 
 
-@inner_kernel
+@lean_kernel
 def post_result(w, issue, low, high) -> None:
     """Post the result of a vote: residents who own their home and were not met so far may object.
 
@@ -315,7 +315,7 @@ def post_result(w, issue, low, high) -> None:
                 households.stance[h] = OBJECTS
 
 
-@inner_kernel
+@lean_kernel
 def count_vote(w, c, issue, low, high, by) -> None:
     """Count signatures in compound `c`: the result is posted, stands, or the vote fails after its term.
 
@@ -337,7 +337,7 @@ def count_vote(w, c, issue, low, high, by) -> None:
         issue.cost_fen, issue.due_day = divide_bill(w, issue, low, high)[2], -1
         if w.cats.owners_share[issue.category] > 0.0:
             expect_shares(w, issue, low, high)
-        move(issue, next_stage(SIGN, issue), day)
+        move(w, issue, next_stage(SIGN, issue))
         log_event(w.log, w.lines, issue.id, day, CONSENTED, projects.by[c], -1)
     elif carried:
         projects.open[c], projects.all[c] = 0, 0
@@ -349,14 +349,14 @@ def count_vote(w, c, issue, low, high, by) -> None:
         log_event(w.log, w.lines, issue.id, day, FAILED, -1, -1)
 
 
-@inner_kernel
-def sign(w) -> None:
+@lean_kernel
+def sign(w, pending) -> None:
     """Simulate a day of every project: calls, signatures, and whether its vote carries.
 
     Twin: reference/consent.py, sign.
     """
     projects = w.projects
-    choose_projects(w)
+    choose_projects(w, pending)
     for c in range(len(projects.active)):
         if projects.row[c] < 0:
             projects.active[c], projects.open[c], projects.all[c] = -1, 0, 0
@@ -372,7 +372,7 @@ def sign(w) -> None:
         count_vote(w, c, issue, low, high, by)
 
 
-@inner_kernel
+@lean_kernel
 def first_household(b, buildings, stairwells) -> int:
     """Return the first household of building `b`, or the number of households for the row after the last."""
     return stairwells.first[buildings.first[b]]

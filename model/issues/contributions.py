@@ -6,13 +6,13 @@ lift. Low floors pay nothing and may be compensated by those above.
 """
 
 from ...engine.codes import SIGNED
-from ...engine.jit import inner_kernel
+from ...engine.jit import lean_kernel
 from .categories import UNITS
 
 WALKUP = UNITS.index("walkup")
 
 
-@inner_kernel
+@lean_kernel
 def is_lift(w, issue) -> bool:
     """Whether a project adds a lift to a stairwell.
 
@@ -21,7 +21,7 @@ def is_lift(w, issue) -> bool:
     return w.cats.unit[issue.category] == WALKUP
 
 
-@inner_kernel
+@lean_kernel
 def floor_weight(floor, k) -> float:
     """Weight of a household on a floor in the owners' bill for a lift; 0 below the floor that breaks even.
 
@@ -32,7 +32,7 @@ def floor_weight(floor, k) -> float:
     return 1.0 + k.floor_share_step * (floor - k.break_even_floor)
 
 
-@inner_kernel
+@lean_kernel
 def floors_saved(floor, k) -> float:
     """Floors by which a lift is worth more than nothing to a household; negative below the break-even floor.
 
@@ -42,7 +42,7 @@ def floors_saved(floor, k) -> float:
     return above + 1.0 if above >= 0.0 else above
 
 
-@inner_kernel
+@lean_kernel
 def net_fen(w, issue) -> int:
     """Cost of a project less its subsidy, in fen.
 
@@ -51,7 +51,7 @@ def net_fen(w, issue) -> int:
     return max(0, w.cats.cost_fen[issue.category] - w.cats.subsidy_fen[issue.category])
 
 
-@inner_kernel
+@lean_kernel
 def divide_bill(w, issue, low, high) -> tuple[float, bool, int]:
     """Divide the bill of a project among households `low` to `high`.
 
@@ -73,7 +73,7 @@ def divide_bill(w, issue, low, high) -> tuple[float, bool, int]:
     return fen / 100 / (high - low), False, fen
 
 
-@inner_kernel
+@lean_kernel
 def weight_of(w, h, by_floor) -> float:
     """Weight of household `h` in a bill that is divided `by_floor`, or equally.
 
@@ -82,7 +82,7 @@ def weight_of(w, h, by_floor) -> float:
     return floor_weight(w.households.floor[h], w.knobs.projects) if by_floor else 1.0
 
 
-@inner_kernel
+@lean_kernel
 def own_yuan(w, h, unit_yuan, by_floor) -> float:
     """Yuan that household `h` is to pay for a project; negative for one that is compensated.
 
@@ -92,7 +92,7 @@ def own_yuan(w, h, unit_yuan, by_floor) -> float:
     return unit_yuan * weight if weight > 0.0 else -w.knobs.projects.low_floor_compensation_yuan
 
 
-@inner_kernel
+@lean_kernel
 def expect_shares(w, issue, low, high) -> None:
     """Expect a share of each household that signed for a project that owners pay; of all if none did.
 
@@ -108,7 +108,7 @@ def expect_shares(w, issue, low, high) -> None:
             households.settled_for[h] = issue.id
 
 
-@inner_kernel
+@lean_kernel
 def due_from_funds(w, issue) -> int:
     """Fen that funds are expected to pay for an issue: all, or what the plan does not ask of owners.
 

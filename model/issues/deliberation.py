@@ -14,7 +14,7 @@ from .triage import queue_of
 
 
 @inner_kernel
-def mediate(w) -> np.ndarray:
+def mediate(w, pending) -> np.ndarray:
     """Hold the committee's own sittings of today, in the order of the queue; return progress, (issues,).
 
     They take a share of the hours that the desk has left.
@@ -25,7 +25,7 @@ def mediate(w) -> np.ndarray:
     progress = np.zeros(len(issues))
     left = k.mediation_share * w.hours[desk]
     trust = reporters.confidence(w.mood, w.buildings, w.compounds)
-    for i in queue_of(issues, TABLE, w.knobs.rules):
+    for i in queue_of(issues, pending, TABLE, w.knobs.rules):
         issue = issues[i]
         sittings = sittings_held(issue, left, k)
         left -= sittings * k.sitting_hours
@@ -36,7 +36,7 @@ def mediate(w) -> np.ndarray:
 
 
 @inner_kernel
-def talk(w) -> None:
+def talk(w, pending) -> None:
     """Hold sittings on issues at the table: those of the committee, and those of mechanisms (`accord`).
 
     The mechanism that held most on the day it is settled is credited; -1 is the desk itself.
@@ -44,8 +44,8 @@ def talk(w) -> None:
     Twin: reference/processing.py, talk.
     """
     issues, codes, accord = w.issues, w.pulls.accord.by, w.pulls.accord.rows
-    progress = mediate(w)
-    for i in range(len(issues)):
+    progress = mediate(w, pending)
+    for i in pending:
         issue = issues[i]
         if issue.state == TABLE:
             by, most = -1, progress[i]
@@ -56,5 +56,5 @@ def talk(w) -> None:
                     by, most = codes[m], accord[m, i]
             issue.sittings_held += sittings
             if issue.sittings_held >= issue.sittings_needed:
-                move(issue, next_stage(TABLE, issue), w.day)
+                move(w, issue, next_stage(TABLE, issue))
                 log_event(w.log, w.lines, issue.id, w.day, AGREED, by, -1)

@@ -16,8 +16,16 @@ from math import ceil
 
 import numpy as np
 
-from ...engine.codes import DESK_COMPANY, DESK_DEPARTMENT, DESK_NONE, TRUST_COMMITTEE, TRUST_COMPANY
-from ...engine.jit import inner_kernel
+from ...engine.codes import (
+    DESK_COMPANY,
+    DESK_DEPARTMENT,
+    DESK_NONE,
+    SCOPE_COMPOUND,
+    SCOPE_HOUSEHOLD,
+    TRUST_COMMITTEE,
+    TRUST_COMPANY,
+)
+from ...engine.jit import inner_kernel, lean_kernel
 from .categories import encode_category
 
 # int8, because a plain int is another type to the compiler, which would compile every kernel again for it
@@ -48,45 +56,46 @@ ALLOWED = {
     RESOLVED: {WORK, VERIFIED},
 }
 # One row per issue; an id is never used again and is the same in every arm of a comparison. The fields that
-# every kernel reads come first, in 64 bytes: one line of a processor's cache.
+# every issue is visited for each day come first, in 64 bytes: one line of a processor's cache.
 ISSUE = np.dtype(
     [
-        ("id", "i8"),  # building, category and number in one: see `make_id`
-        ("hours_left", "f8"),  # hours still to do
+        ("report_rate", "f8"),  # 1/day at which neighbours report it, where no mechanism pulls `voice`
         ("report_hazard", "f8"),  # cumulative hazard of being reported
         ("next_report_hazard", "f8"),  # the next neighbour reports it when `report_hazard` gets here
+        ("due_day", "f8"),  # day a department answers, its desk can begin, or what was done is checked
         ("building", "i4"),
         ("compound", "i4"),
-        ("household", "i4"),  # household that it belongs to; -1 for common space
         ("arose_day", "i4"),  # day it arose
+        ("reported_day", "i4"),  # day it was first reported; -1 never
+        ("lapse_day", "i4"),  # day it lapses; -1 never
         ("category", "i2"),
         ("reports", "i2"),  # reports so far, by neighbours, patrols and captains, duplicates included
+        ("reopened", "i2"),  # times
         ("state", "i1"),
         ("desk", "i1"),
         ("scope", "i1"),
         ("family", "i1"),
         ("severity", "i1"),
         ("consent_rule", "i1"),  # of consent; -1 needs none
-        ("found_by", "i1"),  # mechanism that found it; -1 a neighbour
-        ("resolved_by", "i1"),  # mechanism that finished it; -1 its desk
-        ("reopened", "i2"),  # times
-        ("hurried_by", "i1"),  # mechanism that brought the department's answer nearer; -1 none
+        ("id", "i8"),  # building, category and number in one: see `make_id`
         ("key", "u8"),  # key of its random numbers: a hash of its building, its category and its number
-        ("cost_fen", "i8"),  # fen still to be paid
+        ("hours_left", "f8"),  # hours still to do
         ("work_hours", "f8"),  # hours it takes
+        ("cost_fen", "i8"),  # fen still to be paid
         ("sittings_needed", "f8"),  # sittings its parties need; 0 none
         ("sittings_held", "f8"),  # sittings held
-        ("due_day", "f8"),  # day a department answers, its desk can begin, or what was done is checked
+        ("give_up_day", "i4"),  # day the reporter gives up
         ("stairwell", "i4"),
+        ("household", "i4"),  # household that it belongs to; -1 for common space
         ("reporter", "i4"),  # resident who reported it, the last time it was unknown; -1 none
-        ("reported_day", "i4"),  # day it was first reported; -1 never
         ("taken_in_day", "i4"),  # day it was first taken in; -1 never
         ("resolved_day", "i4"),  # day it was last resolved; -1 not
-        ("give_up_day", "i4"),  # day the reporter gives up
-        ("lapse_day", "i4"),  # day it lapses; -1 never
         ("department_days", "i4"),  # days a department takes
-        ("hurried_days", "f4"),  # days that it brought more than others: see `closing.credit_hurry`
         ("appointment_days", "i4"),  # days until its desk can begin to work
+        ("hurried_days", "f4"),  # days that it brought more than others: see `closing.credit_hurry`
+        ("found_by", "i1"),  # mechanism that found it; -1 a neighbour
+        ("resolved_by", "i1"),  # mechanism that finished it; -1 its desk
+        ("hurried_by", "i1"),  # mechanism that brought the department's answer nearer; -1 none
     ],
     align=True,
 )
@@ -133,7 +142,7 @@ WHAT = (
 EVENT = np.dtype([("issue", "i8"), ("day", "i4"), ("who", "i4"), ("what", "i1"), ("by", "i1")], align=True)
 
 
-@inner_kernel
+@lean_kernel
 def make_id(building, code, number) -> int:
     """Pack building row (20 bits), category code (23) and number (20) of an issue into its id, >= 0."""
     return (building << 43) + (code << 20) + number
@@ -150,7 +159,7 @@ def unpack_id(issue_id: int, categories: Iterable[str]) -> tuple[int, str | None
     return building, category, number
 
 
-@inner_kernel
+@lean_kernel
 def is_known(issue) -> bool:
     """Whether an issue is open and has been reported to a desk.
 
@@ -159,7 +168,7 @@ def is_known(issue) -> bool:
     return UNKNOWN < issue.state < RESOLVED and issue.desk != DESK_NONE
 
 
-@inner_kernel
+@lean_kernel
 def is_workable(issue) -> bool:
     """Whether hours can be spent on an issue.
 
@@ -173,7 +182,7 @@ def is_workable(issue) -> bool:
     )
 
 
-@inner_kernel
+@lean_kernel
 def is_registered(issue) -> bool:
     """Whether an issue of no desk is known to the mechanisms that help with it.
 
@@ -188,12 +197,13 @@ def list_by_state(w) -> None:
 
     Until tomorrow's issues are reported, mechanisms need not look through all issues for them.
     """
-    issues, rows = w.issues, np.empty((5, len(w.issues)), np.int64)
-    known, workable, at_table, passed_upward, resolved = 0, 0, 0, 0, 0
-    for i in range(len(issues)):
+    issues, rows = w.issues, np.empty((6, len(w.issues)), np.int64)
+    known, workable, at_table, passed_upward, resolved, reported = 0, 0, 0, 0, 0, 0
+    for i in range(len(issues)):  # without a branch, because the processor cannot guess states
+        rows[5, reported] = i
+        reported += issues[i].state != UNKNOWN
+    for i in rows[5, :reported]:
         state = issues[i].state
-        if state == UNKNOWN:
-            continue
         if is_known(issues[i]):
             rows[0, known] = i
             known += 1
@@ -222,7 +232,7 @@ def count_known(w) -> np.ndarray:
     return out
 
 
-@inner_kernel
+@lean_kernel
 def sittings_tonight(issue, progress, most) -> float:
     """Return the sittings that an issue takes in one evening, of which each brings it `progress` sittings on.
 
@@ -236,21 +246,19 @@ def sittings_tonight(issue, progress, most) -> float:
     return float(wanted) if 1 <= wanted <= most else 1.0
 
 
-@inner_kernel
-def compact(rows, issues, stays, ended, gone) -> int:
-    """Compact the first `issues` rows in place to those that stay, (issues,) bool; return how many stay.
+@lean_kernel
+def compact(rows, issues, leaving, ended, gone) -> int:
+    """Compact the first `issues` rows in place to those that are not `leaving` (n,); return how many stay.
 
-    The others are appended to `ended`, whose rows are counted by `gone` (1,).
+    `leaving` is in ascending order; its rows are appended to `ended`, which has `gone` (1,) rows so far.
     """
-    staying = 0
-    for i in range(issues):
-        if stays[i]:
-            if staying < i:
-                rows[staying] = rows[i]
+    staying = leaving[0] if len(leaving) else issues
+    for place in range(len(leaving)):
+        ended[gone[0]] = rows[leaving[place]]
+        gone[0] += 1
+        for i in range(leaving[place] + 1, leaving[place + 1] if place + 1 < len(leaving) else issues):
+            rows[staying] = rows[i]
             staying += 1
-        else:
-            ended[gone[0]] = rows[i]
-            gone[0] += 1
     return staying
 
 
@@ -268,7 +276,7 @@ def ensure_capacity(rows, used, need) -> np.ndarray:
     return longer
 
 
-@inner_kernel
+@lean_kernel
 def log_event(log, used, issue, day, what, by, who) -> None:
     """Write one line of history; `used` (1,) counts the lines.
 
@@ -279,7 +287,7 @@ def log_event(log, used, issue, day, what, by, who) -> None:
     used[0] += 1
 
 
-@inner_kernel
+@lean_kernel
 def trust_at_stake(issue) -> int:
     """Return whose trust an issue affects: the property company's if it has the issue, else the committee's.
 
@@ -290,7 +298,7 @@ def trust_at_stake(issue) -> int:
     return TRUST_COMPANY if issue.desk == DESK_COMPANY else TRUST_COMMITTEE
 
 
-@inner_kernel
+@lean_kernel
 def rank(issue) -> int:
     """Rank the urgency of an issue, 0..3: its severity, plus one if several neighbours reported it.
 
@@ -299,7 +307,7 @@ def rank(issue) -> int:
     return min(3, issue.severity + (1 if issue.reports >= 2 else 0))
 
 
-@inner_kernel
+@lean_kernel
 def next_stage(state, issue) -> np.int8:
     """Return the stage that follows `state`, skipping those that the issue does not need.
 
@@ -316,8 +324,54 @@ def next_stage(state, issue) -> np.int8:
     return WORK
 
 
-@inner_kernel
-def move(issue, state, day) -> None:
+@lean_kernel
+def buildings_that_see(issue, first) -> tuple[int, int]:
+    """Return the first building in which an issue is visible, and the one after the last; none if private.
+
+    An issue of a compound is visible in all its buildings; `first` (compounds + 1,) are their rows.
+
+    Twin: reference/issues.py, buildings_that_see.
+    """
+    if issue.scope == SCOPE_COMPOUND:
+        return first[issue.compound], first[issue.compound + 1]
+    return issue.building, issue.building + (issue.scope > SCOPE_HOUSEHOLD)
+
+
+@lean_kernel
+def count_visible(w, issue, counted, change) -> None:
+    """Add `change` to `counted` (buildings, 2) where an issue is visible, for whose trust is at stake.
+
+    Twin: reference/issues.py, buildings_that_see.
+    """
+    low, high = buildings_that_see(issue, w.compounds.first)
+    trusted = trust_at_stake(issue)
+    for b in range(low, high):
+        counted[b, trusted] += change
+
+
+@lean_kernel
+def is_overdue(w, issue) -> bool:
+    """Whether an issue arose so long ago that residents blame its desk if it is still open.
+
+    Twin: reference/processing.py, close.
+    """
+    return w.day - issue.arose_day > int(w.knobs.residents.patience_before_blame_days)
+
+
+@lean_kernel
+def count_overdue(w, issue, change) -> None:
+    """Add `change`, 1 or -1, to the open issues that are `standing` (buildings, 2), if this one is overdue.
+
+    They are counted as issues become overdue, and wherever one is resolved, reopened, ended or passed on.
+
+    Twin: reference/processing.py, close.
+    """
+    if is_overdue(w, issue):
+        count_visible(w, issue, w.mood.standing, change)
+
+
+@lean_kernel
+def move(w, issue, state) -> None:
     """Move an issue into stage `state`; in UPWARD and WORK, set the day on which it can go on.
 
     What a department has answered needs no further appointment.
@@ -326,7 +380,9 @@ def move(issue, state, day) -> None:
     """
     issue.state = state
     if state == UPWARD:
-        issue.due_day = day + issue.department_days
+        issue.due_day = w.day + issue.department_days
+        count_overdue(w, issue, -1.0)
         issue.desk = DESK_DEPARTMENT
+        count_overdue(w, issue, 1.0)
     elif state == WORK:
-        issue.due_day = day if issue.desk == DESK_DEPARTMENT else day + issue.appointment_days
+        issue.due_day = w.day if issue.desk == DESK_DEPARTMENT else w.day + issue.appointment_days

@@ -1,6 +1,6 @@
 """Payment: owners pay their shares, funds the rest: the compound's repair fund, then the community's."""
 
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .consent import agrees, electorate, willingness
 from .contributions import divide_bill, due_from_funds, weight_of
@@ -10,7 +10,7 @@ from .triage import queue_of
 PAY = decision("pay")
 
 
-@inner_kernel
+@lean_kernel
 def collect(w, issue) -> None:
     """Collect owners' shares of a project: a household of which one is expected pays it once it is willing.
 
@@ -41,7 +41,7 @@ def collect(w, issue) -> None:
 
 
 @inner_kernel
-def pay(w) -> None:
+def pay(w, pending) -> None:
     """Pay the cost of issues, in the order of the queue, where funds suffice.
 
     Where owners pay, funds pay the rest once owners have paid what the plan asks of them. Updates `funds` and
@@ -51,7 +51,7 @@ def pay(w) -> None:
     """
     issues, funds, spending = w.issues, w.funds, w.spending
     last = len(funds) - 1
-    for i in queue_of(issues, MONEY, w.knobs.rules):
+    for i in queue_of(issues, pending, MONEY, w.knobs.rules):
         issue = issues[i]
         if w.cats.owners_share[issue.category] > 0.0:
             collect(w, issue)
@@ -68,5 +68,5 @@ def pay(w) -> None:
             if issue.cost_fen == 0:
                 fund = -1
             issue.cost_fen = 0
-            move(issue, next_stage(MONEY, issue), w.day)
+            move(w, issue, next_stage(MONEY, issue))
             log_event(w.log, w.lines, issue.id, w.day, PAID, -1, fund)

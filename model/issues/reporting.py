@@ -22,10 +22,11 @@ from ...engine.codes import (
     SCOPE_COMPOUND,
     SCOPE_HOUSEHOLD,
     SCOPE_STAIRWELL,
-    SCOPE_STREET,
     STANDING_CHILD,
+    TRUST_COMMITTEE,
+    TRUST_COMPANY,
 )
-from ...engine.jit import inner_kernel, outer_kernel
+from ...engine.jit import inner_kernel, lean_kernel, outer_kernel
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .issue_table import (
     REPORTED,
@@ -33,11 +34,13 @@ from .issue_table import (
     RESOLVED,
     UNKNOWN,
     WAS_REPORTED,
+    buildings_that_see,
     log_event,
     trust_at_stake,
 )
 
-HEAR, FIND, TELL, WAIT = decision("hear"), decision("find"), decision("tell"), decision("wait")
+HEAR, FIND, WAIT = decision("hear"), decision("find"), decision("wait")
+DOOR, TELL = decision("door"), decision("tell")
 MOST = 100  # reports after which a known issue is not reported again
 REPORTING = ("volunteers_dilemma", "independent", "word_of_mouth")
 DILEMMA, INDEPENDENT, WORD_OF_MOUTH = range(3)
@@ -55,7 +58,7 @@ def bystander_factor(n, alone) -> float:
     return min(alone, n / (n - 1.0))
 
 
-@inner_kernel
+@lean_kernel
 def independent_factor(n, crowd) -> float:
     """The same of n bystanders who do not rely on each other; `crowd` of them report as a crowd above does.
 
@@ -64,7 +67,7 @@ def independent_factor(n, crowd) -> float:
     return n / crowd
 
 
-@inner_kernel
+@lean_kernel
 def heard_share(n, age, rate) -> float:
     """Share of n bystanders who have heard of an issue `age` days after one of them saw it.
 
@@ -75,7 +78,7 @@ def heard_share(n, age, rate) -> float:
     return 1.0 if n <= 1.0 else 1.0 / (1.0 + (n - 1.0) * exp(-rate * age))
 
 
-@inner_kernel
+@lean_kernel
 def reporting_factor(n, age, k, rules) -> float:
     """Rate at which n bystanders report an issue of `age` days, relative to very many, by the rule chosen.
 
@@ -89,41 +92,20 @@ def reporting_factor(n, age, k, rules) -> float:
     return factor
 
 
-@inner_kernel
-def add(listening, committee, company, ears, voices, row) -> None:
-    """Add the bystanders and voices of a place to those of the larger place at `row`.
-
-    Twin: reference/arithmetic.py, add.
-    """
-    ears[row] += listening
-    voices[row, 0] += committee
-    voices[row, 1] += company
-
-
-@inner_kernel
-def places_of(mood, buildings, compounds) -> tuple[np.ndarray, np.ndarray]:
-    """Sum bystanders and their weighted voices over places: ears (n,), voices (n, 2).
-
-    The rows are all stairwells, then all buildings, all compounds, and the whole community.
+@lean_kernel
+def sum_stairwells(mood, first, last, trusted) -> tuple[float, float]:
+    """Sum bystanders, and their weighted voices, over the stairwells `first` to `last`.
 
     Twin: reference/places.py, ears_and_voices.
     """
-    s, b, c = len(mood.ears), len(buildings.compound), len(compounds.company)
-    ears, voices = np.zeros(s + b + c + 1), np.zeros((s + b + c + 1, 2))
-    heard, spoken, stairwells, houses = mood.ears, mood.voices, buildings.first, compounds.first
-    for row in range(s):
-        add(heard[row], spoken[row, 0], spoken[row, 1], ears, voices, row)
-    for row in range(b):
-        for child in range(stairwells[row], stairwells[row + 1]):
-            add(ears[child], voices[child, 0], voices[child, 1], ears, voices, s + row)
-    for row in range(c):
-        for child in range(s + houses[row], s + houses[row + 1]):
-            add(ears[child], voices[child, 0], voices[child, 1], ears, voices, s + b + row)
-        add(ears[s + b + row], voices[s + b + row, 0], voices[s + b + row, 1], ears, voices, s + b + c)
+    ears, voices = 0.0, 0.0
+    for s in range(np.uint64(first), np.uint64(last)):
+        ears += mood.ears[s]
+        voices += mood.voices[s, trusted]
     return ears, voices
 
 
-@inner_kernel
+@lean_kernel
 def at_home(household, trusted, households, people) -> tuple[float, float]:
     """Sum the bystanders in one household, and their weighted voices.
 
@@ -139,97 +121,203 @@ def at_home(household, trusted, households, people) -> tuple[float, float]:
     return ears, voices
 
 
+@lean_kernel
+def bystanders(issue, mood, stairs, households, people, compounds) -> tuple[float, float]:
+    """Count those who can see an issue, and their weighted voices.
+
+    `stairs` (buildings + 1,) is the first stairwell of each building, `compounds` is of `sum_compounds`.
+
+    Twin: reference/issues.py, count_bystanders.
+    """
+    trusted, b, s = trust_at_stake(issue), issue.building, issue.stairwell
+    if issue.scope == SCOPE_HOUSEHOLD:
+        return at_home(issue.household, trusted, households, people)
+    if issue.scope == SCOPE_STAIRWELL:
+        return mood.ears[s], mood.voices[s, trusted]
+    if issue.scope == SCOPE_BUILDING:
+        return sum_stairwells(mood, stairs[b], stairs[b + 1], trusted)
+    place = issue.compound if issue.scope == SCOPE_COMPOUND else np.int32(len(compounds) - 1)
+    return compounds[place, 0], compounds[place, 1 + trusted]
+
+
 @inner_kernel
-def draw_issue_reporter(w, issue, key) -> np.int64:
-    """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in a street.
+def sum_compounds(w) -> np.ndarray:
+    """Sum bystanders, and their voices for committee and company, over compounds; (compounds + 1, 3).
+
+    The last row is the whole community.
+
+    Twin: reference/places.py, ears_and_voices.
+    """
+    first, stairs, ears, voices = w.compounds.first, w.buildings.first, w.mood.ears, w.mood.voices
+    all_ = len(first) - 1
+    out = np.zeros((all_ + 1, 3))
+    for c in range(all_):
+        n, committee, company = 0.0, 0.0, 0.0
+        for s in range(np.uint64(stairs[first[c]]), np.uint64(stairs[first[c + 1]])):
+            n += ears[s]
+            committee += voices[s, TRUST_COMMITTEE]
+            company += voices[s, TRUST_COMPANY]
+        out[c, 0], out[c, 1], out[c, 2] = n, committee, company
+        out[all_, 0] += n
+        out[all_, 1] += committee
+        out[all_, 2] += company
+    return out
+
+
+@inner_kernel
+def recount(w) -> None:
+    """Count how readily neighbours report the open issues of last night, and of buildings that took stock.
+
+    In between it stays as it is. But word of mouth spreads daily: by that rule it is counted daily for all.
+
+    Twin: reference/reporting.py, recount.
+    """
+    issues, k, rules, yesterday = w.issues, w.knobs.residents, w.knobs.rules, w.day - 1
+    daily, weekday = rules.reporting == WORD_OF_MOUTH, np.uint64(yesterday % 7)
+    due, n = np.empty(len(issues), np.int64), 0
+    for i in range(len(issues)):
+        due[n] = i
+        took_stock = np.uint64(issues[i].building) % np.uint64(7) == weekday
+        n += (took_stock | (issues[i].arose_day == yesterday) | daily) & (issues[i].state < RESOLVED)
+    compounds, dilemma, mood, stairs = sum_compounds(w), w.cats.report_rate, w.mood, w.buildings.first
+    households, people = w.households, w.residents
+    for i in due[:n]:
+        issue = issues[i]
+        ears, weight = bystanders(issue, mood, stairs, households, people, compounds)
+        issue.report_rate = 0.0
+        if ears > 0.0:
+            factor = reporting_factor(ears, yesterday + 1 - issue.arose_day, k, rules)
+            issue.report_rate = dilemma[issue.category] * factor * (weight / ears)
+
+
+@inner_kernel
+def loudness(voice) -> np.ndarray:
+    """Compute the factor on the readiness to report of each building, of its lever `voice`; (buildings,).
 
     Twin: reference/reporting.py, report_issues.
     """
+    out = np.ones(len(voice))
+    for b in range(len(voice)):
+        if voice[b] != 0.0:
+            out[b] = exp(voice[b])
+    return out
+
+
+@lean_kernel
+def draw_stairwell(first, last, mood, trusted, key) -> np.uint64:
+    """Draw one of the stairwells `first` to `last`, weighted by voices; `first` if none has any.
+
+    Twin: reference/reporting.py, draw_reporter.
+    """
+    best, winner = np.inf, np.uint64(first)
+    for s in range(np.uint64(first), np.uint64(last)):
+        weight = mood.voices[s, trusted]
+        if weight > 0.0 and uniform(key, s) < best * weight:
+            time = exponential(key, s) / weight
+            if time < best:
+                best, winner = time, np.uint64(s)
+    return winner
+
+
+@lean_kernel
+def draw_issue_reporter(w, issue) -> np.int64:
+    """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in a street.
+
+    Of an issue of a building or compound the stairwell is drawn first, then one of those who live there.
+
+    Twin: reference/reporting.py, draw_reporter.
+    """
     trusted, people, first_of = trust_at_stake(issue), w.residents, w.stairwells.people
+    key = derive_key(derive_key(key_of(w.seed, TELL, 0), issue.key), issue.reports)
+    if issue.scope > SCOPE_COMPOUND:
+        return np.int64(-1)
     if issue.scope == SCOPE_HOUSEHOLD:
         h, first = issue.household, w.households.first
         return draw_reporter(first[h], first[h + 1], people, trusted, key)
-    if issue.scope == SCOPE_STAIRWELL:
-        return draw_reporter(first_of[issue.stairwell], first_of[issue.stairwell + 1], people, trusted, key)
-    if issue.scope == SCOPE_BUILDING:
-        first, last = issue.building, issue.building + 1
-    elif issue.scope == SCOPE_COMPOUND:
-        first, last = w.compounds.first[issue.compound], w.compounds.first[issue.compound + 1]
+    s = np.uint64(issue.stairwell)
+    if issue.scope > SCOPE_STAIRWELL:
+        low, high = buildings_that_see(issue, w.compounds.first)
+        door = derive_key(derive_key(key_of(w.seed, DOOR, 0), issue.key), issue.reports)
+        stairs = w.buildings.first
+        s = draw_stairwell(stairs[low], stairs[high], w.mood, trusted, door)
+    return draw_reporter(first_of[s], first_of[s + np.uint64(1)], people, trusted, key)
+
+
+@lean_kernel
+def report_first(w, i, rate, neighbours) -> None:
+    """Report an unknown issue, number `i`: by a neighbour or a mechanism, in proportion to their rates.
+
+    `rate` is that of all, `neighbours` that of neighbours (1/day).
+
+    Twin: reference/reporting.py, report_first.
+    """
+    issue, codes, sight = w.issues[i], w.pulls.sight.by, w.pulls.sight.rows
+    by, who = -1, np.int64(-1)
+    part = uniform(derive_key(key_of(w.seed, FIND, 0), issue.key), issue.reports) * rate - neighbours
+    if part >= 0.0:
+        for m in range(len(codes)):
+            by = codes[m] if sight[m, i] > 0.0 else by
+            part -= sight[m, i]
+            if part < 0.0:
+                break
     else:
-        return np.int64(-1)
-    stairs = w.buildings.first
-    return draw_reporter(first_of[stairs[first]], first_of[stairs[last]], people, trusted, key)
+        who = draw_issue_reporter(w, issue)
+    issue.state = REPORTED
+    issue.reporter = who
+    if issue.reported_day < 0:
+        issue.reported_day, issue.found_by = w.day, by
+    patient = exponential(derive_key(key_of(w.seed, WAIT, 0), issue.key), issue.reports)
+    issue.give_up_day = w.day + 1 + int(w.cats.patience_days[issue.category] * patient)
+    log_event(w.log, w.lines, issue.id, w.day, WAS_REPORTED, by, who)
 
 
-@inner_kernel
-def report_issues(w) -> None:
-    """Advance the reporting clock of every open issue; at its threshold, report it or repeat the report.
+@lean_kernel
+def report(w, i, rate, neighbours) -> None:
+    """Report issue number `i`, or repeat the report, once for each threshold that its hazard has passed.
 
-    Neighbours report at the rate of the rule chosen (`reporting_factor`); mechanisms that look (`sight`,
-    1/day) compete with them, and the first in the race is the reporter.
+    The rates are those of `report_first`.
 
     Twin: reference/reporting.py, report_issues.
     """
-    issues, day, log, used, k = w.issues, w.day, w.log, w.lines, w.knobs.residents
-    rules = w.knobs.rules
-    dilemma, patience, voice = w.cats.report_rate, w.cats.patience_days, w.lever.voice
-    codes, sight = w.pulls.sight.by, w.pulls.sight.rows
-    clock, finder, teller = key_of(w.seed, HEAR, 0), key_of(w.seed, FIND, 0), key_of(w.seed, TELL, 0)
-    wait = key_of(w.seed, WAIT, 0)
-    ears, voices = places_of(w.mood, w.buildings, w.compounds)
-    s, b, c = len(w.stairwells.building), len(w.buildings.compound), len(w.compounds.company)
+    issue, today = w.issues[i], 0
+    clock = key_of(w.seed, HEAR, 0)
+    while issue.report_hazard >= issue.next_report_hazard and today < A_DAY:
+        today += 1
+        issue.reports += 1
+        issue.next_report_hazard += exponential(derive_key(clock, issue.key), issue.reports)
+        if issue.state == UNKNOWN:
+            report_first(w, i, rate, neighbours)
+        else:
+            who = draw_issue_reporter(w, issue)
+            log_event(w.log, w.lines, issue.id, w.day, REPORTED_AGAIN, -1, who)
+
+
+@inner_kernel
+def report_issues(w) -> np.ndarray:
+    """Advance the reporting clock of every open issue; at its threshold, report it or repeat the report.
+
+    Neighbours report at the rate last counted; mechanisms that look (`sight`, 1/day) compete with them, and
+    the first in the race is the reporter. Returns the rows of issues that are now reported and not resolved,
+    (n,): those that the day goes on with.
+
+    Twin: reference/reporting.py, report_issues.
+    """
+    recount(w)
+    issues, sight, louder = w.issues, w.lever.sight, loudness(w.lever.voice)
+    pending, n = np.empty(len(issues), np.int64), 0
+    # how readily neighbours report an issue, by its state: a table, because the processor cannot guess it
+    eager = np.zeros(RESOLVED + 1)
+    for state in range(RESOLVED):
+        eager[state] = w.knobs.residents.repeat_report_factor if state > UNKNOWN else 1.0
     for i in range(len(issues)):
         issue = issues[i]
-        if issue.state >= RESOLVED or (issue.reports >= MOST and issue.state != UNKNOWN):
-            continue
-        trusted = trust_at_stake(issue)
-        if issue.scope == SCOPE_HOUSEHOLD:
-            n, weight = at_home(issue.household, trusted, w.households, w.residents)
-        else:
-            row = issue.stairwell
-            if issue.scope == SCOPE_BUILDING:
-                row = s + issue.building
-            elif issue.scope == SCOPE_COMPOUND:
-                row = s + b + issue.compound
-            elif issue.scope == SCOPE_STREET:
-                row = s + b + c
-            n, weight = ears[row], voices[row, trusted]
-        neighbours = 0.0
-        if n > 0.0:
-            louder = 1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building])
-            factor = reporting_factor(n, day - issue.arose_day, k, rules)
-            neighbours = dilemma[issue.category] * factor * (weight / n) * louder
-        rate = neighbours
-        if issue.state == UNKNOWN:
-            for m in range(len(codes)):
-                rate += sight[m, i]
-        else:
-            rate *= k.repeat_report_factor
+        unknown, is_open = issue.state == UNKNOWN, issue.state < RESOLVED
+        goes_on = unknown | (issue.reports < MOST)
+        neighbours = issue.report_rate * louder[np.uint64(issue.building)] * goes_on
+        rate = neighbours * eager[np.uint64(issue.state)] + sight[i] * unknown
         issue.report_hazard += rate
-        today = 0
-        while issue.report_hazard >= issue.next_report_hazard and today < A_DAY:
-            today += 1
-            issue.reports += 1
-            issue.next_report_hazard += exponential(derive_key(clock, issue.key), issue.reports)
-            race = derive_key(derive_key(teller, issue.key), issue.reports)
-            if issue.state != UNKNOWN:
-                who = draw_issue_reporter(w, issue, race)
-                log_event(log, used, issue.id, day, REPORTED_AGAIN, -1, who)
-                continue
-            by, who = -1, np.int64(-1)
-            part = uniform(derive_key(finder, issue.key), issue.reports) * rate - neighbours
-            if part >= 0.0:
-                for m in range(len(codes)):
-                    by = codes[m] if sight[m, i] > 0.0 else by
-                    part -= sight[m, i]
-                    if part < 0.0:
-                        break
-            else:
-                who = draw_issue_reporter(w, issue, race)
-            issue.state = REPORTED
-            issue.reporter = who
-            if issue.reported_day < 0:
-                issue.reported_day, issue.found_by = day, by
-            patient = exponential(derive_key(wait, issue.key), issue.reports)
-            issue.give_up_day = day + 1 + int(patience[issue.category] * patient)
-            log_event(log, used, issue.id, day, WAS_REPORTED, by, who)
+        if issue.report_hazard >= issue.next_report_hazard and (is_open & goes_on):
+            report(w, i, rate, neighbours)
+        pending[n] = i
+        n += (issue.state > UNKNOWN) & is_open
+    return pending[:n]

@@ -7,7 +7,7 @@ served.
 import numpy as np
 
 from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY, DESK_NONE
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from .issue_table import REPORTED, TAKEN, is_workable, log_event, move, next_stage, rank
 
 RANKS = 4  # of urgency
@@ -15,7 +15,7 @@ QUEUEING = ("urgency", "first_come")
 URGENCY, FIRST_COME = range(2)
 
 
-@inner_kernel
+@lean_kernel
 def queue_rank(issue, rules) -> int:
     """Rank an issue in a queue, 0..3, the highest first: its urgency, unless all wait in one line.
 
@@ -24,7 +24,7 @@ def queue_rank(issue, rules) -> int:
     return 0 if rules.queueing == FIRST_COME else rank(issue)
 
 
-@inner_kernel
+@lean_kernel
 def desk_row(issue, compounds) -> int:
     """Return the row of `hours` that an issue draws on: compounds' crews, the committee, the departments.
 
@@ -38,14 +38,14 @@ def desk_row(issue, compounds) -> int:
 
 
 @inner_kernel
-def queue_of(issues, state, rules) -> np.ndarray:
-    """Return the rows of issues in one state, (n,): the highest rank first, and of those the oldest first.
+def queue_of(issues, pending, state, rules) -> np.ndarray:
+    """Return those rows of `pending` (n,) whose issue is in `state`: the highest rank first, then the oldest.
 
     Twin: reference/issues.py, queue_of.
     """
     count = np.zeros(RANKS + 1, np.int64)  # issues that come before those of each rank
-    found, n = np.empty(len(issues), np.int64), 0
-    for i in range(len(issues)):
+    found, n = np.empty(len(pending), np.int64), 0
+    for i in pending:
         if issues[i].state == state:
             count[RANKS - 1 - queue_rank(issues[i], rules) + 1] += 1
             found[n] = i
@@ -61,36 +61,34 @@ def queue_of(issues, state, rules) -> np.ndarray:
     return out
 
 
-@inner_kernel
-def is_finished_today(issue, i, done) -> bool:
-    """Say whether the hours that mechanisms send, `done` (mechanisms, issues), finish issue number `i` today.
+@lean_kernel
+def is_finished_today(issue, sent) -> bool:
+    """Say whether the hours `sent` by mechanisms finish an issue today.
 
     Twin: reference/issues.py, is_finished_today.
     """
-    left = issue.hours_left
-    for m in range(len(done)):
-        left -= done[m, i]
-    return left <= 1e-9 and is_workable(issue)
+    return issue.hours_left - sent <= 1e-9 and is_workable(issue)
 
 
 @inner_kernel
-def take_in(w) -> None:
+def take_in(w, pending) -> None:
     """Take in reported issues in the order of the queue; each costs `intake` hours of its desk.
 
+    Here and in the steps that follow, `pending` (n,) are the rows of issues that are reported, not resolved.
     What mechanisms finish today is settled on the spot, without a desk.
 
     Twin: reference/processing.py, take_in.
     """
-    issues, hours, intake, done = w.issues, w.hours, w.knobs.intake_hours, w.pulls.work.rows
+    issues, hours, intake, sent = w.issues, w.hours, w.knobs.intake_hours, w.lever.work
     compounds = len(hours) - 2
-    for i in queue_of(issues, REPORTED, w.knobs.rules):
+    for i in queue_of(issues, pending, REPORTED, w.knobs.rules):
         issue = issues[i]
-        if issue.desk == DESK_NONE or is_finished_today(issue, i, done):
+        if issue.desk == DESK_NONE or is_finished_today(issue, sent[i]):
             continue
         desk = desk_row(issue, compounds)
         if hours[desk] >= intake:
             hours[desk] -= intake
             if issue.taken_in_day < 0:
                 issue.taken_in_day = w.day
-            move(issue, next_stage(REPORTED, issue), w.day)
+            move(w, issue, next_stage(REPORTED, issue))
             log_event(w.log, w.lines, issue.id, w.day, TAKEN, -1, -1)

@@ -9,13 +9,15 @@ Where the scenario's rule is first come, first served, all wait in one line, whi
 import numpy as np
 
 from ...agents import reporters
-from ...engine.codes import DESK_NONE, SCOPE_COMPOUND, SCOPE_HOUSEHOLD
-from ...engine.jit import inner_kernel
+from ...engine.codes import DESK_NONE
+from ...engine.jit import inner_kernel, lean_kernel
 from .issue_table import (
     DONE,
     ON_THE_SPOT,
     RESOLVED,
     WORK,
+    count_overdue,
+    count_visible,
     is_registered,
     is_workable,
     log_event,
@@ -24,32 +26,7 @@ from .issue_table import (
 from .triage import RANKS, desk_row, queue_of, queue_rank
 
 
-@inner_kernel
-def buildings_that_see(issue, first) -> tuple[int, int]:
-    """Return the first building in which an issue is visible, and the one after the last; none if private.
-
-    An issue of a compound is visible in all its buildings; `first` (compounds + 1,) are their rows.
-
-    Twin: reference/issues.py, buildings_that_see.
-    """
-    if issue.scope == SCOPE_COMPOUND:
-        return first[issue.compound], first[issue.compound + 1]
-    return issue.building, issue.building + (issue.scope > SCOPE_HOUSEHOLD)
-
-
-@inner_kernel
-def count_visible(counted, low, high, trusted) -> None:
-    """Increment `counted` (buildings, 2) in the buildings `low` to `high`, for the desk that is `trusted`.
-
-    It is apart from `buildings_that_see` because the compiler inlines two short kernels, but not a long one.
-
-    Twin: reference/issues.py, buildings_that_see.
-    """
-    for b in range(low, high):
-        counted[b, trusted] += 1.0
-
-
-@inner_kernel
+@lean_kernel
 def encourage(w, issue, gain) -> None:
     """Make the reporter of an issue readier to report, by a share `gain` of what is possible.
 
@@ -61,7 +38,7 @@ def encourage(w, issue, gain) -> None:
         people.voice[who] = reporters.encouraged(voice, usual, gain, w.knobs.residents)
 
 
-@inner_kernel
+@lean_kernel
 def resolve(w, issue, by) -> None:
     """Resolve an issue, to be checked after `check_after_days`.
 
@@ -73,12 +50,12 @@ def resolve(w, issue, by) -> None:
     if issue.taken_in_day < 0:
         issue.taken_in_day = day
         log_event(w.log, w.lines, issue.id, day, ON_THE_SPOT, by, -1)
+    count_overdue(w, issue, -1.0)
     issue.hours_left, issue.state, issue.resolved_day, issue.resolved_by = 0.0, RESOLVED, day, by
     issue.due_day = day + w.knobs.check_after_days
-    trusted = trust_at_stake(issue)
-    low, high = buildings_that_see(issue, w.compounds.first)
-    count_visible(w.mood.good, low, high, trusted)
+    count_visible(w, issue, w.mood.good, 1.0)
     if issue.reporter >= 0:
+        trusted = trust_at_stake(issue)
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t + w.knobs.residents.trust_gain_resolved * (1.0 - t)
         encourage(w, issue, w.knobs.residents.report_gain_resolved)
@@ -116,7 +93,7 @@ def divide(wanted, available) -> None:
             wanted[r] = available * 2.0**r / weight
 
 
-@inner_kernel
+@lean_kernel
 def can_go_on(w, issue) -> bool:
     """Whether its desk can work on an issue in work today: not before the appointment, nor without a desk.
 
@@ -125,7 +102,7 @@ def can_go_on(w, issue) -> bool:
     return issue.due_day <= w.day and issue.desk != DESK_NONE
 
 
-@inner_kernel
+@lean_kernel
 def hours_today(w, issue, desk) -> float:
     """Hours that a desk can put into an issue today: those of one worker.
 
@@ -139,25 +116,25 @@ def hours_today(w, issue, desk) -> float:
 
 
 @inner_kernel
-def work(w) -> None:
+def work(w, pending) -> None:
     """Spend today's hours on issues: `work` (mechanisms, issues), then `hours` (compounds + 2,) of the desks.
 
     Twin: reference/processing.py, work.
     """
     issues, hours, rules = w.issues, w.hours, w.knobs.rules
-    codes, done = w.pulls.work.by, w.pulls.work.rows
+    codes, done, sent = w.pulls.work.by, w.pulls.work.rows, w.lever.work
     compounds = len(hours) - 2
-    for i in range(len(issues)):
+    for i in pending:
         issue = issues[i]
-        if len(codes) and (is_workable(issue) or is_registered(issue)):
+        if sent[i] > 0.0 and (is_workable(issue) or is_registered(issue)):
             by, most = -1, 0.0
             for m in range(len(codes)):
                 issue.hours_left -= done[m, i]
                 if done[m, i] > most:
                     by, most = codes[m], done[m, i]
-            if most > 0.0 and issue.hours_left <= 1e-9:
+            if issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
-    rows, quota = queue_of(issues, WORK, rules), np.zeros((len(hours), RANKS))
+    rows, quota = queue_of(issues, pending, WORK, rules), np.zeros((len(hours), RANKS))
     most_today, n = np.empty(len(rows)), 0
     for i in rows:
         if can_go_on(w, issues[i]):

@@ -29,7 +29,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import FAMILIES
@@ -299,19 +299,19 @@ class Acquaintance(Mechanism):
             habit[b] += k.habit_gain * (come[b] * share[where[b]]) * (1.0 - habit[b])
 
 
-@inner_kernel
+@lean_kernel
 def is_festival(day, own) -> bool:
     """Say whether the whole community celebrates on `day`."""
     return own.feast[day % YEAR]
 
 
-@inner_kernel
+@lean_kernel
 def buildings_gathering(day, own) -> range:
     """Return the buildings that meet on `day`: all on a festival, else those whose club weekday it is."""
     return range(0, len(own.come), 1) if is_festival(day, own) else range(day % 7, len(own.come), 7)
 
 
-@inner_kernel
+@lean_kernel
 def hours_at_station(k, share, where) -> float:
     """Sum the hours that the matchmaking station got for this Sunday."""
     hours = 0.0
@@ -320,7 +320,7 @@ def hours_at_station(k, share, where) -> float:
     return hours
 
 
-@inner_kernel
+@lean_kernel
 def match(own, issues, key, work) -> None:
     """Pull `work` (issues,) for the couples that are due: two registered people each, drawn without order."""
     free = 0

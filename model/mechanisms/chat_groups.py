@@ -23,7 +23,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import CHILD, ELDER, TRUST_COMMITTEE, TRUST_NEIGHBOURS
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, VOLUNTEER
 from . import Count, Mechanism
@@ -193,7 +193,7 @@ class ChatGroups(Mechanism):
             m.counts[MEMBERS] += own.joined[b] * own.adults[b]
 
 
-@inner_kernel
+@lean_kernel
 def share_followed(compound, own, share, k) -> float:
     """Return the share of a compound's messages that its moderator reads and answers today."""
     return share[compound] * (k.groups_per_moderator / (k.groups_per_moderator + own.groups[compound]))

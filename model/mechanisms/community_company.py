@@ -22,7 +22,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..resources.allocation import WEEKEND
@@ -156,13 +156,13 @@ class CommunityCompany(Mechanism):
         m.counts[CAPITAL] = own.capital[0]
 
 
-@inner_kernel
+@lean_kernel
 def target_capital(w, k) -> float:
     """Return the capital in yuan at which the company is of full size."""
     return k.capital_yuan * len(w.households.building)
 
 
-@inner_kernel
+@lean_kernel
 def instalment(own, size, k) -> float:
     """Return the yuan to be paid in on a Saturday, at most what is missing to `size`."""
     return min(size / k.build_up_weeks, max(0.0, size - own.capital[0]))

@@ -20,7 +20,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER
 from . import Count, Mechanism
@@ -152,7 +152,7 @@ class ConsentCampaign(Mechanism):
                 own.informed[c] = min(1.0, own.informed[c] + share[c] * informs / k.information_hours)
 
 
-@inner_kernel
+@lean_kernel
 def plan_day(c, m, w) -> tuple[float, float, float]:
     """Plan a team's day: hours to form, hours to inform residents, and doors to visit."""
     k, own, unsigned = m.knobs[0], m.own, float(w.projects.open[c])

@@ -30,7 +30,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import STANDING_RETIRED_MEMBER, TRUST_COMMITTEE, TRUST_COMPANY
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..resources.allocation import spend_hours
@@ -244,20 +244,20 @@ class FivePartyAlliance(Mechanism):
                 coming[c] += m.share[c] / DAYS
 
 
-@inner_kernel
+@lean_kernel
 def pushes(issue, progress, most) -> float:
     """Return the sittings that settle an issue, each of which brings it `progress` on; `most` at most."""
     left = issue.sittings_needed - issue.sittings_held
     return min(most, float(ceil(left / progress))) if progress > 0.0 else most
 
 
-@inner_kernel
+@lean_kernel
 def sits(c, day, m, w) -> bool:
     """Say whether a compound sits on `day`; never where there is no property company."""
     return w.compounds.company[c] and day > FIRST and (day + c) % (7 * m.knobs[0].interval_weeks) == 0
 
 
-@inner_kernel
+@lean_kernel
 def sits_within(soonest, latest, c, m, w) -> bool:
     """Say whether a compound sits in `soonest` to `latest` days; it sits at most once a week."""
     if not w.compounds.company[c]:
@@ -267,7 +267,7 @@ def sits_within(soonest, latest, c, m, w) -> bool:
     return ahead <= latest and w.day + ahead > FIRST
 
 
-@inner_kernel
+@lean_kernel
 def owners_come(c, m, w) -> bool:
     """Draw whether the owners' committee attends today.
 
@@ -280,7 +280,7 @@ def owners_come(c, m, w) -> bool:
     ) < k.owners_committee_attendance * (1.0 - k.absence_penalty * (1.0 - w.around[c]))
 
 
-@inner_kernel
+@lean_kernel
 def seats(c, m, w) -> float:
     """Return the seats taken at a compound's sitting today; 0 without a sitting or below the quorum."""
     if not sits(c, w.day, m, w):

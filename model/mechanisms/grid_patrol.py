@@ -22,7 +22,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import DESK_NONE, SCOPE_HOUSEHOLD
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import FAMILIES, HANDS
@@ -187,7 +187,7 @@ class GridPatrol(Mechanism):
                 m.counts[ERRAND_HOURS] += work[i]
 
 
-@inner_kernel
+@lean_kernel
 def detection_rate(issue, k) -> float:
     """Return the rate, 1/hour, at which a patrol finds an issue: what lies open, a fault, or in a home."""
     if issue.desk == DESK_NONE:
@@ -197,7 +197,7 @@ def detection_rate(issue, k) -> float:
     return k.detection_rate if issue.family in OPEN_TO_VIEW else k.fault_detection_rate
 
 
-@inner_kernel
+@lean_kernel
 def is_found_today(issue, sight) -> bool:
     """Say whether `sight` alone brings an unknown issue to its report today, and it needs hours only."""
     return (
@@ -207,7 +207,7 @@ def is_found_today(issue, sight) -> bool:
     )
 
 
-@inner_kernel
+@lean_kernel
 def worker_present(area, m, w) -> float:
     """Draw whether an area's worker is at work this week: 1.0 or 0.0."""
     return 0.0 if uniform(key_of(w.seed, AWAY, w.day // 7), area) < m.knobs[0].absence_share else 1.0

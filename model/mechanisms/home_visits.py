@@ -29,7 +29,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import CHILD, SCOPE_HOUSEHOLD, TRUST_COMMITTEE, TRUST_NEIGHBOURS
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER, STANDINGS
 from . import Count, Mechanism
@@ -192,15 +192,16 @@ class HomeVisits(Mechanism):
 
     @kernel
     def learn(m, w) -> None:
-        k, found, where = m.knobs[0], m.own.found, w.buildings.compound
+        k, own, found, where = m.knobs[0], m.own, m.own.found, w.buildings.compound
+        homes, share = own.homes, m.share
         remaining = 1.0 - k.loss_rate / 365
         for b in range(len(found)):
             found[b] *= remaining
         for b in range(w.day % 7, len(found), 7):
-            found[b] += share_visited(b, where[b], w.day, m.own, m.share, k) * (1.0 - found[b])
+            found[b] += share_visited(b, where[b], w.day, own, share, k) * (1.0 - found[b])
         hours = 0.0  # of tomorrow's visits
         for b in range((w.day + 1) % 7, len(where), 7):
-            hours += min(k.building_hours, k.visit_hours * m.own.homes[b])
+            hours += min(k.building_hours, k.visit_hours * homes[b])
         members_hours = min(hours, w.knobs.member * w.mood.pledged[0])
         if hours > 0.0:
             m.own.who[0], m.own.who[1] = (
@@ -209,7 +210,7 @@ class HomeVisits(Mechanism):
             )
 
 
-@inner_kernel
+@lean_kernel
 def share_visited(b, compound, day, own, share, k) -> float:
     """Return the share of a building's homes that are visited, or hear the talk, if `day` is its weekday."""
     if day <= QUIET:
@@ -224,7 +225,7 @@ def share_visited(b, compound, day, own, share, k) -> float:
     return evenings_share * min(1.0, k.building_hours / (k.visit_hours * own.homes[b]))
 
 
-@inner_kernel
+@lean_kernel
 def has_talk(b, day, buildings, talks) -> bool:
     """Say whether a building's evening in the week of `day` is one of the quarter's `talks`.
 

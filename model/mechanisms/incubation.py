@@ -22,7 +22,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
 from ..resources.allocation import spend_hours
@@ -159,7 +159,7 @@ class Incubation(Mechanism):
                 news[w.issues[i].compound] = max(news[w.issues[i].compound], group_left_by(w.issues[i], k))
 
 
-@inner_kernel
+@lean_kernel
 def group_left_by(issue, k) -> float:
     """Return the size of the group that a resolved issue leaves behind.
 

@@ -31,7 +31,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import STANDING_RETIRED_MEMBER, TRUST_COMMITTEE
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.issue_table import sittings_tonight
 from ..resources.allocation import spend_hours
@@ -274,20 +274,20 @@ class JointCouncil(Mechanism):
                 own.matters[c] += 1.0
 
 
-@inner_kernel
+@lean_kernel
 def evening_length(compound, own, k) -> float:
     """Return the hours of tonight's meeting: time for every matter at the table, up to a whole evening."""
     return min(k.evening_hours, k.sitting_hours * k.sittings_per_matter * own.matters[compound])
 
 
-@inner_kernel
+@lean_kernel
 def sits(compound, day, every) -> bool:
     """Say whether a compound sits on `day`: each on its own weekday and in its own week."""
     week = day // 7 - FIRST
     return week >= 0 and day % 7 == 1 + compound % 5 and (week + compound // 5) % every == 0
 
 
-@inner_kernel
+@lean_kernel
 def sits_within(compound, day, soonest, latest, every) -> bool:
     """Say whether a compound sits in `soonest` to `latest` days from `day`; it sits at most once a week."""
     wait = (1 + compound % 5 - day - soonest) % 7  # days from the soonest day to the compound's weekday
@@ -297,7 +297,7 @@ def sits_within(compound, day, soonest, latest, every) -> bool:
     return False
 
 
-@inner_kernel
+@lean_kernel
 def attendance(compound, day, own, share, around, k) -> float:
     """Return the attendance at a compound's meeting, 0..1.
 

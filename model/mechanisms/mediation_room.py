@@ -25,7 +25,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...engine.codes import TRUST_NEIGHBOURS
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
 from ..issues.issue_table import TABLE, sittings_tonight
@@ -190,25 +190,25 @@ class MediationRoom(Mechanism):
                 m.own[slot_of(issue)] = issue.sittings_held
 
 
-@inner_kernel
+@lean_kernel
 def slot_of(issue) -> np.int64:
     """Return the entry of an issue in the room's book."""
     return np.int64(issue.key % np.uint64(PLACES))
 
 
-@inner_kernel
+@lean_kernel
 def is_listed(issue, own, k) -> bool:
     """Say whether an issue at the table is a quarrel to be heard: not given up since last reported."""
     return issue.family == DISPUTE and issue.sittings_held < own[slot_of(issue)] + k.max_sittings
 
 
-@inner_kernel
+@lean_kernel
 def progress_per_sitting(w, issue, k) -> float:
     """Return by how many sittings one sitting brings a case on; less where the parties are away."""
     return k.sittings_per_case * (1.0 - k.absence_penalty * (1.0 - w.around[issue.compound]))
 
 
-@inner_kernel
+@lean_kernel
 def count_sittings(w, own, k) -> float:
     """Count the sittings wanted today; 0 unless the room is open, on the first days of the week."""
     n = 0.0

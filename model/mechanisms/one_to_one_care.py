@@ -30,7 +30,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import ELDER, SCOPE_HOUSEHOLD
-from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
+from ...engine.jit import kernel, lean_kernel, outer_kernel, struct
 from ...engine.parameters import knob
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from ..issues.categories import FAMILIES, UNITS
@@ -263,7 +263,7 @@ class OneToOneCare(Mechanism):
         m.counts[SEARCHES] += found - own.found[0]
 
 
-@inner_kernel
+@lean_kernel
 def count_pairs(own) -> float:
     """Return the number of elders who have a visitor."""
     n = 0.0
@@ -272,7 +272,7 @@ def count_pairs(own) -> float:
     return n
 
 
-@inner_kernel
+@lean_kernel
 def visits_by_pool(own, member) -> tuple[float, float]:
     """Count this week's visits by members, and by other volunteers."""
     members, others = 0.0, 0.0
@@ -285,13 +285,13 @@ def visits_by_pool(own, member) -> tuple[float, float]:
     return members, others
 
 
-@inner_kernel
+@lean_kernel
 def has_moved(w, resident) -> bool:
     """Say whether the household that lived in a resident's home has left it today."""
     return w.left[w.residents.building[resident]] == w.residents.home[resident]
 
 
-@inner_kernel
+@lean_kernel
 def searches_today(own, k) -> float:
     """Return the number of searches made today, at most one in `search_days` per elder without a visitor."""
     n = 0.0
@@ -340,7 +340,7 @@ def pair_elders(own, willing, presence, stairwells, buildings, compounds, key, a
                 own.by[i], own.idle[i], own.visits[i], willing[visitor] = visitor, 0.0, 1.0, False
 
 
-@inner_kernel
+@lean_kernel
 def draw_visitor(first, last, willing, presence, key) -> int:
     """Draw a willing resident of rows `first` to `last` - 1, in proportion to presence; -1 if there is none.
 

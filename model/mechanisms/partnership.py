@@ -22,7 +22,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import SCOPE_HOUSEHOLD
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
 from ..resources.allocation import spend_hours
@@ -195,19 +195,19 @@ class Partnership(Mechanism):
         m.own.days[0] += 1
 
 
-@inner_kernel
+@lean_kernel
 def meets(own, k) -> bool:
     """Say whether the circle meets today; never without partners."""
     return own.units[0] > 0.0 and own.days[0] % k.interval_days == FIRST
 
 
-@inner_kernel
+@lean_kernel
 def keeps_in_touch(own, day) -> bool:
     """Say whether the committee should contact the committed partners on `day`."""
     return own.commitment[0] > 0.0 and day % 7 == THURSDAY
 
 
-@inner_kernel
+@lean_kernel
 def hours_lent(own, k) -> float:
     """Return the hours per day of people whom the partners lend."""
     return k.lent_hours * own.units[0] * own.commitment[0]

@@ -23,7 +23,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import TRUST_NEIGHBOURS
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS, SEASONS
 from ..resources.allocation import spend_hours
@@ -176,7 +176,7 @@ class PartyVolunteers(Mechanism):
         m.counts[TEAM_SHARE] = m.own.left[0]
 
 
-@inner_kernel
+@lean_kernel
 def hours_wanted(day, buildings, k) -> float:
     """Return the hours that a full team is asked for on `day`."""
     return (k.service_day_hours if day % QUARTER == 0 else k.daily_hours) * buildings

@@ -20,7 +20,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.contributions import due_from_funds
@@ -136,7 +136,7 @@ class ProjectFinance(Mechanism):
             pending[(week + k.answer_weeks) % RING] += applied
 
 
-@inner_kernel
+@lean_kernel
 def missing_yuan(m, w) -> float:
     """Return the yuan that large bills still lack.
 

@@ -19,7 +19,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...engine.codes import SCOPE_HOUSEHOLD, SCOPE_STREET, TRUST_COMPANY
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
 from ..resources.allocation import spend_hours
@@ -133,7 +133,7 @@ class RedProperty(Mechanism):
             m.lever.trust[b, TRUST_COMPANY] = k.company_trust_per_hour * building_hours[where[b]]
 
 
-@inner_kernel
+@lean_kernel
 def steward_hours(c, w, k) -> float:
     """Return the steward hours that a compound's company offers from today's crew.
 

@@ -20,7 +20,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
 from ..resources.allocation import spend_hours
@@ -165,7 +165,7 @@ class SelfManagement(Mechanism):
                     own[c] += k.sanction_recovery * share[c] * (1.0 - own[c])
 
 
-@inner_kernel
+@lean_kernel
 def meets(compound, day, every) -> bool:
     """Say whether a yard meets on `day`: on Tuesday, in its own week."""
     return day % 7 == TUESDAY and (day // 7 + compound) % every == 0

@@ -29,7 +29,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import TRUST_COMMITTEE, TRUST_NEIGHBOURS
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, UNITS
 from ..resources.allocation import spend_hours
@@ -289,13 +289,13 @@ class ServiceCentre(Mechanism):
         m.own.done[0] = min(1.0, m.own.done[0] + m.share[ALL] / (7.0 * m.knobs[0].setup_weeks))
 
 
-@inner_kernel
+@lean_kernel
 def opens(day, days) -> bool:
     """Say whether the centre opens on `day`: on the first days of a week that ends on Sunday."""
     return (day - 1) % 7 < days
 
 
-@inner_kernel
+@lean_kernel
 def share_of_costs(w, k) -> float:
     """Return the share of the costs that the community's fund bears."""
     company = False

@@ -21,7 +21,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
 from ..resources.allocation import WEEKEND, spend_hours
@@ -194,7 +194,7 @@ class SocialOrganisations(Mechanism):
         )
 
 
-@inner_kernel
+@lean_kernel
 def service_hours(own, k) -> float:
     """Return the hours of service per building and paid day."""
     return k.organisation_hours * (

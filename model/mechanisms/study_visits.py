@@ -20,7 +20,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ...engine.codes import TRUST_COMMITTEE
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..resources.levers import MEMBER, STANDINGS, YUAN
 from . import Count, Mechanism
@@ -159,7 +159,7 @@ class StudyVisits(Mechanism):
             own.belief[c] = left + k.belief_gain * reached * (1.0 - left)
 
 
-@inner_kernel
+@lean_kernel
 def goes(compound, day, every) -> bool:
     """Say whether a compound's delegates travel on `day`: on Saturday, in the compound's own week."""
     return day % 7 == 6 and (day // 7 + compound) % every == 0

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...engine.codes import TRUST_COMMITTEE
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import kernel, lean_kernel
 from ...engine.parameters import knob
 from ..resources.levers import ALL, COMMITTEE
 from . import Count, Mechanism
@@ -110,7 +110,7 @@ class TaskPipeline(Mechanism):
                 m.counts[ANSWERS] += care
 
 
-@inner_kernel
+@lean_kernel
 def hours_needed(m, w) -> float:
     """Return the hours that it takes to follow up on every known matter today."""
     return m.knobs[0].inbox_hours + m.knobs[0].matter_hours * len(w.known)

@@ -20,7 +20,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, kernel
+from ...engine.jit import inner_kernel, kernel, lean_kernel
 from ...engine.parameters import knob
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, GRID
@@ -120,7 +120,7 @@ class Whistle(Mechanism):
             m.lever.hurry[i] = brings[department_of(w.issues[i], w, m.knobs[0])] * calls[i] * m.share[ALL]
 
 
-@inner_kernel
+@lean_kernel
 def department_of(issue, w, k) -> int:
     """Return the department responsible for an issue; depends on the name of its category only."""
     return w.cats.code[issue.category] % k.departments

@@ -7,7 +7,7 @@ import numpy as np
 from ...agents import committee, departments, grid_workers, property_managers
 from ...agents.reporters import confidence
 from ...engine.codes import POOL_MEMBERS, POOL_VOLUNTEERS, TRUST_COMPANY
-from ...engine.jit import inner_kernel, outer_kernel
+from ...engine.jit import inner_kernel, lean_kernel, outer_kernel
 from .levers import (
     ALL,
     CAPTAIN,
@@ -163,7 +163,7 @@ def charge_granted(w, amount) -> None:
     hours[compounds], hours[compounds + 1] = max(desk, 0.0) + w.lent[0], outside
 
 
-@inner_kernel
+@lean_kernel
 def spend_hours(left, place, want) -> float:
     """Take up to `want` hours from those `left` (places,) at a place, and return how many were taken.
 

@@ -10,12 +10,12 @@ import numpy as np
 from ...agents.giving import giving_logit
 from ...agents.residents import evening_logit, seen_to_help
 from ...engine.codes import CHILD, TRUST_COMMITTEE, TRUST_NEIGHBOURS
-from ...engine.jit import inner_kernel, outer_kernel
+from ...engine.jit import lean_kernel, outer_kernel
 
 CHOICE = 8  # candidates per building
 
 
-@inner_kernel
+@lean_kernel
 def accepts_post(w, i, u, asked_logit) -> bool:
     """Whether resident `i` accepts a post: with the chance of an evening's logit plus `asked_logit`.
 
@@ -67,7 +67,7 @@ def choose_candidates(people, buildings) -> np.ndarray:
     return best
 
 
-@inner_kernel
+@lean_kernel
 def next_candidate(ready, until, day) -> int:
     """Return the place of the best candidate who may be asked tomorrow; -1 if nobody may.
 

@@ -125,8 +125,7 @@ def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray
     """Compute factors on the rate of each category, (ROWS, categories), and on each payer's hours, (ROWS, 7).
 
     Row r is day year * YEAR + r of the run; day 0 is the day before it. The last rows are the first of the
-    next year, for whoever looks a week ahead. `key` is that of the random numbers
-    by which staff leave.
+    next year, for whoever looks a week ahead. `key` is that of the random numbers by which staff leave.
     """
     calendar, kinds = scenario.calendar, scenario.issues.values()
     day, month, festival, rest = dates(year, calendar.first_month)
@@ -138,9 +137,8 @@ def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray
     for payer in ("member", "volunteer"):
         at_work[festival, PAYERS.index(payer)] = calendar.festival_evenings
     for payer, people in staff(scenario).items():
-        at_work[:, PAYERS.index(payer)] *= share_filled(
-            people, calendar, day, np.uint64(derive_key(key, hash_name(payer)))
-        )
+        posts = np.uint64(derive_key(key, hash_name(payer)))
+        at_work[:, PAYERS.index(payer)] *= share_filled(people, calendar, day, posts)
     for shock in scenario.shock:
         during = (day >= shock.day) & (day < shock.day + shock.days)
         for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
@@ -180,11 +178,14 @@ def count_vacancies(
     """
     empty = np.zeros(len(day))
     for number in range(people if leaving_rate > 0.0 else 0):
-        person, time, spell = derive_key(key, number), 0.0, 0
+        person, time, spell, first = derive_key(key, number), 0.0, 0, 0
         while time <= day[-1]:
             time += exponential(person, spell) / leaving_rate * YEAR
-            for row in range(len(day)):
-                empty[row] += time < day[row] <= time + vacancy_days
+            while first < len(day) and day[first] <= time:
+                first += 1
+            while first < len(day) and day[first] <= time + vacancy_days:
+                empty[first] += 1.0
+                first += 1
             time, spell = time + vacancy_days, spell + 1
     return empty
 

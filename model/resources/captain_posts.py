@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...engine.jit import inner_kernel, outer_kernel
+from ...engine.jit import inner_kernel, lean_kernel, outer_kernel
 from .levers import ALL
 
 
@@ -68,7 +68,7 @@ def captain_hours(own, k) -> float:
     return k.captain_hours * posts + k.upper_tier_hours * above
 
 
-@inner_kernel
+@lean_kernel
 def tire_captains(own, load, k, share, serve) -> None:
     """Add to `serve` (residents,) what each captain works today; `load` (buildings,) are known open issues.
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...engine.jit import inner_kernel
+from ...engine.jit import lean_kernel
 from .calendar import PAYERS
 from .levers import COMMITTEE, GRID, PROPERTY
 
@@ -26,7 +26,7 @@ def new_ledger(mechanisms: int) -> Ledger:
     )
 
 
-@inner_kernel
+@lean_kernel
 def charge_desks(ledger, given, hours, lent, spending) -> None:
     """Charge the desks with what they spent on issues.
 

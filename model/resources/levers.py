@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from ...engine.jit import inner_kernel
+from ...engine.jit import lean_kernel
 from ..issues.categories import FAMILIES
 
 POOLS = ("committee", "grid", "member", "volunteer", "captain")  # hands of the whole community
@@ -55,8 +55,6 @@ class Levers(NamedTuple, Generic[L]):
 
 
 LEVERS = Levers._fields
-# levers whose effects are credited to the mechanism that pulls: never summed
-OWNED = tuple(LEVERS.index(lever) for lever in ("sight", "work", "accord", "doors"))
 # levers that may be pulled below 0
 SIGNED = ("voice", "keep", "hurry", "reach", "consent", "ease", "wish", "trust")
 OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord", "hurry"))
@@ -98,10 +96,10 @@ class Stack(NamedTuple):
     who: np.ndarray  # (m,) int64  row of the mechanism among the acting ones
     by: np.ndarray  # (m,) int8   its code: a row in the world's `names`
     rows: np.ndarray  # (m, size) float64  its pulls, the lever's array flattened
-    sum: np.ndarray  # (size,) float64    sum over mechanisms
+    sum: np.ndarray  # (size,) float64    sum over mechanisms; of a single one it is its row itself
 
 
-@inner_kernel
+@lean_kernel
 def reset_levers(stacks: "Levers[Stack]", issues: int) -> None:
     """Set all pulls to 0. Of levers over issues only the first `issues` places are in use."""
     for lever in range(len(stacks)):
@@ -112,11 +110,9 @@ def reset_levers(stacks: "Levers[Stack]", issues: int) -> None:
                 rows[m, i] = 0.0
 
 
-@inner_kernel
+@lean_kernel
 def sum_levers(stacks: "Levers[Stack]", strength: np.ndarray, issues: int) -> None:
     """Scale each pull by its mechanism's `strength` (acting,), and sum those of a lever in order of names.
-
-    Levers in OWNED are scaled, not summed.
 
     Twin: reference/mechanism.py, sum_levers.
     """
@@ -127,7 +123,8 @@ def sum_levers(stacks: "Levers[Stack]", strength: np.ndarray, issues: int) -> No
             scale = strength[who[m]]
             for i in range(0 if scale == 1.0 else size):
                 rows[m, i] *= scale
-            for i in range(0 if lever in OWNED or m > 0 else size):  # a sum without pulls stays 0
+            # a sum without pulls stays 0, and that of one row is the row itself: `room_for_sum`
+            for i in range(size if m == 0 and len(who) > 1 else 0):
                 total[i] = rows[m, i]
-            for i in range(0 if lever in OWNED or m == 0 else size):
+            for i in range(size if m > 0 else 0):
                 total[i] += rows[m, i]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...engine.jit import inner_kernel
+from ...engine.jit import inner_kernel, lean_kernel
 from ...engine.parameters import knob
 from ...engine.randomness import RandomNumbers
 from .levers import LEVERS, OF_ISSUES, YUAN
@@ -76,7 +76,7 @@ def begin_days(rollout: RollOut, buildings: "Buildings", compounds: "Compounds")
     return days[cluster_of(rollout.clusters, buildings)]
 
 
-@inner_kernel
+@lean_kernel
 def mark_begun(w) -> None:
     """Set where each mechanism that is rolled out has begun today: `here` (acting, buildings), 0 or 1.
 

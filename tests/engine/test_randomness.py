@@ -243,6 +243,7 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "hear": ISSUE,
     "find": ISSUE,
     "tell": ISSUE,
+    "door": ISSUE,
     "wait": ISSUE,
     "in": ISSUE,
     "lean": ISSUE,

@@ -126,7 +126,7 @@ def test_with_an_empty_table_no_council_meets():
 
 
 def test_a_mediation_room_is_paid_by_the_evening_and_mediators_by_the_sitting():
-    room = mechanism("mediation_room", open_days_per_week=7)
+    room = mechanism("mediation_room", open_days_per_week=7, mediators=2)
     scenario = with_mechanisms(talkative(1.0, STORM), mediation_room=room)
     asked = np.array(
         [hand.want[:, -1][[COMMITTEE, MEMBER, YUAN]] for _, hand in pulled_days(scenario, "mediation_room")]

@@ -29,15 +29,15 @@ MUTANTS = [
     mutant(
         "one gives up a day early",
         "model/issues/reporting.py",
-        "issue.give_up_day = day + 1 + int(",
-        "issue.give_up_day = day + int(",
+        "issue.give_up_day = w.day + 1 + int(",
+        "issue.give_up_day = w.day + int(",
         TWIN,
     ),
     mutant(
         "known issues are reported as often as unknown ones",
         "model/issues/reporting.py",
-        "            rate *= k.repeat_report_factor\n",
-        "            rate *= 1.0\n",
+        "eager[state] = w.knobs.residents.repeat_report_factor if state > UNKNOWN else 1.0",
+        "eager[state] = 1.0",
         TWIN,
     ),
     mutant(
@@ -156,8 +156,8 @@ MUTANTS = [
     mutant(
         "an issue that lapses is forgotten at once",
         "model/issues/closing.py",
-        "            elif issue.state > VERIFIED:",
-        "            elif issue.state == WITHDRAWN:",
+        "count_visible(w, issue, w.mood.dropped, 1.0)",
+        "count_visible(w, issue, w.mood.dropped, 0.0)",
         "contract/test_neglect.py::test_nobody_is_more_content_because_issues_lapsed",
     ),
     mutant(

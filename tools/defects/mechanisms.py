@@ -52,8 +52,8 @@ MUTANTS = [
     mutant(
         "the committee finds partners",
         "model/issues/triage.py",
-        "if issue.desk == DESK_NONE or is_finished_today(issue, i, done):",
-        "if is_finished_today(issue, i, done):",
+        "if issue.desk == DESK_NONE or is_finished_today(issue, sent[i]):",
+        "if is_finished_today(issue, sent[i]):",
         "model/test_pairs_and_couples.py::test_no_working_hours_find_anybody_a_partner",
     ),
     mutant(
@@ -185,7 +185,7 @@ MUTANTS = [
     mutant(
         "a desk takes in what is finished on the spot",
         "model/issues/triage.py",
-        "issue.desk == DESK_NONE or is_finished_today(issue, i, done):",
+        "issue.desk == DESK_NONE or is_finished_today(issue, sent[i]):",
         "issue.desk == DESK_NONE:",
         PATROLS + "test_a_patrol_settles_some_of_its_finds_at_once_and_only_small_ones",
     ),
@@ -282,8 +282,8 @@ MUTANTS = [
     mutant(
         "the youngest job is worked on first",
         "model/issues/work.py",
-        "rows, quota = queue_of(issues, WORK, rules), ",
-        "rows, quota = queue_of(issues, WORK, rules)[::-1].copy(), ",
+        "rows, quota = queue_of(issues, pending, WORK, rules), ",
+        "rows, quota = queue_of(issues, pending, WORK, rules)[::-1].copy(), ",
         TWIN,
     ),
     mutant(

@@ -61,7 +61,7 @@ MUTANTS = [
     mutant(
         "a further evening is promised as readily as the first",
         "agents/residents.py",
-        "odds_against *= further",
+        "odds_against *= exp(k.further_evening_logit)",
         "odds_against *= 1.0",
         "model/test_giving.py::test_each_further_evening_of_a_week_is_given_by_fewer",
     ),
@@ -190,9 +190,37 @@ MUTANTS = [
     ),
     mutant(
         "an evening counts though there was no work",
-        "agents/residents.py",
-        "given[i] += evenings[i] * used[pool]",
+        "agents/weekly_round.py",
+        "given[i] += evenings[i] * share",
         "given[i] += evenings[i]",
+        TWIN,
+    ),
+    mutant(
+        "who gets to know a neighbour feels it a week later",
+        "agents/weekly_round.py",
+        "befriend(np.int64(i), j, people) and j > np.int64(i):",
+        "befriend(np.int64(i), j, people) and j < 0:",
+        TWIN,
+    ),
+    mutant(
+        "eight residents are passed over for one who promises nothing",
+        "agents/weekly_round.py",
+        "if blocks[block // EIGHT] == 0:",
+        "if possible[block] == 0:",
+        TWIN,
+    ),
+    mutant(
+        "some who would promise an evening are passed over",
+        "agents/residents.py",
+        "return u * (1.0 + odds_against) < presence",
+        "return u * (1.0 + odds_against) < 0.5 * presence",
+        TWIN,
+    ),
+    mutant(
+        "whom one meets is drawn without a margin",
+        "agents/acquaintances.py",
+        "best = lowest * (1.0 + lowest) + 1e-12",
+        "best = lowest",
         TWIN,
     ),
     mutant(

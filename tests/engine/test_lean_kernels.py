@@ -1,0 +1,88 @@
+"""Lean kernels count no references: they may not make arrays, return them or call what returns them."""
+
+import ast
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cogov
+from cogov.engine.jit import lean_kernel, outer_kernel, struct
+from cogov.model.places import Compounds
+
+ROOT = Path(cogov.__file__).parent
+ARRAYS = ("ndarray", "Hand", "Levers", "Any")  # in the return type of a kernel that returns arrays or structs
+
+
+def kernels():
+    """Yield (file, function, whether it is lean, its return type) of every kernel of the model."""
+    for path in sorted(chain(ROOT.glob("agents/*.py"), ROOT.glob("model/**/*.py"), ROOT.glob("engine/*.py"))):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                marks = {ast.unparse(mark) for mark in node.decorator_list}
+                if any("kernel" in mark for mark in marks):
+                    yield path.name, node, "lean_kernel" in marks, ast.unparse(node.returns)
+
+
+def called(node):
+    """Return the names of the functions that a function calls."""
+    return {
+        call.func.id
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    }
+
+
+def test_a_lean_kernel_neither_returns_an_array_nor_calls_what_returns_one():
+    """The reference that a kernel returns would never be given back: the array would never be freed."""
+    all_ = list(kernels())
+    returning = {node.name for _, node, _, returns in all_ if any(word in returns for word in ARRAYS)}
+    lean = [(file, node, returns) for file, node, is_lean, returns in all_ if is_lean]
+    assert len(lean) > 100 and len(returning) > 10
+    for file, node, returns in lean:
+        assert not any(word in returns for word in ARRAYS), f"{file}: {node.name} returns {returns}"
+        assert not called(node) & returning, f"{file}: {node.name} calls {called(node) & returning}"
+
+
+@lean_kernel
+def make_array(n):
+    """Make an array, which a lean kernel may not."""
+    return len(np.empty(n))
+
+
+@lean_kernel
+def sum_first(compounds):
+    """Sum a column of a struct."""
+    total = 0
+    for first in compounds.first:
+        total += first
+    return total
+
+
+@outer_kernel
+def call_make(n):
+    """Call the kernel that makes an array."""
+    return make_array(n)
+
+
+@outer_kernel
+def call_sum(compounds):
+    """Call the lean kernel as often as would free an array of which references were given back twice."""
+    total = 0
+    for _ in range(100):
+        total += sum_first(compounds)
+    return total
+
+
+def test_the_compiler_refuses_a_lean_kernel_that_makes_an_array():
+    from numba.core.errors import NumbaError
+
+    with pytest.raises(NumbaError):
+        call_make(3)
+
+
+def test_a_lean_kernel_reads_the_columns_of_a_struct():
+    columns = Compounds(np.arange(4, dtype=np.int32), np.ones(3, bool), np.zeros(3))
+    assert call_sum(struct(columns)) == 600
+    assert columns.first.tolist() == [0, 1, 2, 3]
