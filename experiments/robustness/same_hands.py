@@ -27,7 +27,7 @@ STAFF = "committee.staff"
 def hours_of_one(scenario: Scenario) -> float:
     """Return the hours that one member of the committee's staff has in the days of a scenario."""
     steady = replace(scenario, calendar=replace(scenario.calendar, staff_leaving_rate=0.0))
-    years = [almanac(steady, year, np.uint64(0))[1] for year in range(scenario.days // YEAR + 1)]
+    years = [almanac(steady, year, np.uint64(0))[1][:YEAR] for year in range(scenario.days // YEAR + 1)]
     at_work = np.concatenate(years)[1 : scenario.days + 1, PAYERS.index("committee")]
     return float(at_work.sum()) * scenario.committee.shift_hours
 

@@ -61,11 +61,9 @@ class Damaged(UserError):
 
 def mark(*fields: object) -> str:
     """Return a digest of the fields of a row."""
-    digest = blake2b(digest_size=12)
-    for field in fields:
-        raw = field if isinstance(field, bytes) else repr(field).encode()
-        digest.update(len(raw).to_bytes(8, "little") + raw)
-    return digest.hexdigest()
+    texts = [field if isinstance(field, bytes) else repr(field).encode() for field in fields]
+    raw = b"".join([part for text in texts for part in (len(text).to_bytes(8, "little"), text)])
+    return blake2b(raw, digest_size=12).hexdigest()
 
 
 def open_ledger(folder: Path) -> sqlite3.Connection:
