@@ -22,6 +22,7 @@ from ..engine.codes import (
     STANDING_RETIRED_MEMBER,
     STANDING_VOLUNTEER,
     TRUST_COMMITTEE,
+    TRUST_COMPANY,
     TRUST_NEIGHBOURS,
 )
 from ..engine.jit import column_kernel, inner_kernel
@@ -192,7 +193,7 @@ def mark_possible(possible, logit, rank, presence, span, keys, rate) -> None:
 
 @column_kernel
 def clear(evenings, possible, span) -> None:
-    """Let those promise no evening who might not.
+    """Set the evenings of those to 0 who are not marked: they promise none.
 
     Twin: reference/people.py, give.
     """
@@ -313,7 +314,8 @@ def judge(w, notes) -> None:
     compound, company, used = w.buildings.compound, w.compounds.company, (w.used[0], w.used[1])
     rank, presence, satisfaction = people.standing, people.presence, people.satisfaction
     evenings, ties = people.evenings, people.ties
-    committee, firm, neighbours = people.trust[:, 0], people.trust[:, 1], people.trust[:, 2]
+    committee, firm = people.trust[:, TRUST_COMMITTEE], people.trust[:, TRUST_COMPANY]
+    neighbours = people.trust[:, TRUST_NEIGHBOURS]
     spent = rank, evenings, people.evenings_given, people.fatigue, people.post_hours
     willing = rank, people.zeal, evenings, committee, neighbours
     voice, usual = people.voice, people.usual_voice
@@ -355,8 +357,9 @@ def resum_bystanders(w, notes) -> None:
     """
     people, sums, houses, stairs = w.residents, w.mood, w.buildings.first, w.stairwells.people
     voices, trusting = sums.voices, sums.trusting
-    columns = people.standing, people.presence, people.voice, people.trust[:, 0], people.trust[:, 1]
-    terms = notes.trusted, notes.tired, notes.logit, notes.lots
+    committee, company = people.trust[:, TRUST_COMMITTEE], people.trust[:, TRUST_COMPANY]
+    columns = people.standing, people.presence, people.voice, committee, company
+    terms = notes.trusted, notes.tired, notes.logit, notes.lots  # notes are done with: room for the terms
     for b in range(w.day % 7, len(houses) - 1, 7):
         weigh_bystanders(columns, terms, np.uint64(stairs[houses[b]]), np.uint64(stairs[houses[b + 1]]))
         add_stairwells(voices, trusting, terms, stairs, houses[b], houses[b + 1])

@@ -212,10 +212,15 @@ make_struct._cache = KernelCache(make_struct.py_func)
 
 
 def address_of(kernel: Kernel, arguments: tuple) -> int:
-    """Compile a kernel for the types of these arguments, and return the address of its machine code."""
+    """Compile a kernel for the types of these arguments, and return the address of its machine code.
+
+    Raises TypeError if it returns something: `call_step` has no room for it.
+    """
     kinds = tuple(map(numba.typeof, arguments))
     kernel.compile(kinds)
     compiled = kernel.dispatcher.overloads[kinds]
+    if compiled.signature.return_type != types.none:
+        raise TypeError(f"{kernel.__qualname__} is a step, and returns {compiled.signature.return_type}")
     return compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
 
 

@@ -75,7 +75,8 @@ class RunTerms:
     def scenario_of(self, order: RunOrder) -> Scenario:
         """Return the scenario of a run. Raises UserError."""
         arm = order.arm
-        if id(arm) not in self.arms:
+        # the identities of another process, with which this object may have come, mean nothing here
+        if self.arms.get(id(arm), (None,))[0] is not arm:
             self.arms[id(arm)] = arm, scenario_of(arm, self.cases[arm.case])
         scenario = self.arms[id(arm)][1]
         worlds = self.worlds.get(arm.case)

@@ -98,18 +98,18 @@ def invite(w, rows) -> None:
 
     Twin: reference/processing.py, invite.
     """
-    issues, cats, day, coming = w.issues, w.cats, w.day, w.clocks.invited
-    invited, days = cats.invited, cats.invites_days
+    issues, cats, day, invited = w.issues, w.cats, w.day, w.clocks.invited
+    each, days = cats.invited, cats.invites_days
     for i in rows:
         issue, b, j = issues[i], np.uint64(issues[i].building), np.uint64(issues[i].category)
         invites = (day - issue.arose_day <= days[j]) & ((issue.lapse_day < 0) | (issue.lapse_day > day))
         if invites and not is_attended(issue, cats.cost_fen[j]):
-            coming[b, j] += invited[j]
+            invited[b, j] += each[j]
 
 
 @lean_kernel
 def end_unresolved(w, issue, state) -> None:
-    """Let an issue lapse or be withdrawn; one that was overdue is counted in `dropped` (buildings, 2) now.
+    """Let an issue lapse or be withdrawn; one that was overdue is counted in `dropped` from now on.
 
     Nobody is content because an issue ended unresolved.
 

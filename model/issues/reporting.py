@@ -175,7 +175,7 @@ def recount(w) -> None:
     issues, k, rules, yesterday = w.issues, w.knobs.residents, w.knobs.rules, w.day - 1
     daily, weekday = rules.reporting == WORD_OF_MOUTH, np.uint64(yesterday % 7)
     due, n = np.empty(len(issues), np.int64), 0
-    for i in range(len(issues)):
+    for i in range(len(issues)):  # without a branch, because the processor cannot guess it
         due[n] = i
         took_stock = np.uint64(issues[i].building) % np.uint64(7) == weekday
         n += (took_stock | (issues[i].arose_day == yesterday) | daily) & (issues[i].state < RESOLVED)
@@ -186,7 +186,7 @@ def recount(w) -> None:
         ears, weight = bystanders(issue, mood, stairs, households, people, compounds)
         issue.report_rate = 0.0
         if ears > 0.0:
-            factor = reporting_factor(ears, yesterday + 1 - issue.arose_day, k, rules)
+            factor = reporting_factor(ears, w.day - issue.arose_day, k, rules)
             issue.report_rate = dilemma[issue.category] * factor * (weight / ears)
 
 

@@ -14,6 +14,10 @@ which is read-only:
     pull(m, w)   fill its levers, `m.lever.sight` and so on, given the share `m.share` of its wants
     learn(m, w)  update its own columns `m.own` for tomorrow
 
+`w.issues` are all issues that are open or still to be checked, in the order in which they arose. `w.known`,
+`w.workable`, `w.at_table`, `w.passed_upward` and `w.resolved` are the rows of those that are so since last
+night: `for i in w.workable:` visits each `w.issues[i]` on which hours can be spent (see `state.State`).
+
 `pull` and `learn` also count what is done, in the places of `m.counts` that `counts` declares: they add to a
 total, and set a level. Whoever reads the counts multiplies them by the mechanism's strength.
 

@@ -76,6 +76,18 @@ def test_offices_rest_on_weekends_and_in_festival_weeks_and_evenings_are_fewer_t
     ).all()
 
 
+def test_the_last_rows_of_an_almanac_are_the_first_of_the_next_year():
+    """Buildings look a week ahead: what arises in the first nights of a year is scheduled in the old one."""
+    shocks = Shock("frost", YEAR + 1, 20, "facility", 2.0), Shock("flu", YEAR - 2, 4, "", 0.0, "grid", 0.5)
+    town = replace(
+        STORM, shock=shocks, calendar=CalendarParameters(season_strength=1.0, staff_leaving_rate=3.0)
+    )
+    for old, new in zip(almanac(town, 0, KEY), almanac(town, 1, KEY)):
+        ahead = len(old) - YEAR
+        assert ahead == 6 and np.array_equal(old[YEAR:], new[:ahead])
+        assert not np.array_equal(old[YEAR:], old[:ahead])
+
+
 def test_a_shock_comes_for_its_days_and_only_for_what_it_names():
     shock = Shock(
         "rounds of testing", day=10, days=5, family="care", ease=np.log(3.0), role="committee", share=0.5

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scenarios import column_bytes
 
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.files.case_writer import write_case
@@ -37,7 +38,7 @@ def with_plan(cells, outlines=()):
 def life_of(scenario):
     """Return what happened in a run."""
     run = simulate(scenario, 3)
-    return run.issues.tobytes(), run.history.tobytes()
+    return column_bytes(run.issues), column_bytes(run.history)
 
 
 def test_without_a_plan_buildings_are_on_a_square_grid():

@@ -54,6 +54,15 @@ MUTANTS = [
         short=True,
     ),
     mutant(
+        "the week after a year's end has the weather of its beginning",
+        "model/resources/calendar.py",
+        "day = year * YEAR + np.arange(ROWS)",
+        "day = year * YEAR + np.arange(ROWS) % YEAR",
+        "model/test_calendar.py::test_the_last_rows_of_an_almanac_are_the_first_of_the_next_year",
+        plain=True,
+        short=True,
+    ),
+    mutant(
         "a shock lasts a day too long",
         "model/resources/calendar.py",
         "(day < shock.day + shock.days)",

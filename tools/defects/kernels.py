@@ -88,6 +88,24 @@ MUTANTS = [
         short=True,
     ),
     mutant(
+        "a step that is called by its address may return something",
+        "engine/kernel_structs.py",
+        "if compiled.signature.return_type != types.none:",
+        "if compiled.signature.return_type is None:",
+        "engine/test_lean_kernels.py::test_a_step_that_is_called_by_its_address_returns_nothing",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a restored world keeps the lists of issues of its first day",
+        "model/world.py",
+        "issues, issues, ended, log, scheduled\n    list_by_state(w)\n",
+        "issues, issues, ended, log, scheduled\n",
+        "experiments/execution/test_determinism.py"
+        "::test_a_world_saved_and_gone_on_with_is_the_world_that_was_never_stopped[the forum, everybody]",
+        plain=True,
+    ),
+    mutant(
         "a kernel is left out of the plan",
         "model/precompile.py",
         "            day.spend_night,\n",
