@@ -195,6 +195,8 @@ def mark_possible(possible, logit, rank, presence, span, keys, rate) -> None:
 def clear(evenings, possible, span) -> None:
     """Set the evenings of those to 0 who are not marked: they promise none.
 
+    This comes last, because until one's turn has come, those of last week count (`willingness`).
+
     Twin: reference/people.py, give.
     """
     for i in range(span.first, span.last):

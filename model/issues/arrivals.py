@@ -275,8 +275,9 @@ def advance_clocks(w) -> np.ndarray:
     Twin: reference/arrivals.py, draw_new_issues.
     """
     ease, eased = w.lever.ease, w.clocks.eased
-    for first_look in range(2, 8 if w.day == 1 else 2):
-        look_ahead(w, first_look % 7, first_look - 1)
+    if w.day == 1:
+        for weekday in range(2, 8):
+            look_ahead(w, weekday % 7, weekday - 1)
     for b in range(len(eased) if len(w.pulls.ease.who) else 0):
         for f in range(eased.shape[1]):
             eased[b, f] += ease[b, f]

@@ -1,4 +1,4 @@
-"""Lean kernels count no references: they may not make arrays, return them or call what returns them."""
+"""Lean kernels count no references, column kernels promise distinct columns, and steps return nothing."""
 
 import ast
 from itertools import chain
@@ -16,14 +16,20 @@ ROOT = Path(cogov.__file__).parent
 ARRAYS = ("ndarray", "Hand", "Levers", "Notes", "Any")
 
 
-def kernels():
-    """Yield (file, function, whether it is lean, its return type) of every kernel of the model."""
+def marked_kernels():
+    """Yield (file, function, its decorators) of every kernel of the model."""
     for path in sorted(chain(ROOT.glob("agents/*.py"), ROOT.glob("model/**/*.py"), ROOT.glob("engine/*.py"))):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 marks = {ast.unparse(mark) for mark in node.decorator_list}
                 if any("kernel" in mark for mark in marks):
-                    yield path.name, node, "lean_kernel" in marks, ast.unparse(node.returns)
+                    yield path.name, node, marks
+
+
+def kernels():
+    """Yield (file, function, whether it is lean, its return type) of every kernel of the model."""
+    for file, node, marks in marked_kernels():
+        yield file, node, "lean_kernel" in marks, ast.unparse(node.returns)
 
 
 def called(node):
@@ -45,6 +51,44 @@ def test_a_lean_kernel_neither_returns_an_array_nor_calls_what_returns_one():
     for file, node, returns in lean:
         assert not may_return(returns), f"{file}: {node.name} returns {returns}"
         assert not called(node) & returning, f"{file}: {node.name} calls {called(node) & returning}"
+
+
+def meanings(node):
+    """Return what the names of a function stand for: name -> the expressions that it assigns to them."""
+    out = {}
+    for line in ast.walk(node):
+        if isinstance(line, ast.Assign):
+            for target in line.targets:
+                pairs = (
+                    zip(target.elts, line.value.elts)
+                    if isinstance(target, ast.Tuple) and isinstance(line.value, ast.Tuple)
+                    else [(target, line.value)]
+                )
+                out |= {ast.unparse(name): value for name, value in pairs}
+    return out
+
+
+def given(expression, means):
+    """Yield the columns that an argument stands for, in the words of the source."""
+    value = means.get(ast.unparse(expression), expression)
+    if isinstance(value, ast.Tuple):
+        for part in value.elts:
+            yield from given(part, means)
+    else:
+        yield ast.unparse(value)
+
+
+def test_no_column_is_given_twice_to_a_kernel_that_promises_that_columns_do_not_overlap():
+    marked = {node.name for _, node, marks in marked_kernels() if "column_kernel" in marks}
+    calls = 0
+    for file, node, _ in marked_kernels():
+        means = meanings(node)
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in marked:
+                columns = [one for argument in call.args for one in given(argument, means)]
+                assert len(columns) == len({*columns}), f"{file}: {node.name} calls {ast.unparse(call)}"
+                calls += 1
+    assert len(marked) > 10 and calls >= len(marked)
 
 
 @lean_kernel

@@ -97,6 +97,16 @@ MUTANTS = [
         short=True,
     ),
     mutant(
+        "a column is given twice to a kernel that promises distinct ones",
+        "agents/weekly_round.py",
+        "        fade(voice, usual, rank, span, k)\n",
+        "        fade(voice, voice, rank, span, k)\n",
+        "engine/test_lean_kernels.py"
+        "::test_no_column_is_given_twice_to_a_kernel_that_promises_that_columns_do_not_overlap",
+        plain=True,
+        short=True,
+    ),
+    mutant(
         "a restored world keeps the lists of issues of its first day",
         "model/world.py",
         "issues, issues, ended, log, scheduled\n    list_by_state(w)\n",

@@ -89,7 +89,7 @@ def test_what_is_set_is_not_drawn_and_a_knob_of_a_mechanism_is_set_where_it_is_o
 def test_an_arm_of_another_process_is_not_mistaken_for_one_of_the_same_identity():
     plan = plan_sweep(experiment())
     terms, sent = plan.terms(0.0), plan.terms(0.0)
-    one, other = plan.orders(0, 1)[:2]
+    one, other, *_ = plan.orders(0, 1)
     sent.arms[id(one.arm)] = other.arm, terms.scenario_of(other)
     assert sent.scenario_of(one) == terms.scenario_of(one) != terms.scenario_of(other)
 
