@@ -96,7 +96,8 @@ class Stack(NamedTuple):
     who: np.ndarray  # (m,) int64  row of the mechanism among the acting ones
     by: np.ndarray  # (m,) int8   its code: a row in the world's `names`
     rows: np.ndarray  # (m, size) float64  its pulls, the lever's array flattened
-    sum: np.ndarray  # (size,) float64    sum over mechanisms; of a single one it is its row itself
+    # (size,) float64    sum over mechanisms, from the day's reports on; of a single one it is its row itself
+    sum: np.ndarray
 
 
 @lean_kernel
