@@ -298,6 +298,10 @@ BECAUSE = {  # (file, module) -> why it may
         "bench/faulty_sweeps.py",
         "multiprocessing",
     ): "a process of its own that is killed on purpose; pipes between parent and child",
+    ("bench/workload/rounds.py", "multiprocessing"): "times the twin and Mesa in processes of their own",
+    ("bench/workload/c_program.py", "ctypes"): "calls the C program that it has just compiled",
+    ("bench/workload/c_program.py", "subprocess"): "compiles the C program by a list of words, no shell",
+    ("engine/kernel_structs.py", "ctypes"): "asks the C library to keep freed memory",
     ("bench/city_scaling.py", "multiprocessing"): "waits for processes of our own",
     ("bench/speed.py", "multiprocessing"): "reads a log in a process whose memory is measured",
     (

@@ -49,7 +49,7 @@ window.root = document.querySelector(".cogov-town");
 def recordings():
     """Return a small yard without and with building captains."""
     return [
-        record_year(arm, 2)
+        record_year(arm, 3)
         for arm in arms_of(
             cogov.read_case("wuzi_yard"), ("building_captains",), on=(), off=(), settings=(), days=DAYS
         )
