@@ -1,5 +1,6 @@
 """The community on day 0: its places and its people, before any issue exists."""
 
+from functools import lru_cache
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from ..engine.codes import CHILD
 from ..engine.jit import outer_kernel, struct
 from ..engine.randomness import RandomNumbers, uniform
 from .issues import arrivals
+from .issues.all_issues import AllIssues
 from .issues.arrivals import is_unit
-from .issues.categories import UNITS, Columns, columns
+from .issues.categories import UNITS, Category, Columns, columns
 from .places import (
     Buildings,
     Compounds,
@@ -75,7 +77,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
     knobs, tenancy = scenario.property_managers, scenario.residents
     homes_in = np.diff(first[buildings.first[compounds.first]]).astype(np.int64)
     fees = np.where(compounds.company, np.round(property_managers.fees_per_day(knobs, homes_in)), 0)
-    cats = columns(scenario.issues, scenario.all_issues)
+    cats = columns_once(tuple(scenario.issues.items()), scenario.all_issues)
     units = count_units(cats, people, households, buildings, compounds)
     return InitialCommunity(
         compounds=compounds,
@@ -167,6 +169,12 @@ def sum_moving(building: np.ndarray, owner: np.ndarray, rates: np.ndarray, build
     for h in range(len(building)):
         moving[building[h]] += rates[1 if owner[h] else 0]
     return moving * 7 / 365
+
+
+@lru_cache(maxsize=4)
+def columns_once(categories: tuple[tuple[str, Category], ...], factors: AllIssues) -> Columns:
+    """Return the `columns` of categories, (name, Category) each: once for the communities of a city."""
+    return columns(dict(categories), factors)
 
 
 def cells_of_buildings(scenario: "Scenario", buildings: int) -> np.ndarray:
