@@ -291,7 +291,7 @@ def start_run(
         # usually more than a year's; rows that are not written take no memory, and are never read
         ended=np.empty(4 * ROOM + people, ISSUE),
         gone=np.zeros(1, np.int64),
-        log=np.empty(16 * ROOM + 4 * people, EVENT),
+        log=np.zeros(16 * ROOM + 4 * people, EVENT),
         lines=np.zeros(1, np.int64),
         tally=np.zeros(7, np.int64),
         tallied=np.zeros(1, np.int64),
