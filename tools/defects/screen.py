@@ -37,10 +37,10 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "an issue that never arose in an arm keeps its life of the reference",
+        "an issue that never arose in an arm has the life of another",
         "experiments/narrative/recording_difference.py",
-        "        if not there[row] or not _same_life(",
-        "        if there[row] and not _same_life(",
+        "np.where(there[differs], found[differs], -1), new",
+        "found[differs], new",
         f"{FILE}test_a_year_comes_back_from_what_differs_in_it",
         short=True,
     ),
