@@ -41,7 +41,7 @@ SETS = {  # name -> (case, mechanisms switched on, off)
     "guiyuan, nothing": ("guiyuan", (), (*mechanisms.list_mechanisms(),)),
     f"guiyuan, all {BUT}": ("guiyuan", (*mechanisms.list_mechanisms(),), (LAST,)),
 }
-COLUMNS = (
+PLACES_AND_PEOPLE = (  # parts of a world that hold a row or more for each place or person
     "compounds",
     "buildings",
     "stairwells",
@@ -51,6 +51,9 @@ COLUMNS = (
     "clocks",
     "projects",
     "wished",
+)
+COLUMNS = (
+    *PLACES_AND_PEOPLE,
     "wish",
     "funds",
     "spending",

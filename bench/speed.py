@@ -31,6 +31,7 @@ from ..model.scenarios.scenario import Scenario
 from ..model.simulate import build_community, days, simulate
 from ..reference.day import iterate_days
 from ..reference.mechanisms import list_twins
+from .fingerprints import PLACES_AND_PEOPLE
 from .tables import BenchTable
 from .workload.rounds import (
     AGENTS,
@@ -47,17 +48,6 @@ from .workload.rounds import (
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
-STORED = (  # parts of a world that are columns of places and people
-    "compounds",
-    "buildings",
-    "stairwells",
-    "households",
-    "residents",
-    "mood",
-    "clocks",
-    "projects",
-    "wished",
-)
 ROUNDS = 7  # rounds that time all programs in turn, because machines are shared
 TWIN_DAYS = 52  # days of the reference model in each round: the year but for its first day, in all of them
 WORKLOAD = Size()  # of the reference workload
@@ -187,7 +177,7 @@ def measure_growth(plain: Scenario, full: Scenario, residents: int) -> tuple:
     run_seconds, plain_seconds = (time_job(lambda: simulate(case, 1), times) for case in (full, plain))
     for world in days(full, 1):
         pass
-    columns = nbytes(world, STORED)
+    columns = nbytes(world, PLACES_AND_PEOPLE)
     record_bytes = world.issues.nbytes + world.ended[: world.gone[0]].nbytes + world.history().nbytes
     resident_days = residents_built * days_of_size
     return (

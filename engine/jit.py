@@ -35,7 +35,7 @@ class Kernel(Generic[P, R]):
         inlined: bool = False,
         distinct: bool = False,
     ) -> None:
-        """Wrap a function; an `inner` kernel can be called by other kernels only, and so can the other kinds.
+        """Wrap a function; an `inner` kernel can be called by other kernels only.
 
         A `lean` one makes no arrays; an `inlined` one is always compiled into its callers; the arrays that a
         kernel with `distinct` ones is given must not overlap.

@@ -179,16 +179,20 @@ def set_parameter(part: Any, path: str, value: Any) -> Any:
     return set_parameters(part, {path: value})
 
 
-def set_parameters(part: Any, settings: Mapping[str, Any]) -> Any:
-    """Return a copy of `part` with all knobs of `settings` (path -> value) set, and checked as a whole."""
-    below: dict[str, dict[str, Any]] = {}
-    direct: dict[str, Any] = {}
+def split_paths(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Split settings by the first word of their paths: word -> (rest of the path -> value)."""
+    parts: dict[str, dict[str, Any]] = {}
     for path, value in settings.items():
         head, _, rest = path.partition(".")
-        if rest:
-            below.setdefault(head, {})[rest] = value
-        else:
-            direct[head] = value
+        parts.setdefault(head, {})[rest] = value
+    return parts
+
+
+def set_parameters(part: Any, settings: Mapping[str, Any]) -> Any:
+    """Return a copy of `part` with all knobs of `settings` (path -> value) set, and checked as a whole."""
+    parts = split_paths(settings)
+    direct = {head: inner.pop("") for head, inner in parts.items() if "" in inner}
+    below = {head: inner for head, inner in parts.items() if inner}
     if isinstance(part, dict):
         return {
             **part,

@@ -8,7 +8,7 @@ mechanism's strength, as are its hours and its effects; levels are 0 on days on 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isnan
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -77,6 +77,10 @@ class Doer(NamedTuple):
     first_day: int
     last_day: int
 
+    def counts_on(self, days: Any, count: Count) -> Any:
+        """Whether a count holds on `days`, a number or (days,): a total always, a level while it works."""
+        return (not count.level) | ((self.first_day <= days) & (days <= self.last_day))
+
 
 @dataclass(frozen=True)
 class Activity:
@@ -106,9 +110,8 @@ def scale_counts(doers: tuple[Doer, ...], counts: np.ndarray, days: np.ndarray) 
     """Return mechanism -> name -> (days,), of the counts (days, mechanisms, most) of the given `days`."""
     scaled: dict[str, dict] = {}
     for row, doer in enumerate(doers):
-        on = (doer.first_day <= days) & (days <= doer.last_day)
         scaled[doer.name] = {
-            count.name: doer.strength * np.where(on | (not count.level), counts[:, row, n], 0.0)
+            count.name: doer.strength * np.where(doer.counts_on(days, count), counts[:, row, n], 0.0)
             for n, count in enumerate(doer.counts)
         }
     return scaled
@@ -119,8 +122,7 @@ def count_today(world: "World") -> dict[str, dict[str, float]]:
     day, counts = world.day, world.counts.tolist()
     return {
         doer.name: {
-            count.name: doer.strength
-            * (counts[row][n] if doer.first_day <= day <= doer.last_day or not count.level else 0.0)
+            count.name: doer.strength * (counts[row][n] if doer.counts_on(day, count) else 0.0)
             for n, count in enumerate(doer.counts)
         }
         for row, doer in enumerate(list_doers(world.scenario))

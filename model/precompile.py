@@ -23,14 +23,8 @@ from ..engine.jit import Kernel
 from .initial_community import construct_community
 
 MAKE_STRUCT = (f"{source_digests.PACKAGE}.engine.kernel_structs", "make_struct")
-LARGEST = (
-    "spend_evening",
-    "spend_day",
-    "spend_night",
-    "share_out",
-    "morning",
-    "measure_day",
-)  # these take longest, and come first
+# these take longest, and come first
+LARGEST = ("spend_evening", "spend_day", "spend_night", "share_out", "morning", "measure_day")
 ENGINE = "engine"  # what every case needs; in addition, each mechanism by name, and STREET for a city
 STREET = "street"
 

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine.parameters import set_parameters
+from ...engine.parameters import set_parameters, split_paths
 from ...engine.randomness import RandomNumbers
 from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
@@ -85,15 +85,6 @@ class World(NamedTuple):
     scenario: Scenario  # with these numbers, and every mechanism of every arm
     # part of a scenario -> the rest of the path -> value; of dicts item -> the rest of the path -> value
     parts: dict[str, dict[str, Any]]
-
-
-def split_paths(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Split settings by the first word of their paths: word -> (rest of the path -> value)."""
-    parts: dict[str, dict[str, Any]] = {}
-    for path, value in settings.items():
-        head, _, rest = path.partition(".")
-        parts.setdefault(head, {})[rest] = value
-    return parts
 
 
 def set_as_in(part: Any, original: Any, altered: Any, settings: dict[str, Any]) -> Any:

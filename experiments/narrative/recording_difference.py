@@ -74,20 +74,23 @@ def _same_lives(
     same[there] = np.diff(first_ours)[found[there]] == count[there]
     rows = np.flatnonzero(same)
     issue = np.repeat(rows, count[rows])
-    within = np.arange(len(issue)) - np.repeat(count[rows].cumsum() - count[rows], count[rows])
-    mine, other = first_ours[found[issue]] + within, first[issue] + within
+    mine, other = _events_of(first_ours[found[rows]], count[rows]), _events_of(first[rows], count[rows])
     for name in EVENT:
         same[issue[ours[f"event_{name}"][mine] != theirs[f"event_{name}"][other]]] = False
     return same
+
+
+def _events_of(begin: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Return the numbers of the events of some issues, one issue after another: `count` from `begin` on."""
+    within = np.arange(count.sum()) - np.repeat(count.cumsum() - count, count)
+    return np.repeat(begin, count) + within
 
 
 def _life_of(recording: Recording, rows: np.ndarray) -> dict[str, np.ndarray]:
     """Return the number of events of some issues, and their events one issue after another; -1 has none."""
     first = recording.arrays["issue_first"].astype(np.int64)
     count = np.where(rows >= 0, np.diff(first)[rows] if len(first) > 1 else 0, 0)
-    begin = np.where(rows >= 0, first[rows], 0)
-    within = np.arange(count.sum()) - np.repeat(count.cumsum() - count, count)
-    events = np.repeat(begin, count) + within
+    events = _events_of(np.where(rows >= 0, first[rows], 0), count)
     lives = {f"event_{name}": recording.arrays[f"event_{name}"][events] for name in EVENT}
     return {"events": count.astype("u2"), **lives}
 

@@ -38,8 +38,6 @@ YEAR = 365
 # the units that are people or homes, as in UNITS
 RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
 ROUNDING = 1e-9  # a clock that comes as close to its threshold in a week is looked at night by night
-
-
 # an issue that is to arise in the night after a day
 SCHEDULED = np.dtype([("day", "i4"), ("building", "i4"), ("category", "i4"), ("number", "i4")], align=True)
 

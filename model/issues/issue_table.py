@@ -56,7 +56,7 @@ ALLOWED = {
     RESOLVED: {WORK, VERIFIED},
 }
 # One row per issue; an id is never used again and is the same in every arm of a comparison. The fields that
-# every issue is visited for each day come first, in 64 bytes: one line of a processor's cache.
+# every issue is visited for each day come first, in 64 bytes, the size of a line of a processor's cache.
 ISSUE = np.dtype(
     [
         ("report_rate", "f8"),  # 1/day at which neighbours report it, where no mechanism pulls `voice`

@@ -70,8 +70,8 @@ MUTANTS = [
     mutant(
         "a level outlasts its mechanism",
         "model/activities.py",
-        "on | (not count.level)",
-        "on | True",
+        "return (not count.level) | (",
+        "return True | (",
         "model/test_activities.py::test_a_level_is_nothing_on_days_on_which_its_mechanism_is_not_on",
         plain=True,
     ),
