@@ -12,22 +12,22 @@ MOVE, MOVERS, NEWCOMERS = decision("move"), decision("movers"), decision("newcom
 
 
 @lean_kernel
-def draw_leaving_household(w, b) -> int:
-    """Draw the household that leaves building `b` this evening; -1 for none.
+def draw_leaving_household(w, b, day) -> int:
+    """Draw the household that leaves building `b` in the evening of a day; -1 for none.
 
     At most one, with chance 1 - exp(-`moving`), where `moving` (buildings,) is in households a week. Owners
     and tenants race at the rates of their parameters.
 
     Twin: reference/people.py, move_house.
     """
-    u, rate = uniform(key_of(w.seed, MOVE, w.day), b), w.moving[b]
+    u, rate = uniform(key_of(w.seed, MOVE, day), b), w.moving[b]
     if u >= rate or u >= 1.0 - exp(-rate):  # a chance is never more than its rate, which most draws exceed
         return -1
     k, first, owner, which = (
         w.knobs.residents,
         w.stairwells.first,
         w.households.owner,
-        key_of(w.seed, MOVERS, w.day),
+        key_of(w.seed, MOVERS, day),
     )
     best, h = np.inf, -1
     for home in range(first[w.buildings.first[b]], first[w.buildings.first[b + 1]]):
@@ -58,7 +58,7 @@ def relocate(w) -> None:
     first, left = households.first, w.left
     left.fill(-1)
     for b in range(w.day % 7, len(left), 7):
-        h = draw_leaving_household(w, b)
+        h = draw_leaving_household(w, b, w.day)
         left[b] = h
         if h < 0:
             continue

@@ -114,7 +114,6 @@ def run_and_hash(scenario, *seed, world=None, series=None, until=None) -> tuple[
     series = np.zeros((scenario.days, len(daily_counts.DAILY))) if series is None else series
     while world.day < (until or scenario.days):
         simulate_day(world)
-        world.call(daily_counts.measure_day)
         series[world.day - 1] = world.count
     if until:
         return world, series

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..agents import relocation, residents, weekly_round
 from ..engine.jit import outer_kernel
+from .daily_counts import measure_day
 from .issues import arrivals, closing, consent, deliberation, payment, reporting, triage, work
 from .issues.issue_table import compact, ensure_capacity, list_by_state
 from .resources.allocation import charge_granted, grant, supply
@@ -14,26 +17,24 @@ from .resources.rollout import mark_begun, mask_pulls, scale_wants
 if TYPE_CHECKING:
     from .world import World
 
+NO_SERIES, NO_COUNTS = np.zeros((0, 0)), np.zeros((0, 0, 0), np.float32)
 LINES_PER_ISSUE = 10  # of history that one issue can write in a day, at most
 
 
 def simulate_day(world: "World") -> None:
     """Simulate one day."""
-    begin_day(world)
-    end_day(world)
+    simulate_days(world, 1)
 
 
-def begin_day(world: "World") -> None:
-    """Run the day until every mechanism has pulled its levers; the community has not changed yet."""
-    world.start_day()
-    world.run(UNTIL_PULLS)
+def simulate_days(
+    world: "World", days: int, series: np.ndarray = NO_SERIES, counts: np.ndarray = NO_COUNTS
+) -> None:
+    """Simulate a number of days.
 
-
-def end_day(world: "World") -> None:
-    """Run the rest of the day: the community changes, and mechanisms learn from it."""
-    world.run(DAY_AND_EVENING)
-    world.make_room(world.call(spend_night))
-    world.run(("learn",))
+    What is counted at the end of each is kept in its row of `series` (days of the run, 13) and of `counts`
+    (days of the run, acting, most counts of any), unless these have no rows.
+    """
+    world.simulate(days, DAY, LATE, series, counts)
 
 
 @outer_kernel
@@ -95,8 +96,8 @@ def spend_evening(w) -> None:
 
 
 @outer_kernel
-def spend_night(w) -> int:
-    """Let new issues arise, and what mechanisms bring in become available. Return the room for issues.
+def spend_night(w) -> None:
+    """Let new issues arise, and what mechanisms bring in become available.
 
     Twin: reference/day.py, simulate_day.
     """
@@ -112,9 +113,8 @@ def spend_night(w) -> int:
     for pool in range(len(w.more)):
         w.more[pool] = w.lever.supply[pool]
     w.funds[-1] += round(w.lever.money[0] * 100)
-    return len(w.rows)
 
 
 # what a day calls: kernels, and steps of all mechanisms
-UNTIL_PULLS = (morning, "ask", share_out, "pull")
-DAY_AND_EVENING = (spend_day, spend_evening)
+DAY = (morning, "ask", share_out, "pull", spend_day, spend_evening, spend_night)
+LATE = ("learn", measure_day)  # when there is room for the new issues

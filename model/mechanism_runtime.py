@@ -69,6 +69,41 @@ def run_steps(steps: np.ndarray, w: Any) -> None:
         call_step(steps[n, 0], steps[n, 1], w)
 
 
+@outer_kernel
+def room_lacking(w: Any) -> int:
+    """Return the room for issues that levers need; 0 if they have it."""
+    return len(w.rows) if len(w.rows) > len(w.lever.sight) else 0
+
+
+@outer_kernel
+def keep_counts(w: Any, series: np.ndarray, counts: np.ndarray) -> None:
+    """Keep today's counts in the row of today, if there are rows."""
+    today = w.day - 1
+    for n in range(series.shape[1] if len(series) else 0):
+        series[today, n] = w.count[n]
+    for m in range(counts.shape[1] if len(counts) else 0):
+        for n in range(counts.shape[2]):
+            counts[today, m, n] = w.counts[m, n]
+
+
+@outer_kernel
+def run_days(
+    day: np.ndarray, late: np.ndarray, w: Any, last: int, series: np.ndarray, counts: np.ndarray
+) -> tuple[int, int]:
+    """Simulate the days up to `last` of which all steps are compiled; return today and the room lacking.
+
+    `day` and `late` are as `run_steps` takes them. If room is lacking, the late steps of today are to follow.
+    """
+    while w.day < last:
+        run_steps(day, w)
+        lacking = room_lacking(w)
+        if lacking:
+            return w.day, lacking
+        run_steps(late, w)
+        keep_counts(w, series, counts)
+    return w.day, 0
+
+
 def link_steps(calls: list[tuple], live: Any) -> list[tuple]:
     """Replace kernels that follow each other in `calls` by one call of `run_steps`; return the calls left.
 
@@ -83,6 +118,12 @@ def link_steps(calls: list[tuple], live: Any) -> list[tuple]:
         else:
             linked += group
     return linked
+
+
+def tables_of(*programs: list[tuple]) -> list[np.ndarray]:
+    """Return the steps of each program of `link_steps` as a table; none if a step is in plain Python."""
+    compiled = all(len(calls) == 1 and isinstance(calls[0][1], np.ndarray) for calls in programs)
+    return [calls[0][1] for calls in programs] if compiled else []
 
 
 def knobs(mechanism: Any) -> np.ndarray:

@@ -115,7 +115,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
     """
     Kernel.plan = plan = Plan()
     from ..engine.randomness import RandomNumbers
-    from . import daily_counts, day, mechanisms, simulate, street, world
+    from . import activities, daily_counts, day, mechanisms, simulate, street, world
     from .measures import issue_times
     from .resources.calendar import CalendarParameters, InitialIssues
     from .resources.levers import Levers
@@ -132,13 +132,15 @@ def plan_kernels(names: list[str]) -> list[tuple]:
         day_0 = world.start_run(community, village, RandomNumbers("plan"))
         live = day_0.live
         kernel: Kernel
-        for steps in (day.UNTIL_PULLS, day.DAY_AND_EVENING, ("learn",)):
-            day_0.link(steps)
+        tables = world.tables_of(day_0.link(day.DAY), day_0.link(day.LATE))
+        records = np.zeros((0, 0)), activities.new_daily_counts(village)
+        plan.note(world.run_days, (*tables, live, 0, *records))
+        plan.note(world.keep_counts, (live, *records))
         for kernel in (
-            day.spend_night,
             daily_counts.measure_day,
             daily_counts.opinions_by_building,
             world.growing_columns,
+            world.room_lacking,
         ):
             plan.note(kernel, (live,))
         plan.note(

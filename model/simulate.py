@@ -13,12 +13,12 @@ from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
 from ..engine.texts.errors import UserError
 from . import activities, daily_counts
-from .day import simulate_day
+from .day import NO_COUNTS, simulate_day, simulate_days
 from .initial_community import construct_community
 from .resources.ledger import Ledger
 from .scenarios.scenario import Scenario, census_of
 from .state import InitialCommunity
-from .world import World, restore_run, start_run
+from .world import WEEK, World, restore_run, start_run
 
 
 @dataclass
@@ -126,16 +126,16 @@ def simulate(
 ) -> Run:
     """Simulate a scenario with a random seed; the same seed gives the same random numbers in every arm.
 
-    `progress`, if given, is called after every day. With `daily`, what mechanisms do is recorded every day.
+    `progress`, if given, is called once for every day, after each week. With `daily`, what mechanisms do is
+    recorded every day.
     """
     series = np.zeros((scenario.days, len(daily_counts.DAILY)))
     done = activities.new_daily_counts(scenario) if daily else None
-    for world in days(scenario, *seed):
-        world.call(daily_counts.measure_day)
-        series[world.day - 1] = world.count
-        if done is not None:
-            done[world.day - 1] = world.counts
-        if progress:
+    world = start_run(build_community(scenario), scenario, RandomNumbers(*seed))
+    while world.day < scenario.days:
+        week = min(WEEK, scenario.days - world.day)
+        simulate_days(world, week, series, NO_COUNTS if done is None else done)
+        for _ in range(week if progress else 0):
             progress()
     return finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)), done=done)
 

@@ -102,6 +102,8 @@ class State(NamedTuple):
     crew: np.ndarray  # (compounds,) hours of each property company's crew today
     have: np.ndarray  # (7,) hours and yuan available today, by role
     hours: np.ndarray  # (compounds + 2,) hours left to each desk today
+    # (7,) hours of departments that other communities of the street send on each weekday; below 0: receive
+    sent: np.ndarray
     lent: np.ndarray  # (1,) hours of grid workers at the committee's desk today, which `hours` include
     strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
     first_claim: np.ndarray  # (acting,) bool  whether their requests are granted before those of others

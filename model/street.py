@@ -1,12 +1,17 @@
 """A street (街道): communities with one calendar, one queue for departments, and moves between them.
 
+Communities of a street meet once a week: the street office shares out its departments' hours by what waits,
+and flats that are about to be vacated are found by households that look for one. In between each lives for
+itself, so that the processor has one community at a time at hand. Road not taken: a queue and moves that are
+settled daily, which took a third longer for flows that hardly differ.
+
 Streets share nothing, so the streets of a city are simulated in any order, by any number of processes, with
 the same result. Road not taken: offices of a whole city, and moves across it. Then every community would have
 to be in memory at once, and every process would wait for every other every day, for flows that are small
 compared with those within a street.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,14 +22,15 @@ from ..engine.jit import lean_kernel, outer_kernel
 from ..engine.parameters import knob
 from ..engine.randomness import RandomNumbers
 from . import daily_counts
-from .day import begin_day, end_day
+from .day import simulate_days
 from .initial_community import construct_community, mean_trust
 from .issues.issue_table import REPORTED, WORK
 from .issues.triage import queue_rank
 from .places import BUILDINGS
+from .resources.calendar import YEAR
 from .scenarios.scenario import Scenario
 from .simulate import Run, finish_run
-from .world import start_run
+from .world import WEEK, start_run
 
 
 @dataclass(frozen=True)
@@ -71,64 +77,71 @@ class Street:
         self.looking: list[np.ndarray] = []
         # households that left, and newcomers that came from within the street
         self.moved = np.zeros((len(self.worlds), 2), np.int64)
-        self.lacked = 0.0  # hours that departments of the whole street lacked, summed over days
+        self.lacked = 0.0  # hours that departments of the whole street lacked, summed over weeks
         self.days = max(scenario.days for scenario in self.scenarios)
         self.series = np.zeros((len(self.worlds), self.days, len(daily_counts.DAILY)))
 
-    def simulate_day(self) -> None:
-        """Simulate one day of all communities."""
-        for world in self.worlds:
-            begin_day(world)
-        self.queue()
-        self.arrive()
-        for n, world in enumerate(self.worlds):
-            end_day(world)
-            world.lines[0] = 0  # a city's history is not read, and would be half of the memory
-            world.call(daily_counts.measure_day)
-            self.series[n, world.day - 1] = world.count
+    @property
+    def day(self) -> int:
+        """Days simulated so far."""
+        return self.worlds[0].day
 
-    def queue(self) -> None:
-        """Share out all departments' hours of the day: to the most urgent issues first, then to the oldest.
+    def simulate_week(self) -> None:
+        """Simulate a week of all communities, or what is left of the last one."""
+        days = np.arange(self.day + 1, min(self.day + WEEK, self.days) + 1)
+        self.share_hours(days)
+        self.assign_flats(days)
+        for series, world in zip(self.series, self.worlds):
+            simulate_days(world, len(days), series)
+            world.lines[0] = 0  # a city's history is not read, and would be half of the memory
+
+    def share_hours(self, days: np.ndarray) -> None:
+        """Share out departments' hours of the coming `days` by what waits; each day's in the same parts.
 
         Where no community's departments lack hours, none are sent to another.
         """
-        own_hours = np.array([world.hours[-1] for world in self.worlds])
+        coming = self.day % YEAR + days - self.day  # rows of this year's calendar
+        own = np.array(
+            [world.scenario.departments.daily_hours * world.there[coming, -1] for world in self.worlds]
+        )
         waiting = [world.call(waiting_issues) for world in self.worlds]
-        if len(own_hours) == 1 or all(
-            issues[:, 2].sum() <= hours for issues, hours in zip(waiting, own_hours)
-        ):
-            return
-        available, rows = own_hours.sum(), np.concatenate(waiting)
-        n = np.repeat(np.arange(len(waiting)), [len(issues) for issues in waiting])
-        order = np.lexsort((n, rows[:, 1], -rows[:, 0]))
-        got = np.diff(np.minimum(np.cumsum(rows[order, 2]), available), prepend=0.0)
-        self.lacked += rows[:, 2].sum() - got.sum()
-        # hours that no issue waits for stay where they are
-        granted = np.bincount(n[order], got, len(waiting)) + max(
-            available - got.sum(), 0.0
-        ) * own_hours / max(available, 1e-12)
-        for world, hours in zip(self.worlds, granted):
-            world.hours[-1] = hours
+        for world, issues in zip(self.worlds, waiting):
+            issues[:, 2] = np.minimum(issues[:, 2], len(days) * world.pair[-1])
+            world.sent[:] = 0.0
+        asked, there = np.array([issues[:, 2].sum() for issues in waiting]), own.sum(axis=1)
+        self.lacked += max(asked.sum() - there.sum(), 0.0)
+        if len(own) > 1 and (asked > there).any():
+            for world, hours, part in zip(
+                self.worlds, own, grant_hours(waiting, there) / max(there.sum(), 1e-12)
+            ):
+                world.sent[days % WEEK] = part * own.sum(axis=0) - hours
 
-    def arrive(self) -> None:
-        """Draw which households move away today, and set who moves in there.
+    def assign_flats(self, days: np.ndarray) -> None:
+        """Draw which households move away on the coming `days`, and set who moves in there.
 
-        Newcomers come from within the street as long as any household looks for a flat; the vacated flats are
-        assigned by lot.
+        Newcomers come from within the street as long as any household looks for a flat; flats vacated
+        on one day are assigned by lot. Who moves away looks for a flat from next week on.
         """
-        left, draw, day = [], self.random_numbers, self.worlds[0].day
+        left, draw = [], self.random_numbers
         for n, world in enumerate(self.worlds):
             world.newcomers[:] = self.mean_trust[n]
-            left += [(n, int(row[0]), row[1:]) for row in world.call(leavers)]
-        vacated = [n * BUILDINGS + b for n, b, _ in left]
-        for k in np.argsort(draw("lot", vacated, day), kind="stable"):
-            n, b, _ = left[k]
-            self.moved[n, 0] += 1
-            if self.looking:
-                self.worlds[n].newcomers[b] += self.knobs.keep * (self.looking.pop(0) - self.mean_trust[n])
-                self.moved[n, 1] += 1
-        stay = draw("stay", vacated, day) < self.knobs.stay
-        self.looking += [trust for (_, _, trust), stays in zip(left, stay) if stays]
+            rows = world.call(leavers)
+            left += [(int(row[0]), n, int(row[1]), row[2:]) for row in rows if row[0] <= days[-1]]
+        staying = []
+        for day in days:
+            today = [(n, b, trust) for moves_on, n, b, trust in left if moves_on == day]
+            vacated = [n * BUILDINGS + b for n, b, _ in today]
+            for k in np.argsort(draw("lot", vacated, day), kind="stable"):
+                n, b, _ = today[k]
+                self.moved[n, 0] += 1
+                if self.looking:
+                    self.worlds[n].newcomers[b] += self.knobs.keep * (
+                        self.looking.pop(0) - self.mean_trust[n]
+                    )
+                    self.moved[n, 1] += 1
+            stay = draw("stay", vacated, day) < self.knobs.stay
+            staying += [trust for (_, _, trust), stays in zip(today, stay) if stays]
+        self.looking += staying
 
     def runs(self) -> list[Run]:
         """Return the Run of every community, without its history."""
@@ -138,11 +151,24 @@ class Street:
         ]
 
 
+def grant_hours(waiting: Sequence[np.ndarray], own: np.ndarray) -> np.ndarray:
+    """Return the hours that each community gets, (communities,), of those of all; `own` are each one's.
+
+    `waiting` are the issues of each, (n, 3): rank, day reported, hours wanted. The most urgent come first,
+    then the oldest. Hours that no issue waits for stay where they are.
+    """
+    rows = np.concatenate(waiting)
+    n = np.repeat(np.arange(len(waiting)), [len(issues) for issues in waiting])
+    order = np.lexsort((n, rows[:, 1], -rows[:, 0]))
+    got = np.diff(np.minimum(np.cumsum(rows[order, 2]), own.sum()), prepend=0.0)
+    left = max(own.sum() - got.sum(), 0.0)
+    return np.bincount(n[order], got, len(waiting)) + left * own / max(own.sum(), 1e-12)
+
+
 @outer_kernel
 def waiting_issues(w) -> np.ndarray:
-    """List issues that wait for departments, (n, 3): rank in the queue, day reported, hours of today."""
-    issues, desk = w.issues, len(w.hours) - 1
-    n = 0
+    """List issues that wait for departments, (n, 3): rank in the queue, day reported, hours."""
+    issues, n = w.issues, 0
     for i in range(len(issues)):
         n += waits_for_department(issues[i])
     out, n = np.empty((n, 3)), 0
@@ -150,9 +176,7 @@ def waiting_issues(w) -> np.ndarray:
         issue = issues[i]
         if waits_for_department(issue):
             out[n, 0], out[n, 1] = queue_rank(issue, w.knobs.rules), issue.reported_day
-            out[n, 2] = (
-                w.knobs.intake_hours if issue.state == REPORTED else min(issue.hours_left, w.pair[desk])
-            )
+            out[n, 2] = w.knobs.intake_hours if issue.state == REPORTED else issue.hours_left
             n += 1
     return out
 
@@ -165,23 +189,26 @@ def waits_for_department(issue) -> bool:
 
 @outer_kernel
 def leavers(w) -> np.ndarray:
-    """List buildings that a household leaves today, with mean trust (3) of its adults and elders: (n, 4)."""
+    """List buildings that a household leaves in the coming seven days, (n, 5).
+
+    They are the day, the building, and the mean trust (3) of the household's adults and elders, as it is now.
+    """
     people, homes, buildings = w.residents, w.households, w.buildings
-    n = 0
-    out = np.empty((len(buildings.compound) // 7 + 1, 4))
-    for b in range(w.day % 7, len(buildings.compound), 7):
-        h = draw_leaving_household(w, b)
-        if h < 0:
-            continue
-        out[n, 0], grown = b, 0
-        for kind in range(3):
-            out[n, 1 + kind] = 0.0
-        for i in range(homes.first[h], homes.first[h + 1]):
-            if people.band[i] != CHILD:
-                grown += 1
-                for kind in range(3):
-                    out[n, 1 + kind] += people.trust[i, kind]
-        for kind in range(3):
-            out[n, 1 + kind] /= max(grown, 1)
-        n += 1
+    n, out = 0, np.empty((len(buildings.compound), 5))
+    for day in range(w.day + 1, w.day + 8):
+        for b in range(day % 7, len(buildings.compound), 7):
+            h = draw_leaving_household(w, b, day)
+            if h < 0:
+                continue
+            out[n, 0], out[n, 1], grown = day, b, 0
+            for kind in range(3):
+                out[n, 2 + kind] = 0.0
+            for i in range(homes.first[h], homes.first[h + 1]):
+                if people.band[i] != CHILD:
+                    grown += 1
+                    for kind in range(3):
+                        out[n, 2 + kind] += people.trust[i, kind]
+            for kind in range(3):
+                out[n, 2 + kind] /= max(grown, 1)
+            n += 1
     return out[:n]

@@ -20,10 +20,14 @@ from .mechanism_runtime import (
     count_places,
     grow_stacks,
     iter_hands,
+    keep_counts,
     lever_sums,
     link_steps,
     new_stacks,
     regrow_pulls,
+    room_lacking,
+    run_days,
+    tables_of,
     to_structs,
 )
 from .resources import ledger
@@ -92,8 +96,34 @@ class World(Columns):
         }
         self.bind_mechanisms()
 
-    def start_day(self) -> None:
-        """Advance to the next day; load the calendar of a new year; bind mechanisms if some begin or end."""
+    def simulate(
+        self, days: int, day_steps: tuple, late_steps: tuple, series: np.ndarray, counts: np.ndarray
+    ) -> None:
+        """Simulate a number of days, of the steps of each of which the late ones need room for new issues.
+
+        Days all of whose steps are compiled follow each other without Python. Counts are kept in `series` and
+        `counts`, as `keep_counts` does.
+        """
+        end = self.day + days
+        while self.day < end:
+            last, lacking = self.start_day(end), 0
+            if tables := tables_of(self.link(day_steps), self.link(late_steps)):
+                arguments = *tables, self.live, last, series, counts
+                self.day, lacking = specialise(run_days, *arguments)(*arguments)
+                if not lacking:
+                    continue
+            else:
+                self.run(day_steps)
+                lacking = self.call(room_lacking)
+            self.make_room(lacking)
+            self.run(late_steps)
+            specialise(keep_counts, self.live, series, counts)(self.live, series, counts)
+
+    def start_day(self, end: int) -> int:
+        """Advance to the next day: load the calendar of a new year, bind mechanisms if some begin or end.
+
+        Return the last day, up to `end`, before the next day with any of this.
+        """
         self.day += 1
         if self.day % YEAR == 0:
             self.load_calendar_year()
@@ -101,6 +131,8 @@ class World(Columns):
             for stack in self.state.pulls:
                 stack.rows.fill(0.0)  # a mechanism that has ended pulls nothing
             self.bind_mechanisms()
+        turns = self.day + YEAR - self.day % YEAR, *(turn for turn in self.turns if turn > self.day)
+        return min(end, min(turns) - 1)
 
     def load_calendar_year(self) -> None:
         """Write the almanac of the current year into the state."""
@@ -137,11 +169,13 @@ class World(Columns):
         The mechanisms are those that are active today. After "pull", the numbers of those that a user wrote
         are checked.
         """
-        for function, *arguments in self.programs[steps] if steps in self.programs else self.link(steps):
+        for function, *arguments in self.link(steps):
             function(*arguments)
 
     def link(self, steps: tuple) -> list[tuple]:
-        """Collect the calls that `run` makes of `steps`, and keep them until mechanisms begin or end."""
+        """Return the calls that `run` makes of `steps`, which are kept until mechanisms begin or end."""
+        if steps in self.programs:
+            return self.programs[steps]
         calls: list[tuple] = []
         for step in steps:
             if isinstance(step, str):
@@ -263,6 +297,7 @@ def start_run(
         crew=np.zeros(c),
         have=np.zeros(7),
         hours=np.zeros(c + 2),
+        sent=np.zeros(WEEK),
         lent=np.zeros(1),
         strength=np.array([scenario.mechanisms[name].strength for name in acting], float),
         first_claim=np.array([scenario.mechanisms[name].first_claim for name in acting], bool),

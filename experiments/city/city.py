@@ -138,8 +138,8 @@ def simulate_street(city: City, street: int) -> tuple[dict[str, bytes], float]:
         lambda scenario: (seed_of("city", scenario.name, city.seed),),
         city.between,
     )
-    for _ in range(simulation.days):
-        simulation.simulate_day()
+    while simulation.day < simulation.days:
+        simulation.simulate_week()
     rows = []
     for n, (run, scenario) in enumerate(zip(simulation.runs(), scenarios)):
         row = {

@@ -155,7 +155,8 @@ def charge_granted(w, amount) -> None:
         w.used[pool] = min(
             1.0, w.used[pool] * 6.0 / 7.0 + (got_of[pool] / (7.0 * today) if today > 0.0 else 0.0)
         )
-    outside = departments.hours_today(w.knobs.departments, w.there[w.day % YEAR, -1])
+    own = departments.hours_today(w.knobs.departments, w.there[w.day % YEAR, -1])
+    outside = max(own + w.sent[w.day % len(w.sent)], 0.0)
     ledger.supplied[-1] += outside
     for c in range(compounds):
         hours[c] = max(hours[c], 0.0)

@@ -31,7 +31,7 @@ PAYERS = (*ROLES, "departments")
 MONTHS = np.repeat(np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))
 # days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
 FESTIVALS = ((31, 45), (273, 280))
-ROWS = YEAR + 6  # of an almanac: whoever looks a week ahead on the last day of a year needs these
+ROWS = YEAR + 7  # of an almanac: whoever looks a week ahead on the last day of a year needs these
 OFFICES = ("committee", "departments")  # offices, which have weekend hours on a festival
 
 

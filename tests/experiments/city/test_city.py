@@ -14,7 +14,7 @@ from cogov.experiments.execution.executors import choose_executor
 from cogov.model import daily_counts
 from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import simulate
-from cogov.model.street import Street, StreetParameters
+from cogov.model.street import Street, StreetParameters, grant_hours
 
 YARD = alter_scenario(read_case("wuzi_yard"), on=["whistle", "grid_patrol"], days=120)
 ALONE = StreetParameters(stay=0.0)
@@ -24,10 +24,10 @@ def make_yards(n, **more):
     return [replace(YARD, name=f"yard {k}", **more) for k in range(n)]
 
 
-def simulate_street(scenarios, knobs=StreetParameters(), days=120):  # noqa: B008
+def simulate_street(scenarios, knobs=StreetParameters()):  # noqa: B008
     street = Street("s", scenarios, lambda one: ("test", one.name), knobs)
-    for _ in range(days):
-        street.simulate_day()
+    while street.day < street.days:
+        street.simulate_week()
     return street
 
 
@@ -75,18 +75,36 @@ def test_departments_that_have_hours_help_those_that_lack_them():
 
 
 def test_the_most_urgent_of_the_street_goes_first():
-    street = simulate_street(make_yards(2), ALONE, days=1)
     rows = [np.array([[1.0, 5.0, 4.0]]), np.array([[3.0, 9.0, 3.0], [1.0, 2.0, 4.0]])]
-    for world, asked in zip(street.worlds, rows):
-        world.call = lambda kernel, asked=asked: asked
-        world.hours[-1] = 2.5
-    street.queue()
     # three hours for the urgent, two for the older of the others
-    assert [world.hours[-1] for world in street.worlds] == [
-        0.0,
-        5.0,
+    assert grant_hours(rows, np.array([2.5, 2.5])).tolist() == [0.0, 5.0]
+    # what no issue waits for stays where it is
+    assert grant_hours(rows, np.array([2.0, 20.0])).tolist() == [5.0, 17.0]
+
+
+def test_a_week_of_departments_hours_is_sent_within_the_street_and_none_is_lost():
+    work = {
+        name: replace(category, department_days=2.0, rate=3.0 * category.rate)
+        for name, category in YARD.issues.items()
+    }
+    few = [
+        replace(one, departments=replace(YARD.departments, daily_hours=hours), issues=work)
+        for one, hours in zip(make_yards(3), (0.0, 0.5, 1.0))
     ]
-    assert street.lacked == 6.0
+    street, lacked = simulate_street(few, ALONE), 0
+    there = [world.scenario.departments.daily_hours * world.there[:, -1] for world in street.worlds]
+    days = np.arange(1, 8)
+    for _ in range(3):  # further weeks
+        street.share_hours(street.day + days)
+        sent = np.array([world.sent for world in street.worlds])
+        lacked += np.abs(sent).max() > 0.0
+        assert np.allclose(sent.sum(axis=0), 0.0)
+        for world, own in zip(street.worlds, there):
+            assert (own[street.day + days] + world.sent[(street.day + days) % 7] >= -1e-9).all()
+        street.days += 7
+        street.series = np.zeros((3, street.days, street.series.shape[2]))
+        street.simulate_week()
+    assert lacked
 
 
 def test_households_that_stay_move_in_elsewhere_and_bring_their_trust():
