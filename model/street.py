@@ -119,29 +119,23 @@ class Street:
     def assign_flats(self, days: np.ndarray) -> None:
         """Draw which households move away on the coming `days`, and set who moves in there.
 
-        Newcomers come from within the street as long as any household looks for a flat; flats vacated
-        on one day are assigned by lot. Who moves away looks for a flat from next week on.
+        Newcomers come from within the street as long as any household looks for a flat; flats vacated on one
+        day are assigned by lot. Who moves away looks for a flat from next week on.
         """
-        left, draw = [], self.random_numbers
-        for n, world in enumerate(self.worlds):
-            world.newcomers[:] = self.mean_trust[n]
-            rows = world.call(leavers)
-            left += [(int(row[0]), n, int(row[1]), row[2:]) for row in rows if row[0] <= days[-1]]
-        staying = []
-        for day in days:
-            today = [(n, b, trust) for moves_on, n, b, trust in left if moves_on == day]
-            vacated = [n * BUILDINGS + b for n, b, _ in today]
-            for k in np.argsort(draw("lot", vacated, day), kind="stable"):
-                n, b, _ = today[k]
-                self.moved[n, 0] += 1
-                if self.looking:
-                    self.worlds[n].newcomers[b] += self.knobs.keep * (
-                        self.looking.pop(0) - self.mean_trust[n]
-                    )
-                    self.moved[n, 1] += 1
-            stay = draw("stay", vacated, day) < self.knobs.stay
-            staying += [trust for (_, _, trust), stays in zip(today, stay) if stays]
-        self.looking += staying
+        rows = [world.call(leavers) for world in self.worlds]
+        n, left = np.repeat(np.arange(len(rows)), list(map(len, rows))), np.concatenate(rows)
+        n, left = n[left[:, 0] <= days[-1]], left[left[:, 0] <= days[-1]]
+        flats = n * BUILDINGS + left[:, 1].astype(np.int64)
+        lots, stays = (self.random_numbers(name, flats, days[0]) for name in ("lot", "stay"))
+        for world, trust in zip(self.worlds, self.mean_trust):
+            world.newcomers[:] = trust
+        self.moved[:, 0] += np.bincount(n, minlength=len(rows))
+        for k in np.lexsort((lots, left[:, 0]))[: len(self.looking)]:
+            world, building = self.worlds[n[k]], int(left[k, 1])
+            world.newcomers[building] += self.knobs.keep * (self.looking.pop(0) - self.mean_trust[n[k]])
+            self.moved[n[k], 1] += 1
+        order = np.argsort(left[:, 0], kind="stable")
+        self.looking += list(left[order[stays[order] < self.knobs.stay], 2:])
 
     def runs(self) -> list[Run]:
         """Return the Run of every community, without its history."""
