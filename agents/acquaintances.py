@@ -3,9 +3,11 @@
 import numpy as np
 
 from ..engine.codes import STANDING_CHILD
-from ..engine.jit import column_kernel, inner_kernel, lean_kernel, outer_kernel
-from ..engine.randomness import exponential, uniform
+from ..engine.jit import lean_kernel, outer_kernel
+from ..engine.randomness import uniform
 from .population import SLOTS
+
+DOORS = 100  # at which one calls in a week, at most
 
 
 @lean_kernel
@@ -26,54 +28,23 @@ def befriend(i, j, people) -> bool:
     return True
 
 
-@column_kernel
-def draw_lots(lots, presence, rank, key, first, last) -> None:
-    """Write the least time that each of residents `first` to `last` can need in the race into `lots` (rows,).
+@lean_kernel
+def draw_acquaintance(first, last, people, key) -> np.int64:
+    """Draw one adult among residents `first` to `last`, by presence; -1 if nobody opens at `DOORS` doors.
 
-    The time is -log(1 - u) / presence, never less than u / presence; infinite for who is never at home, and
-    for children.
-
-    Twin: reference/people.py, meet.
-    """
-    for i in range(first, last):
-        weight = presence[i] if rank[i] != STANDING_CHILD else np.float32(0.0)
-        lots[i - first] = uniform(key, i) / weight
-
-
-@column_kernel
-def find_lowest(bits, rows) -> np.int64:
-    """The lowest of the first `rows` numbers, 0 or more, given as their bits, which sort as the numbers do.
-
-    Of whole numbers the lowest is found many at a time.
-    """
-    lowest = bits[0]
-    for row in range(rows):
-        lowest = min(lowest, bits[row])
-    return lowest
-
-
-@inner_kernel
-def draw_acquaintance(first, last, people, lots, key) -> np.int64:
-    """Draw one adult among residents `first` to `last`, by presence; -1 if none is ever at home.
-
-    Drawn as a race of exponential times, not as an index: one more person who is never present changes
-    no other draw. `lots` (last - first or more,) is room for numbers.
+    Neighbours are called upon at random until one is at home. Road not taken: a race of exponential times over
+    all of them, in which one more person who is never present changes no other draw; it took a tenth of a year
+    with many meetings.
 
     Twin: reference/people.py, meet.
     """
-    presence, rows = people.presence, np.uint64(last - first)
-    draw_lots(lots, presence, people.standing, key, np.uint64(first), np.uint64(last))
-    lowest = np.int64(find_lowest(lots.view(np.int64), rows)).view(np.float64)
-    # who drew it needs less time than this: -log(1 - u) < u + u * u up to one half, and no presence exceeds 1
-    best = lowest * (1.0 + lowest) + 1e-12 if lowest < 0.5 else np.inf
-    winner = np.int64(-1)
-    for row in range(rows):
-        if lots[row] < best:
-            i = np.uint64(first) + row
-            time = exponential(key, i) / presence[i]
-            if time < best:
-                best, winner = time, np.int64(i)
-    return winner
+    rank, presence = people.standing, people.presence
+    for door in range(DOORS):
+        place = uniform(key, door) * (last - first)  # whom, and in its decimals how likely to be at home
+        i = first + np.uint64(place)
+        if (rank[i] != STANDING_CHILD) & (place - np.uint64(place) < presence[i]):
+            return np.int64(i)
+    return np.int64(-1)
 
 
 @lean_kernel

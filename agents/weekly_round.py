@@ -66,7 +66,7 @@ class Notes(NamedTuple):
     trusted: np.ndarray  # float64 0..1  trust in neighbours before this evening
     tired: np.ndarray  # float64  fatigue
     logit: np.ndarray  # float64  wish to give an evening
-    lots: np.ndarray  # float64  of `draw_acquaintance`
+    spare: np.ndarray  # float64  room that `resum_bystanders` needs
     possible: np.ndarray  # uint8 0 or 1  might promise an evening, or meet somebody
 
 
@@ -233,7 +233,7 @@ def give_and_meet(w, notes) -> None:
     committee, neighbours = people.trust[:, TRUST_COMMITTEE], people.trust[:, TRUST_NEIGHBOURS]
     pledged, promised, helpers = w.mood.pledged, w.mood.promised, w.mood.helpers
     give, encounter, whom = giving_key(w), meeting_key(w), key_of(w.seed, WHOM, w.day)
-    trusted, tired, logit, lots, possible = notes
+    trusted, tired, logit, _, possible = notes
     blocks = possible.view(np.uint64)
     start = np.uint64(0)
     for b in range(w.day % 7, len(helpers), 7):
@@ -255,7 +255,7 @@ def give_and_meet(w, notes) -> None:
                 helpers[b, pool] += gives > 0
                 if not meets_somebody(uniform(encounter, i), rate_of_meeting(gives, week.meet, k), at_home):
                     continue
-                j = draw_acquaintance(span.first, span.last, people, lots, derive_key(whom, i))
+                j = draw_acquaintance(span.first, span.last, people, derive_key(whom, i))
                 if j >= 0 and befriend(np.int64(i), j, people) and j > np.int64(i):
                     other = np.uint64(j) - span.base
                     neighbours[j] = judge_neighbours(trusted[other], ties[j], week, k)
@@ -361,7 +361,7 @@ def resum_bystanders(w, notes) -> None:
     voices, trusting = sums.voices, sums.trusting
     committee, company = people.trust[:, TRUST_COMMITTEE], people.trust[:, TRUST_COMPANY]
     columns = people.standing, people.presence, people.voice, committee, company
-    terms = notes.trusted, notes.tired, notes.logit, notes.lots  # notes are done with: room for the terms
+    terms = notes.trusted, notes.tired, notes.logit, notes.spare  # notes are done with: room for the terms
     for b in range(w.day % 7, len(houses) - 1, 7):
         weigh_bystanders(columns, terms, np.uint64(stairs[houses[b]]), np.uint64(stairs[houses[b + 1]]))
         add_stairwells(voices, trusting, terms, stairs, houses[b], houses[b + 1])

@@ -17,7 +17,7 @@ from ..engine.codes import (
     TRUST_NEIGHBOURS,
 )
 from .arithmetic import single, sum_in_order
-from .places import at_home, sum_bystanders
+from .places import sum_bystanders
 from .random_numbers import chance, derive_key, race
 from .stages import COMMITTEE, COMPANY
 
@@ -202,8 +202,7 @@ def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
     k = w.scenario.residents
     meetings = k.contacts_per_week + b.meet + k.contacts_per_evening * person.evenings
     if chance(w.random_numbers.key("meet", w.day), person.id) < (1.0 - exp(-meetings)) * person.presence:
-        adults = [person for person in b.people if person.band != CHILD]
-        other = race(adults, at_home, derive_key(w.random_numbers.key("whom", w.day), person.id))
+        other = call_on_neighbours(b, derive_key(w.random_numbers.key("whom", w.day), person.id))
         if (
             other
             and other is not person
@@ -212,6 +211,16 @@ def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
         ):
             person.known.append(other.id)
             other.known.append(person.id)
+
+
+def call_on_neighbours(b: SimpleNamespace, key: np.uint64) -> SimpleNamespace | None:
+    """Call at doors of the building at random until an adult is at home; None if nobody is, in 100 calls."""
+    for call in range(100):
+        door, lot = divmod(chance(key, call) * len(b.people), 1.0)
+        other = b.people[int(door)]
+        if other.band != CHILD and lot < other.presence:
+            return other
+    return None
 
 
 def draw_leaving_household(w: World, b: SimpleNamespace) -> SimpleNamespace | None:

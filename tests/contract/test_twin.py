@@ -704,7 +704,7 @@ def test_homes_are_where_they_can_be(plain_world):
 PLUMBING = {  # kernels that hold or move columns, and decide nothing
     *("collect_pulls", "first_household", "make_id", "compact", "ensure_capacity"),
     *("reset_levers", "list_by_state", "count_known"),
-    *("find_lowest", "stairs_of", "find_span", "round_up", "make_notes"),
+    *("stairs_of", "find_span", "round_up", "make_notes"),
 }
 
 
