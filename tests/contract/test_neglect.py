@@ -134,6 +134,41 @@ def test_an_issue_invites_only_in_sight_and_only_while_nobody_attends_to_it():
     assert coming[0] > 1.02 * coming[1]
 
 
+def test_what_neglect_invites_counts_from_the_evening_on_which_its_building_looks_ahead():
+    """Until then it is kept apart, and what is to come is what it would be without neglect."""
+    arms = [days(replace(idle(one_kind(0.5, neglect)), days=9), 1) for neglect in (0.5, 0.0)]
+    counts = np.zeros((3, 1), bool)  # of which buildings it counts: none has looked ahead since the first day
+    for neglected, plain in zip(*arms):
+        today = np.arange(3)[:, None] % 7 == neglected.day % 7
+        if neglected.day > 1:
+            counts |= today
+            assert ((neglected.clocks.invited > 0.0) == ~today).all(), neglected.day
+        assert ((neglected.clocks.coming > plain.clocks.coming) == counts).all(), neglected.day
+    assert counts.all()
+
+
+def test_on_the_day_of_its_lapsing_an_issue_invites_nothing_even_if_it_is_answered_then():
+    """An answered issue stays until the next evening; departments without hours leave it alone."""
+    kind = one_kind(0.5, 0.5, report_rate=20.0, lapse_days=6.0, department_days=3.0)
+    scenario = replace(idle(kind), days=20, committee=CommitteeParameters(staff=50.0))
+    cats = columns(scenario.issues, AllIssues())
+    before, answered = np.zeros(3), 0
+    for world in days(scenario, 1):
+        day, issues, invited = world.day, world.issues, world.clocks.invited[:, 0].copy()
+        assert (issues["hours_left"] == issues["work_hours"]).all()
+        invites = (
+            (issues["lapse_day"] > day)
+            & (issues["arose_day"] < day)
+            & (day - issues["arose_day"] <= cats.invites_days[0])
+        )
+        more = cats.invited[0] * np.bincount(issues["building"][invites], minlength=3)
+        waiting = np.arange(3) % 7 != day % 7
+        assert invited[waiting] == pytest.approx((before + more)[waiting]), day
+        before = invited
+        answered += np.count_nonzero(issues["lapse_day"] == day)
+    assert answered > 10
+
+
 def test_out_of_season_recurrences_wait():
     """In January nothing of the warm season arises, and no recurrence is lost; by June they have come."""
     scenario = replace(one_kind(0.9, 0.0, season="warm"), days=180)

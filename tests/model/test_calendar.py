@@ -19,6 +19,7 @@ from cogov.model.resources.calendar import (
     almanac,
     share_filled,
 )
+from cogov.model.scenarios.scenario import Compound
 from cogov.model.simulate import days, simulate
 
 KEY = RandomNumbers(1).key("leave")
@@ -86,6 +87,17 @@ def test_the_last_rows_of_an_almanac_are_the_first_of_the_next_year():
         ahead = len(old) - YEAR
         assert ahead == 6 and np.array_equal(old[YEAR:], new[:ahead])
         assert not np.array_equal(old[YEAR:], old[:ahead])
+
+
+def test_on_the_first_day_all_buildings_look_ahead_to_the_eve_of_their_weekday():
+    """From then on each looks a week ahead on its weekday: no night is left out, and none counts twice."""
+    steady = {"pipe_burst": replace(STORM.issues["pipe_burst"], rate=2.0)}
+    row = replace(YARD, days=16, issues=steady, compound=(Compound(buildings=9, stairwells=2, floors=6),))
+    weekday = np.arange(9) % 7
+    for world in days(row, 1):
+        rate, hazard = world.clocks.rate[:, 0], world.clocks.passed[:, 0]
+        nights = world.day - 1 + 7 - (world.day - weekday) % 7
+        assert hazard == pytest.approx(rate * nights) and (rate > 0.0).all(), world.day
 
 
 def test_a_shock_comes_for_its_days_and_only_for_what_it_names():

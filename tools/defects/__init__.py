@@ -1,6 +1,7 @@
 """The defects that mutants.py plants, one file per kind: what is wrong, where, the tests that detect it."""
 
 from . import (
+    arrivals,
     assistant,
     benches,
     brief,
@@ -26,6 +27,7 @@ from . import (
     results,
     screen,
     statistics,
+    steps,
     sweeps,
     user_input,
 )
@@ -34,8 +36,10 @@ KINDS = (
     randomness,
     identity,
     issues,
+    arrivals,
     hours_and_money,
     mechanisms,
+    steps,
     people_and_places,
     measures,
     statistics,
