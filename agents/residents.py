@@ -88,7 +88,9 @@ def experience(trust, resolved, unresolved, k) -> float:
     Twin: reference/people.py, take_stock.
     """
     seen = resolved + k.negativity_factor * unresolved
-    return (k.trust_prior_weight * trust + resolved) / (k.trust_prior_weight + seen)
+    # the same for all residents of a building: the compiler divides once
+    weight = 1.0 / (k.trust_prior_weight + seen)
+    return (k.trust_prior_weight * trust + resolved) * weight
 
 
 @lean_kernel

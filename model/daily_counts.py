@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine.codes import CHILD, DESK_NONE, STANDING_CHILD, TRUST_COMPANY
-from ..engine.jit import lean_kernel, outer_kernel
+from ..engine.codes import (
+    CHILD,
+    DESK_NONE,
+    STANDING_CHILD,
+    TRUST_COMMITTEE,
+    TRUST_COMPANY,
+    TRUST_NEIGHBOURS,
+)
+from ..engine.jit import column_kernel, lean_kernel, outer_kernel
 from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
 if TYPE_CHECKING:
@@ -32,6 +39,7 @@ DAILY = (
 )
 COUNTS = 7  # the first of DAILY are counts of issues, the others means over grown-ups
 FULL = 20.0  # acquaintances: so many or more count as 1 where they are shown building by building
+UNITS = np.float32(2**24)  # of an opinion; a float32 of 0..1 has no finer steps from one half on
 EVERY = 7  # days between surveys of residents; in between the last survey holds
 
 
@@ -51,6 +59,30 @@ def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
     return n_open, unknown, reported, resolved, withdrawn, lapsed, arisen
 
 
+@column_kernel
+def sum_opinions(opinion, rank, first, last) -> int:
+    """Sum an opinion, 0..1, over the grown-ups among residents `first` to `last`, in units of 1 / UNITS.
+
+    Whole numbers are summed many at a time; decimals would have to be summed one after the other.
+    """
+    total = np.int64(0)
+    for i in range(first, last):
+        total += np.int64(np.int32(opinion[i] * UNITS) if rank[i] != STANDING_CHILD else np.int32(0))
+    return total
+
+
+@column_kernel
+def count_grown(evenings, ties, rank, first, last) -> tuple[int, int, int]:
+    """Count the grown-ups among residents `first` to `last`, those who give evenings, and acquaintances."""
+    grown, giving, known = np.int64(0), np.int64(0), np.int64(0)
+    for i in range(first, last):
+        adult = rank[i] != STANDING_CHILD
+        grown += adult
+        giving += adult & (evenings[i] > 0)
+        known += np.int64(ties[i]) if adult else np.int64(0)
+    return grown, giving, known
+
+
 @lean_kernel
 def mean_opinions(people, buildings, stairwells, company, out) -> None:
     """Write means over adults and elders into `out` (6,).
@@ -58,33 +90,27 @@ def mean_opinions(people, buildings, stairwells, company, out) -> None:
     They are trust in committee, company (where there is one) and neighbours; satisfaction, giving,
     acquaintances.
     """
-    rank, trust, satisfaction, evenings, ties = (
-        people.standing,
-        people.trust,
-        people.satisfaction,
-        people.evenings,
-        people.ties,
+    rank, trust, satisfaction = people.standing, people.trust, people.satisfaction
+    committee, firm, neighbours = (
+        trust[:, TRUST_COMMITTEE],
+        trust[:, TRUST_COMPANY],
+        trust[:, TRUST_NEIGHBOURS],
     )
+    evenings, ties = people.evenings, people.ties
     compound, stairs, first = buildings.compound, buildings.first, stairwells.people
-    committee, firm, neighbours, content, giving, known, n, served = 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0
+    served, firms, last = 0, 0, np.uint64(len(rank))
     for b in range(len(compound)):
-        grown, trusted = 0, 0.0
-        for i in range(np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])):
-            if rank[i] != STANDING_CHILD:
-                grown += 1
-                committee += trust[i, 0]
-                trusted += trust[i, TRUST_COMPANY]
-                neighbours += trust[i, 2]
-                content += satisfaction[i]
-                giving += evenings[i] > 0
-                known += ties[i]
-        n += grown
         if company[compound[b]]:
-            firm += trusted
-            served += grown
-    for k, total in enumerate((committee, firm, neighbours, content, float(giving), float(known))):
-        out[k] = total / max(n, 1)
-    out[1] = firm / served if served else np.nan
+            low, high = np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])
+            firms += sum_opinions(firm, rank, low, high)
+            served += count_grown(evenings, ties, rank, low, high)[0]
+    n, giving, known = count_grown(evenings, ties, rank, np.uint64(0), last)
+    everybody, units = max(n, 1), float(UNITS)
+    out[0] = sum_opinions(committee, rank, np.uint64(0), last) / units / everybody
+    out[1] = firms / units / served if served else np.nan
+    out[2] = sum_opinions(neighbours, rank, np.uint64(0), last) / units / everybody
+    out[3] = sum_opinions(satisfaction, rank, np.uint64(0), last) / units / everybody
+    out[4], out[5] = giving / everybody, known / everybody
 
 
 @outer_kernel

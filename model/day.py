@@ -109,7 +109,8 @@ def spend_night(w) -> None:
     w.issues = w.rows[: staying + len(fresh)]
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))
     arrivals.fill_new_issues(w, w.rows[staying : staying + len(fresh)], fresh)
-    list_by_state(w)
+    if len(w.strength):  # only mechanisms look for them
+        list_by_state(w)
     for pool in range(len(w.more)):
         w.more[pool] = w.lever.supply[pool]
     w.funds[-1] += round(w.lever.money[0] * 100)

@@ -50,6 +50,8 @@ KINDS = {"issues": ISSUE, "ended": ISSUE, "log": EVENT, "scheduled": arrivals.SC
 @outer_kernel
 def growing_columns(w: "World") -> tuple:
     """Return the columns in REPLACED as they are now."""
+    if not len(w.strength):  # the day does not list issues that no mechanism looks for
+        list_by_state(w)
     lists = w.known, w.workable, w.at_table, w.passed_upward, w.resolved
     return w.issues, w.rows, w.ended, w.log, w.scheduled, w.leaving, *lists
 

@@ -57,8 +57,8 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
                 t = person.trust[whom]
                 goal = neighbourly
                 if whom != TRUST_NEIGHBOURS:  # present trust counts as issues seen
-                    goal = (k.trust_prior_weight * t + good[whom]) / (
-                        k.trust_prior_weight + (good[whom] + k.negativity_factor * left[whom])
+                    goal = (k.trust_prior_weight * t + good[whom]) * (
+                        1.0 / (k.trust_prior_weight + (good[whom] + k.negativity_factor * left[whom]))
                     )
                 room = (
                     1.0 - t if b.drift[whom] > 0.0 else t
