@@ -122,7 +122,7 @@ class World(Columns):
             specialise(keep_counts, self.live, series, counts)(self.live, series, counts)
 
     def start_day(self, end: int) -> int:
-        """Advance to the next day: load the calendar of a new year, bind mechanisms if some begin or end.
+        """Advance to the next day: load the calendar of a new year, and choose mechanisms if some begin or end.
 
         Return the last day, up to `end`, before the next day with any of this.
         """
@@ -132,7 +132,7 @@ class World(Columns):
         if self.day in self.turns:
             for stack in self.state.pulls:
                 stack.rows.fill(0.0)  # a mechanism that has ended pulls nothing
-            self.bind_mechanisms()
+            self.choose_active()
         turns = self.day + YEAR - self.day % YEAR, *(turn for turn in self.turns if turn > self.day)
         return min(end, min(turns) - 1)
 
@@ -150,12 +150,18 @@ class World(Columns):
         return here
 
     def bind_mechanisms(self) -> None:
-        """Give each mechanism its hand, and collect the steps of those that are active today."""
-        acting = [ActiveMechanism(*hand, self) for hand in iter_hands(self.state, self.chosen, self.own)]
-        self.hands = {active.name: active.hand for active in acting}
-        self.check_numbers = number_check(self, acting)
+        """Give each mechanism its hand."""
+        self.acting = [ActiveMechanism(*hand, self) for hand in iter_hands(self.state, self.chosen, self.own)]
+        self.hands = {active.name: active.hand for active in self.acting}
+        self.check_numbers = number_check(self, self.acting)
+        self.choose_active()
+
+    def choose_active(self) -> None:
+        """Choose the mechanisms that are active today; their steps are collected when they are first run."""
         self.today = [
-            active for active in acting if active.mechanism.first_day <= self.day <= active.mechanism.last_day
+            active
+            for active in self.acting
+            if active.mechanism.first_day <= self.day <= active.mechanism.last_day
         ]
         self.programs: dict[tuple, list[tuple]] = {}  # steps of `run` -> calls
 
