@@ -18,7 +18,9 @@ from .initial_community import construct_community
 from .resources.ledger import Ledger
 from .scenarios.scenario import Scenario, census_of
 from .state import InitialCommunity
-from .world import WEEK, World, restore_run, start_run
+from .world import World, restore_run, start_run
+
+AT_ONCE = 28  # days between which a run can be interrupted
 
 
 @dataclass
@@ -126,16 +128,16 @@ def simulate(
 ) -> Run:
     """Simulate a scenario with a random seed; the same seed gives the same random numbers in every arm.
 
-    `progress`, if given, is called once for every day, after each week. With `daily`, what mechanisms do is
-    recorded every day.
+    `progress`, if given, is called once for every day, some weeks at a time. With `daily`, what mechanisms do
+    is recorded every day.
     """
     series = np.zeros((scenario.days, len(daily_counts.DAILY)))
     done = activities.new_daily_counts(scenario) if daily else None
     world = start_run(build_community(scenario), scenario, RandomNumbers(*seed))
     while world.day < scenario.days:
-        week = min(WEEK, scenario.days - world.day)
-        simulate_days(world, week, series, NO_COUNTS if done is None else done)
-        for _ in range(week if progress else 0):
+        passed = min(AT_ONCE, scenario.days - world.day)
+        simulate_days(world, passed, series, NO_COUNTS if done is None else done)
+        for _ in range(passed if progress else 0):
             progress()
     return finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)), done=done)
 

@@ -122,7 +122,7 @@ class World(Columns):
             specialise(keep_counts, self.live, series, counts)(self.live, series, counts)
 
     def start_day(self, end: int) -> int:
-        """Advance to the next day: load the calendar of a new year, and choose mechanisms if some begin or end.
+        """Advance to the next day: load the calendar of a new year, choose mechanisms if some begin or end.
 
         Return the last day, up to `end`, before the next day with any of this.
         """
