@@ -163,38 +163,24 @@ structref.define_boxing(Struct, Pointer)
 
 
 @intrinsic
-def _fill(typing: Any, target: Any, columns: Any) -> Any:
-    """Write the columns of a tuple into the empty struct `target`.
+def _lay_out(typing: Any, columns: Any) -> Any:
+    """Make a struct from a NamedTuple.
 
-    It writes all in one go, because the setters of single fields take ten times as long to compile.
+    All columns are written in one go, because the setters of single fields take ten times as long to compile.
     """
+    kind = Struct(tuple(zip(columns.fields, columns.types)))
+    _, allocate = structref.new._defn(typing, types.TypeRef(kind))
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        fields = structref._Utils(context, builder, target).get_data_struct(arguments[0])
-        for place, (name, kind) in enumerate(zip(columns.fields, columns.types)):
-            value = builder.extract_value(arguments[1], place)
-            context.nrt.incref(builder, kind, value)
+        target = allocate(context, builder, None, ())
+        fields = structref._Utils(context, builder, kind).get_data_struct(target)
+        for place, (name, column) in enumerate(zip(columns.fields, columns.types)):
+            value = builder.extract_value(arguments[0], place)
+            context.nrt.incref(builder, column, value)
             setattr(fields, name, value)
-        return context.get_dummy_value()
-
-    return types.void(target, columns), code
-
-
-def lay_out(columns: Any) -> Any:
-    """Make a struct from a NamedTuple, in kernels only. Raises NotImplementedError in Python."""
-    raise NotImplementedError
-
-
-@overload(lay_out)
-def _lay_out(columns: Any) -> Callable:
-    kind = Struct(tuple(zip(columns.fields, columns.types)))
-
-    def fill_new_struct(columns: Any) -> Any:
-        target = structref.new(kind)
-        _fill(target, columns)
         return target
 
-    return fill_new_struct
+    return kind(columns), code
 
 
 @intrinsic
@@ -245,7 +231,7 @@ def _overload_call_step(function: Any, hand: Any, world: Any) -> Callable:
 @numba.njit(**OPTIONS)
 def make_struct(columns: Any) -> Any:
     """Convert a NamedTuple to a struct; return it and its address."""
-    target = lay_out(columns)
+    target = _lay_out(columns)
     return target, _address_of(target)
 
 

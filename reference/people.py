@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import ceil, exp
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -213,13 +213,17 @@ def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
             other.known.append(person.id)
 
 
-def call_on_neighbours(b: SimpleNamespace, key: np.uint64) -> SimpleNamespace | None:
-    """Call at doors of the building at random until an adult is at home; None if nobody is, in 100 calls."""
+def call_on_neighbours(b: SimpleNamespace, key: int) -> SimpleNamespace | None:
+    """Call at doors of the building at random until an adult is at home; None if nobody is, in 100 calls.
+
+    There are doors for a multiple of 64 people.
+    """
     for call in range(100):
-        door, lot = divmod(chance(key, call) * len(b.people), 1.0)
-        other = b.people[int(door)]
-        if other.band != CHILD and lot < other.presence:
-            return other
+        door, lot = divmod(chance(key, call) * (64 * ceil(len(b.people) / 64)), 1.0)
+        if door < len(b.people):
+            other = b.people[int(door)]
+            if other.band != CHILD and lot < other.presence:
+                return other
     return None
 
 

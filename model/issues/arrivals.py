@@ -279,7 +279,7 @@ def advance_clocks(w) -> np.ndarray:
     for b in range(len(eased) if len(w.pulls.ease.who) else 0):
         for f in range(eased.shape[1]):
             eased[b, f] += ease[b, f]
-    look_ahead(w, w.day % 7, 7)
+    look_ahead(w, w.day % 7, np.int64(7))  # a plain 7 is a type of its own, compiled again
     return take_scheduled(w)
 
 
