@@ -225,9 +225,8 @@ def collect_pulls(w) -> None:
     `duty` (4,) of each standing, and adds to `drift` and `meet` of the mood and to residents' `post_hours`.
     """
     wish, trust, ties, sums, week = w.lever.wish, w.lever.trust, w.lever.ties, w.mood, len(w.wished)
-    posts = w.pulls.serve.rows
-    for m in range(len(posts)):
-        take_hours(w.residents.post_hours, posts[m])
+    if len(w.pulls.serve.who):
+        add_hours(w.residents.post_hours, w.lever.serve)
     wished, mean, duty, today = w.wished, w.wish, w.duty, w.day % len(w.wished)
     for c in range(len(wish)):
         for standing in range(len(duty)):
@@ -245,15 +244,14 @@ def collect_pulls(w) -> None:
 
 
 @column_kernel
-def take_hours(post_hours, posts) -> None:
-    """Add today's hours in posts, and leave none for tomorrow; few are in one, others are not looked up.
+def add_hours(post_hours, posts) -> None:
+    """Add today's hours in posts; few are in one, so the others' hours are not looked up.
 
     Twin: reference/people.py, take_stock.
     """
     for i in range(np.uint64(len(posts))):
         if posts[i] != 0.0:
             post_hours[i] += posts[i]
-            posts[i] = 0.0
 
 
 @inner_kernel

@@ -57,7 +57,6 @@ class Levers(NamedTuple, Generic[L]):
 LEVERS = Levers._fields
 # levers that may be pulled below 0
 SIGNED = ("voice", "keep", "hurry", "reach", "consent", "ease", "wish", "trust")
-TAKEN = LEVERS.index("serve")  # pulls that the evening takes back by itself: `residents.take_hours`
 OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord", "hurry"))
 
 
@@ -105,8 +104,6 @@ class Stack(NamedTuple):
 def reset_levers(stacks: "Levers[Stack]", issues: int) -> None:
     """Set all pulls to 0. Of levers over issues only the first `issues` places are in use."""
     for lever in range(len(stacks)):
-        if lever == TAKEN:
-            continue
         rows = stacks[lever].rows
         size = issues if lever in OF_ISSUES else rows.shape[1]
         for m in range(len(rows)):
