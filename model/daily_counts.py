@@ -60,7 +60,7 @@ def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
 
 
 @column_kernel
-def sum_opinions(opinion, rank, first, last) -> int:
+def sum_opinions(opinion, rank, first, last) -> np.int64:
     """Sum an opinion, 0..1, over the grown-ups among residents `first` to `last`, in units of 1 / UNITS.
 
     Whole numbers are summed many at a time; decimals would have to be summed one after the other.
@@ -72,7 +72,7 @@ def sum_opinions(opinion, rank, first, last) -> int:
 
 
 @column_kernel
-def count_grown(evenings, ties, rank, first, last) -> tuple[int, int, int]:
+def count_grown(evenings, ties, rank, first, last) -> tuple[np.int64, np.int64, np.int64]:
     """Count the grown-ups among residents `first` to `last`, those who give evenings, and acquaintances."""
     grown, giving, known = np.int64(0), np.int64(0), np.int64(0)
     for i in range(first, last):

@@ -137,8 +137,9 @@ def simulate(
     while world.day < scenario.days:
         passed = min(AT_ONCE, scenario.days - world.day)
         simulate_days(world, passed, series, NO_COUNTS if done is None else done)
-        for _ in range(passed if progress else 0):
-            progress()
+        if progress:
+            for _ in range(passed):
+                progress()
     return finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)), done=done)
 
 

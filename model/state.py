@@ -4,41 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..agents import residents
 from ..agents.population import Mood, Residents
-from .issues import project_parameters
 from .issues.arrivals import Clocks
 from .issues.categories import Columns
 from .issues.consent import Projects
+from .kernel_numbers import Numbers
 from .places import Buildings, Compounds, Households, Stairwells
 from .resources.ledger import Ledger
 from .resources.levers import Levers, Stack
-from .scenarios.structure import Rules
-
-
-class Numbers(NamedTuple):
-    """The scenario's numbers that kernels read, most of them under their names in the scenario."""
-
-    residents: residents.Knobs
-    projects: project_parameters.Knobs
-    rules: Rules
-    intake_hours: float
-    sitting_hours: float
-    sittings_per_week: float
-    sittings_to_half_pace: float
-    mediation_share: float
-    forgetting_rate: float
-    rework_share: float
-    answer_share: float
-    check_after_days: int
-    daily_spending_share: float
-    committee: float  # hours on a working day
-    grid: float  # hours a day
-    desk_share: float  # of grid hours that no mechanism uses
-    member: float  # hours a day for each evening promised this week
-    volunteer: float
-    departments: float  # hours a day
-    hours_withheld: float
 
 
 class InitialCommunity(NamedTuple):

@@ -125,8 +125,8 @@ class Street:
         rows = [world.call(leavers) for world in self.worlds]
         n, left = np.repeat(np.arange(len(rows)), list(map(len, rows))), np.concatenate(rows)
         n, left = n[left[:, 0] <= days[-1]], left[left[:, 0] <= days[-1]]
-        flats = n * BUILDINGS + left[:, 1].astype(np.int64)
-        lots, stays = (self.random_numbers(name, flats, days[0]) for name in ("lot", "stay"))
+        draw, vacated = self.random_numbers, n * BUILDINGS + left[:, 1].astype(np.int64)
+        lots, stays = draw("lot", vacated, days[0]), draw("stay", vacated, days[0])
         for world, trust in zip(self.worlds, self.mean_trust):
             world.newcomers[:] = trust
         self.moved[:, 0] += np.bincount(n, minlength=len(rows))

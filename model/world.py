@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..agents import committee as committees
-from ..agents import grid_workers, party_members, residents, volunteers
+from ..agents import party_members, residents, volunteers
 from ..engine.codes import DESK_NONE, STANDINGS
 from ..engine.jit import outer_kernel, specialise, struct
 from ..engine.source_digests import version
 from . import mechanisms
 from .initial_community import mean_trust
-from .issues import arrivals, consent, project_parameters
+from .issues import arrivals, consent
 from .issues.issue_table import EVENT, ISSUE, list_by_state
+from .kernel_numbers import numbers
 from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
 from .mechanism_runtime import (
     ActiveMechanism,
@@ -34,8 +34,7 @@ from .resources import ledger
 from .resources.calendar import PAYERS, ROWS, YEAR, almanac, place_initial_issues
 from .resources.levers import Levers
 from .resources.rollout import begin_days
-from .scenarios.structure import rules_of
-from .state import InitialCommunity, Numbers, State
+from .state import InitialCommunity, State
 
 if TYPE_CHECKING:
     from ..engine.randomness import RandomNumbers
@@ -366,38 +365,6 @@ def restore_run(
         column[...] = snapshot[name]
     world.bind_mechanisms()
     return world
-
-
-def decimals(knobs: Any) -> Iterator[Any]:
-    """Yield the knobs of a dataclass as decimals, in their order."""
-    return (float(getattr(knobs, name)) for name in type(knobs).__annotations__)
-
-
-def numbers(scenario: "Scenario") -> Numbers:
-    """Return the scenario's numbers for kernels, each of the one type that kernels are compiled for."""
-    committee = scenario.committee
-    return Numbers(
-        residents.Knobs(*decimals(scenario.residents)),
-        project_parameters.Knobs(*decimals(scenario.projects)),
-        rules_of(scenario.structure),
-        float(committee.intake_hours),
-        float(committee.sitting_hours),
-        float(committee.sittings_per_week),
-        float(committee.sittings_to_half_pace),
-        float(committee.mediation_share),
-        float(committee.forgetting_rate),
-        float(committee.rework_share),
-        float(committee.answer_share),
-        int(committee.check_after_days),
-        float(committee.daily_spending_share),
-        float(committees.hours_per_day(committee)),
-        float(grid_workers.hours_per_day(scenario.grid_workers)),
-        float(scenario.grid_workers.desk_share),
-        party_members.hours_per_day(scenario.party_members),
-        volunteers.hours_per_day(scenario.volunteers),
-        float(scenario.departments.daily_hours),
-        float(scenario.property_managers.hours_withheld),
-    )
 
 
 WRITTEN = ("households", "residents", "mood", "funds")  # columns of the initial community that a run writes

@@ -9,7 +9,7 @@ from scenarios import FORUM, STORM, YARD, with_mechanisms
 from cogov.engine.parameters import set_parameters
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import mechanisms
-from cogov.model.day import begin_day, end_day
+from cogov.model.day import DAY, LATE
 from cogov.model.issues.categories import FAMILIES
 from cogov.model.issues.issue_table import (
     AGREED,
@@ -37,9 +37,11 @@ def pulled_days(scenario, name, seed=1):
     """Yield (world, hand of the mechanism) of every day, after it pulled and before anything changes."""
     world = start_run(build_community(scenario), scenario, RandomNumbers(seed))
     for _ in range(scenario.days):
-        begin_day(world)
+        world.start_day(scenario.days)
+        pulled = DAY.index("pull") + 1
+        world.run(DAY[:pulled])
         yield world, world.hands[name]
-        end_day(world)
+        world.run((*DAY[pulled:], *LATE))
 
 
 def talkative(sittings, scenario=FORUM):

@@ -118,7 +118,7 @@ MUTANTS = [
     mutant(
         "a kernel is left out of the plan",
         "model/precompile.py",
-        "            day.spend_night,\n",
+        "            world.room_lacking,\n",
         "",
         "engine/test_kernels.py::test_the_plan_holds_every_kernel_that_a_run_calls",
         plain=True,

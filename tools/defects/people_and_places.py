@@ -217,10 +217,10 @@ MUTANTS = [
         TWIN,
     ),
     mutant(
-        "whom one meets is drawn without a margin",
+        "whom one meets is whoever lives at the door, at home or not",
         "agents/acquaintances.py",
-        "best = lowest * (1.0 + lowest) + 1e-12",
-        "best = lowest",
+        " and place - row < presence[i]",
+        "",
         TWIN,
     ),
     mutant(
