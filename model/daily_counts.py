@@ -60,26 +60,26 @@ def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
 
 
 @column_kernel
-def sum_opinions(opinion, rank, first, last) -> np.int64:
+def sum_opinions(opinion, rank, first, last) -> int:
     """Sum an opinion, 0..1, over the grown-ups among residents `first` to `last`, in units of 1 / UNITS.
 
     Whole numbers are summed many at a time; decimals would have to be summed one after the other.
     """
-    total = np.int64(0)
+    total = 0
     for i in range(first, last):
-        total += np.int64(np.int32(opinion[i] * UNITS) if rank[i] != STANDING_CHILD else np.int32(0))
+        total += int(np.int32(opinion[i] * UNITS)) if rank[i] != STANDING_CHILD else 0
     return total
 
 
 @column_kernel
-def count_grown(evenings, ties, rank, first, last) -> tuple[np.int64, np.int64, np.int64]:
+def count_grown(evenings, ties, rank, first, last) -> tuple[int, int, int]:
     """Count the grown-ups among residents `first` to `last`, those who give evenings, and acquaintances."""
-    grown, giving, known = np.int64(0), np.int64(0), np.int64(0)
+    grown, giving, known = 0, 0, 0
     for i in range(first, last):
         adult = rank[i] != STANDING_CHILD
         grown += adult
         giving += adult & (evenings[i] > 0)
-        known += np.int64(ties[i]) if adult else np.int64(0)
+        known += int(ties[i]) if adult else 0
     return grown, giving, known
 
 
