@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba import types
 
 import cogov
-from cogov.engine.jit import address, lean_kernel, outer_kernel, struct
+from cogov.engine.jit import address, inner_kernel, lean_kernel, outer_kernel, struct
 from cogov.model.places import Compounds
 
 ROOT = Path(cogov.__file__).parent
@@ -151,3 +152,25 @@ def test_a_step_that_is_called_by_its_address_returns_nothing():
     assert address(change_nothing, compounds) == address(change_nothing, compounds) > 0
     with pytest.raises(TypeError, match="first_column is a step, and returns array"):
         address(first_column, compounds)
+
+
+@inner_kernel
+def double_of(x):
+    """Twice a number."""
+    return 2 * x
+
+
+@outer_kernel
+def eight_of(x):
+    """Eight times a number."""
+    return double_of(double_of(double_of(x)))
+
+
+def test_an_inner_kernel_is_made_into_machine_code_with_its_callers_only():
+    """By itself it is LLVM code: numba would optimise and translate it anew in each kernel that calls it."""
+    double_of.compile((types.int64,))
+    (alone,) = double_of.dispatcher.overloads.values()
+    assert not alone.library.get_pointer_to_function(alone.fndesc.llvm_func_name)
+    assert eight_of(3) == 24
+    (whole,) = eight_of.dispatcher.overloads.values()
+    assert whole.library.get_pointer_to_function(whole.fndesc.llvm_func_name)

@@ -41,8 +41,8 @@ MUTANTS = [
     mutant(
         "random numbers depend on the length of the run",
         "model/simulate.py",
-        "world = start_run(build_community(scenario), scenario, RandomNumbers(*seed))\n    while",
-        "world = start_run(build_community(scenario), scenario, RandomNumbers(*seed, scenario.days))\n    while",
+        "scenario, RandomNumbers(*seed))\n    for",
+        "scenario, RandomNumbers(*seed, scenario.days))\n    for",
         "contract/test_metamorphic.py::test_the_first_half_of_a_run_twice_as_long_is_the_run[yard]",
         plain=True,
         short=True,
