@@ -8,7 +8,7 @@ from ..engine.randomness import uniform
 from .population import SLOTS
 
 PLACES = np.uint64(64)
-DOORS = 100  # at which one calls in a week, at most
+DOORS = 1000  # at which one calls in a week, at most
 
 
 @lean_kernel
@@ -34,9 +34,9 @@ def draw_acquaintance(first, last, people, key) -> np.int64:
     """Draw one adult among residents `first` to `last`, by presence; -1 if nobody opens at `DOORS` doors.
 
     One calls at doors at random until somebody is at home. As there are doors for a multiple of 64 residents,
-    one more person who is never present changes no other draw, unless the building's residents pass such a
-    number. Road not taken: a race of exponential times over all residents, in which no one more ever does; it
-    takes ten times as long.
+    one more person who is never present changes no other draw, unless the number of residents passes a
+    multiple of 64. Road not taken: a race of exponential times over all residents, in which this never
+    happens; it takes ten times as long.
 
     Twin: reference/people.py, meet.
     """

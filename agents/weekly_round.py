@@ -66,7 +66,7 @@ class Notes(NamedTuple):
     trusted: np.ndarray  # float64 0..1  trust in neighbours before this evening
     tired: np.ndarray  # float64  fatigue
     logit: np.ndarray  # float64  wish to give an evening
-    spare: np.ndarray  # float64  room that `resum_bystanders` needs
+    spare: np.ndarray  # float64  scratch space of `resum_bystanders`
     possible: np.ndarray  # uint8 0 or 1  might promise an evening, or meet somebody
 
 

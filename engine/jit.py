@@ -119,8 +119,9 @@ def column_kernel(function: Callable[P, R]) -> Kernel[P, R]:
     """Make an inlined kernel whose loop over columns is compiled to treat up to 16 rows at a time.
 
     The compiler may assume that the arrays among its arguments do not overlap (those in structs may). The
-    loop visits rows in order, its index is unsigned, it reads and writes columns in that row only, and adds
-    nothing up. A table of more than one dimension is given as columns: a row of it is not contiguous.
+    loop visits rows in order, its index is unsigned, and it reads and writes columns in that row only. It
+    adds up whole numbers only, whose sum does not depend on the order. A table of more than one dimension is
+    given as columns: a row of it is not contiguous.
     """
     return Kernel(function, inner=True, inlined=True, distinct=True)
 

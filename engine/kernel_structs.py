@@ -53,7 +53,7 @@ keep_freed_memory()
 
 
 class NoPlace:
-    """Stands for the place of machine code, where there is none."""
+    """Replaces numba's code generator for a library that has no machine code."""
 
     @staticmethod
     def set_env(name: str, environment: Any) -> None:
@@ -87,13 +87,26 @@ class InnerCompiler(Compiler):
     """A compiler of inner kernels."""
 
     def __init__(self, typing: Any, target: Any, library: Any, *arguments: Any) -> None:
-        library = InnerLibrary(target.codegen(), "inner")
-        library.enable_object_caching()
+        library = InnerLibrary(target.codegen(), "inner kernel")
         super().__init__(typing, target, library, *arguments)
 
 
+class OuterCompiler(Compiler):
+    """A compiler of outer kernels."""
+
+    def compile_extra(self, function: Any) -> Any:
+        """Compile a function, and give the inner kernels in it their environments.
+
+        An environment holds the Python objects that a kernel needs to raise or print something.
+        """
+        compiled = super().compile_extra(function)
+        for environment in compiled._find_referenced_environments():
+            compiled.library.codegen.set_env(environment.env_name, environment)
+        return compiled
+
+
 class DistinctArrays(InnerCompiler):
-    """One that promises LLVM that the arrays among the arguments do not overlap."""
+    """A compiler of inner kernels that promises LLVM that the arrays among the arguments do not overlap."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -106,12 +119,15 @@ def make_dispatcher(kernel: Kernel) -> Any:
     An inner one can be called by kernels only, and is cached on disk as a part of these. A lean one neither
     makes arrays nor counts references to them.
     """
+    compiler: type[Compiler] = OuterCompiler
+    if kernel.inner:
+        compiler = DistinctArrays if kernel.distinct else InnerCompiler
     dispatcher = numba.njit(
         **OPTIONS,
         no_cpython_wrapper=kernel.inner,
         _nrt=not kernel.lean,
         forceinline=kernel.inlined,
-        pipeline_class=DistinctArrays if kernel.distinct else InnerCompiler if kernel.inner else Compiler,
+        pipeline_class=compiler,
     )(kernel.py_func)
     if not kernel.inner:
         dispatcher._cache = KernelCache(kernel.py_func)

@@ -63,7 +63,8 @@ def count_issues(issues) -> tuple[int, int, int, int, int, int, int]:
 def sum_opinions(opinion, rank, first, last) -> int:
     """Sum an opinion, 0..1, over the grown-ups among residents `first` to `last`, in units of 1 / UNITS.
 
-    Whole numbers are summed many at a time; decimals would have to be summed one after the other.
+    Whole numbers are summed many at a time; decimals would have to be summed one after the other. An opinion
+    that is not a number makes no sum that is not a number.
     """
     total = 0
     for i in range(first, last):

@@ -71,7 +71,7 @@ def run_steps(steps: np.ndarray, w: Any) -> None:
 
 @outer_kernel
 def room_lacking(w: Any) -> int:
-    """Return the room for issues that levers need; 0 if they have it."""
+    """Return the number of issues that levers need room for; 0 if they have it."""
     return len(w.rows) if len(w.rows) > len(w.lever.sight) else 0
 
 
@@ -89,8 +89,8 @@ def keep_counts(w: Any, series: np.ndarray, counts: np.ndarray) -> None:
 @outer_kernel
 def run_days(
     day: np.ndarray, late: np.ndarray, w: Any, last: int, series: np.ndarray, counts: np.ndarray
-) -> tuple[int, int]:
-    """Simulate the days up to `last` of which all steps are compiled; return today and the room lacking.
+) -> int:
+    """Simulate the days up to `last`, of which all steps are compiled; return the room lacking.
 
     `day` and `late` are as `run_steps` takes them. If room is lacking, the late steps of today are to follow.
     """
@@ -98,10 +98,10 @@ def run_days(
         run_steps(day, w)
         lacking = room_lacking(w)
         if lacking:
-            return w.day, lacking
+            return lacking
         run_steps(late, w)
         keep_counts(w, series, counts)
-    return w.day, 0
+    return 0
 
 
 def link_steps(calls: list[tuple], live: Any) -> list[tuple]:

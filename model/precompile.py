@@ -141,6 +141,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
             daily_counts.opinions_by_building,
             world.growing_columns,
             world.room_lacking,
+            world.day_of,
         ):
             plan.note(kernel, (live,))
         plan.note(

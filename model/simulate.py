@@ -20,7 +20,7 @@ from .scenarios.scenario import Scenario, census_of
 from .state import InitialCommunity
 from .world import World, restore_run, start_run
 
-AT_ONCE = 28  # days between which a run can be interrupted
+AT_ONCE = 28  # days that are simulated in one go; an interrupt takes effect in between
 
 
 @dataclass

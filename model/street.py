@@ -2,8 +2,9 @@
 
 Communities of a street meet once a week: the street office shares out its departments' hours by what waits,
 and flats that are about to be vacated are found by households that look for one. In between each lives for
-itself, so that the processor has one community at a time at hand. Road not taken: a queue and moves that are
-settled daily, which took a third longer for flows that hardly differ.
+itself, so that its columns stay in the processor's cache. Road not taken: a queue and moves that are settled
+daily, which took half as long again. What it costs: where hours are short, a community in which nothing waits
+at the beginning of a week can be without any until the next.
 
 Streets share nothing, so the streets of a city are simulated in any order, by any number of processes, with
 the same result. Road not taken: offices of a whole city, and moves across it. Then every community would have
@@ -24,8 +25,9 @@ from ..engine.randomness import RandomNumbers
 from . import daily_counts
 from .day import simulate_days
 from .initial_community import construct_community, mean_trust
-from .issues.issue_table import REPORTED, WORK
+from .issues.issue_table import UPWARD, WORK
 from .issues.triage import queue_rank
+from .issues.work import hours_today
 from .places import BUILDINGS
 from .resources.calendar import YEAR
 from .scenarios.scenario import Scenario
@@ -87,7 +89,9 @@ class Street:
         return self.worlds[0].day
 
     def simulate_week(self) -> None:
-        """Simulate a week of all communities, or what is left of the last one."""
+        """Simulate a week of all communities, or what is left of the last one; nothing after the end."""
+        if self.day >= self.days:
+            return
         days = np.arange(self.day + 1, min(self.day + WEEK, self.days) + 1)
         self.share_hours(days)
         self.assign_flats(days)
@@ -106,7 +110,7 @@ class Street:
         )
         waiting = [world.call(waiting_issues) for world in self.worlds]
         for world, issues in zip(self.worlds, waiting):
-            issues[:, 2] = np.minimum(issues[:, 2], len(days) * world.pair[-1])
+            issues[:, 2] = np.minimum(issues[:, 2], len(days) * issues[:, 3])
             world.sent[:] = 0.0
         asked, there = np.array([issues[:, 2].sum() for issues in waiting]), own.sum(axis=1)
         self.lacked += max(asked.sum() - there.sum(), 0.0)
@@ -148,8 +152,8 @@ class Street:
 def grant_hours(waiting: Sequence[np.ndarray], own: np.ndarray) -> np.ndarray:
     """Return the hours that each community gets, (communities,), of those of all; `own` are each one's.
 
-    `waiting` are the issues of each, (n, 3): rank, day reported, hours wanted. The most urgent come first,
-    then the oldest. Hours that no issue waits for stay where they are.
+    `waiting` are the issues of each, (n, 3 or more): rank, day reported, hours wanted. The most urgent come
+    first, then the oldest. Hours that no issue waits for stay where they are.
     """
     rows = np.concatenate(waiting)
     n = np.repeat(np.arange(len(waiting)), [len(issues) for issues in waiting])
@@ -161,24 +165,28 @@ def grant_hours(waiting: Sequence[np.ndarray], own: np.ndarray) -> np.ndarray:
 
 @outer_kernel
 def waiting_issues(w) -> np.ndarray:
-    """List issues that wait for departments, (n, 3): rank in the queue, day reported, hours."""
-    issues, n = w.issues, 0
+    """List the issues that departments can work on within a week, (n, 4).
+
+    They are the rank in the queue, the day reported, the hours left, and the most hours in a day.
+    """
+    issues, desk, n = w.issues, len(w.hours) - 1, 0
     for i in range(len(issues)):
-        n += waits_for_department(issues[i])
-    out, n = np.empty((n, 3)), 0
+        n += can_be_done(issues[i], w.day)
+    out, n = np.empty((n, 4)), 0
     for i in range(len(issues)):
         issue = issues[i]
-        if waits_for_department(issue):
+        if can_be_done(issue, w.day):
             out[n, 0], out[n, 1] = queue_rank(issue, w.knobs.rules), issue.reported_day
-            out[n, 2] = w.knobs.intake_hours if issue.state == REPORTED else issue.hours_left
+            out[n, 2], out[n, 3] = issue.hours_left, hours_today(w, issue, desk)
             n += 1
     return out
 
 
 @lean_kernel
-def waits_for_department(issue) -> bool:
-    """Whether an issue waits for hours of a department today."""
-    return issue.desk == DESK_DEPARTMENT and (issue.state == REPORTED or issue.state == WORK)
+def can_be_done(issue, day) -> bool:
+    """Whether a department has an issue that it has answered, or will within a week, and can begin to do."""
+    passed_on = issue.state == UPWARD or issue.state == WORK
+    return issue.desk == DESK_DEPARTMENT and passed_on and issue.due_day < day + WEEK
 
 
 @outer_kernel
@@ -189,8 +197,8 @@ def leavers(w) -> np.ndarray:
     """
     people, homes, buildings = w.residents, w.households, w.buildings
     n, out = 0, np.empty((len(buildings.compound), 5))
-    for day in range(w.day + 1, w.day + 8):
-        for b in range(day % 7, len(buildings.compound), 7):
+    for day in range(w.day + 1, w.day + WEEK + 1):
+        for b in range(day % WEEK, len(buildings.compound), WEEK):
             h = draw_leaving_household(w, b, day)
             if h < 0:
                 continue

@@ -56,6 +56,12 @@ def growing_columns(w: "World") -> tuple:
 
 
 @outer_kernel
+def day_of(w: Any) -> int:
+    """Return the day that kernels have come to."""
+    return w.day
+
+
+@outer_kernel
 def restore_columns(
     w: Any, day: int, issues: np.ndarray, ended: np.ndarray, log: np.ndarray, scheduled: np.ndarray
 ) -> None:
@@ -100,17 +106,24 @@ class World(Columns):
     def simulate(
         self, days: int, day_steps: tuple, late_steps: tuple, series: np.ndarray, counts: np.ndarray
     ) -> None:
-        """Simulate a number of days, of the steps of each of which the late ones need room for new issues.
+        """Simulate a number of days. The late steps of a day run after there is room for its new issues.
 
         Days all of whose steps are compiled follow each other without Python. Counts are kept in `series` and
-        `counts`, as `keep_counts` does.
+        `counts`, as `keep_counts` does. A day that an error or an interrupt cuts off is not completed: do not
+        go on with that world.
         """
         end = self.day + days
+        for rows in (series, counts):
+            if 0 < len(rows) < end:
+                raise ValueError(f"{len(rows)} rows for the counts of {end} days")
         while self.day < end:
             last, lacking = self.start_day(end), 0
             if tables := tables_of(self.link(day_steps), self.link(late_steps)):
                 arguments = *tables, self.live, last, series, counts
-                self.day, lacking = specialise(run_days, *arguments)(*arguments)
+                try:
+                    lacking = specialise(run_days, *arguments)(*arguments)
+                finally:  # also where a day fails or is interrupted
+                    self.day = self.call(day_of)
                 if not lacking:
                     continue
             else:
@@ -123,7 +136,7 @@ class World(Columns):
     def start_day(self, end: int) -> int:
         """Advance to the next day: load the calendar of a new year, choose mechanisms if some begin or end.
 
-        Return the last day, up to `end`, before the next day with any of this.
+        Return the last day, up to `end`, before the next one with any of this.
         """
         self.day += 1
         if self.day % YEAR == 0:

@@ -214,11 +214,11 @@ def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
 
 
 def call_on_neighbours(b: SimpleNamespace, key: int) -> SimpleNamespace | None:
-    """Call at doors of the building at random until an adult is at home; None if nobody is, in 100 calls.
+    """Call at doors of the building at random until an adult is at home; None if nobody is, in 1,000 calls.
 
     There are doors for a multiple of 64 people.
     """
-    for call in range(100):
+    for call in range(1000):
         door, lot = divmod(chance(key, call) * (64 * ceil(len(b.people) / 64)), 1.0)
         if door < len(b.people):
             other = b.people[int(door)]

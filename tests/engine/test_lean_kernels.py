@@ -174,3 +174,23 @@ def test_an_inner_kernel_is_made_into_machine_code_with_its_callers_only():
     assert eight_of(3) == 24
     (whole,) = eight_of.dispatcher.overloads.values()
     assert whole.library.get_pointer_to_function(whole.fndesc.llvm_func_name)
+
+
+def test_an_inner_kernel_can_say_what_is_wrong_when_it_is_first_compiled():
+    """The words need Python's objects. Kernels within a function are not cached, but compiled here."""
+
+    @inner_kernel
+    def check(x):
+        """Return a number of at most 3. Raises ValueError."""
+        if x > 3:
+            raise ValueError(f"{x} is more than 3")
+        return x
+
+    @outer_kernel
+    def add_one(x):
+        """Return a number of at most 3, plus 1. Raises ValueError."""
+        return check(x) + 1
+
+    assert add_one(3) == 4
+    with pytest.raises(ValueError, match="5 is more than 3"):
+        add_one(5)

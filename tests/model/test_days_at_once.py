@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scenarios import FORUM
 
+from cogov.engine.jit import outer_kernel
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import activities, daily_counts, mechanisms
-from cogov.model.day import DAY, LATE, simulate_day, simulate_days
+from cogov.model.day import DAY, LATE, NO_COUNTS, NO_SERIES, simulate_day, simulate_days
 from cogov.model.mechanism_runtime import room_lacking
 from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import build_community, simulate
@@ -39,7 +40,7 @@ def changing(days=100):
 
 
 def over_new_year():
-    """Return a yard over the end of a year, with shocks in the first days of the next."""
+    """Return a yard over the end of a year, whose staff leave often."""
     yard = read_case("wuzi_yard")
     return replace(yard, days=380, calendar=replace(yard.calendar, staff_leaving_rate=2.0))
 
@@ -105,3 +106,29 @@ def test_who_moves_away_is_known_a_week_ahead():
         assert known == seen
         moves += len(seen)
     assert moves > 20
+
+
+@outer_kernel
+def fail_on_day_5(w):
+    """Raise ValueError on day 5."""
+    if w.day == 5:
+        raise ValueError("day 5")
+
+
+def test_where_a_day_fails_the_world_is_on_that_day():
+    """Days before it have passed, although none of them came back to Python."""
+    world = start(changing())
+    with pytest.raises(ValueError, match="day 5"):
+        world.simulate(20, (*DAY, fail_on_day_5), LATE, NO_SERIES, NO_COUNTS)
+    assert world.day == 5 and int(world.snapshot()["day"]) == 5
+    assert world.history()["day"].max() == 5
+
+
+def test_counts_have_a_row_for_every_day():
+    """Kernels write without looking where: a table that is too short is refused before."""
+    world, series = start(changing()), np.zeros((5, len(daily_counts.DAILY)))
+    with pytest.raises(ValueError, match="5 rows for the counts of 6 days"):
+        simulate_days(world, 6, series)
+    assert world.day == 0
+    simulate_days(world, 5, series)
+    assert (series[:, 0] > 0).all()

@@ -154,8 +154,8 @@ MUTANTS = [
     mutant(
         "inner kernels are made into machine code by themselves, too",
         "engine/kernel_structs.py",
-        "else InnerCompiler if kernel.inner else Compiler",
-        "else Compiler",
+        "DistinctArrays if kernel.distinct else InnerCompiler",
+        "DistinctArrays if kernel.distinct else OuterCompiler",
         "engine/test_lean_kernels.py::test_an_inner_kernel_is_made_into_machine_code_with_its_callers_only",
         plain=True,
         short=True,

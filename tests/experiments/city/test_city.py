@@ -8,13 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cogov.engine.codes import DESK_DEPARTMENT
 from cogov.engine.texts.errors import UserError
 from cogov.experiments.city import city as cities
 from cogov.experiments.execution.executors import choose_executor
 from cogov.model import daily_counts
+from cogov.model.day import simulate_days
+from cogov.model.issues.issue_table import REPORTED, UPWARD, WORK
+from cogov.model.resources.calendar import YEAR, almanac
 from cogov.model.scenarios.cases import alter_scenario, read_case
-from cogov.model.simulate import simulate
-from cogov.model.street import Street, StreetParameters, grant_hours
+from cogov.model.simulate import days, simulate
+from cogov.model.street import Street, StreetParameters, grant_hours, leavers, waiting_issues
+from cogov.model.world import restore_columns
 
 YARD = alter_scenario(read_case("wuzi_yard"), on=["whistle", "grid_patrol"], days=120)
 ALONE = StreetParameters(stay=0.0)
@@ -105,6 +110,104 @@ def test_a_week_of_departments_hours_is_sent_within_the_street_and_none_is_lost(
         street.series = np.zeros((3, street.days, street.series.shape[2]))
         street.simulate_week()
     assert lacked
+
+
+def waiting(*hours):
+    """Return issues that wait for departments, as many hours each, of one rank and day."""
+    return np.array([[1.0, 1.0, left, 8.0] for left in hours]).reshape(-1, 4)
+
+
+def test_what_departments_lack_is_counted_and_what_is_sent_is_sent_for_one_week():
+    street = Street("s", make_yards(2), lambda one: ("test", one.name), ALONE)
+    own = [7 * one.departments.daily_hours for one in street.scenarios]
+    for world in street.worlds:
+        world.there[:] = 1.0
+    answers = [waiting(*[8.0] * 100), waiting(8.0)]  # more than both have; then nothing
+    for world, asked in zip(street.worlds, answers):
+        world.call = lambda kernel, asked=asked: asked.copy()
+    street.share_hours(np.arange(1, 8))
+    assert street.lacked == pytest.approx(101 * 8.0 - sum(own))
+    assert street.worlds[0].sent.sum() > 0.0
+    assert street.worlds[0].sent.sum() == pytest.approx(-street.worlds[1].sent.sum())
+    for world in street.worlds:
+        world.call = lambda kernel: waiting()
+    street.share_hours(np.arange(8, 15))
+    assert all((world.sent == 0.0).all() for world in street.worlds)
+
+
+def test_hours_are_kept_for_what_can_be_done_within_the_week():
+    """Not for works that take months, nor for what a department has not answered by then."""
+    street = simulate_street(make_yards(1), ALONE)
+    (world,) = street.worlds
+    one = world.issues[:1].copy()
+    one["desk"], one["hours_left"], one["work_hours"] = DESK_DEPARTMENT, 100.0, 100.0
+    works = [kind.min_works_days for kind in street.scenarios[0].issues.values()]
+    one["category"] = works.index(max(works))
+    for state, due, seen in ((WORK, 0, 1), (UPWARD, 6, 1), (UPWARD, 7, 0), (REPORTED, 0, 0)):
+        one["state"], one["due_day"] = state, world.day + due
+        restore_columns(world.live, world.day, one, world.ended, world.history(), world.scheduled)
+        rows = world.call(waiting_issues)
+        assert len(rows) == seen
+        assert not seen or rows[0, 2:].tolist() == [100.0, 100.0 / max(works)]
+
+
+def test_over_new_year_departments_have_the_hours_of_the_calendar_and_no_more():
+    """What is sent within the street is sent once, whatever week the year ends in."""
+    work = {
+        name: replace(kind, department_days=2.0, rate=3.0 * kind.rate) for name, kind in YARD.issues.items()
+    }
+    few = [
+        replace(one, days=740, departments=replace(YARD.departments, daily_hours=hours), issues=work)
+        for one, hours in zip(make_yards(2), (0.5, 3.0))
+    ]
+    street = simulate_street(few)
+    calendars = [
+        np.concatenate([almanac(world.scenario, year, world.leave)[1][:YEAR, -1] for year in range(3)])[1:741]
+        for world in street.worlds
+    ]
+    own = sum(one.departments.daily_hours * there.sum() for one, there in zip(few, calendars))
+    supplied = [run.ledger.supplied[-1] for run in street.runs()]
+    assert sum(supplied) == pytest.approx(own) and street.lacked > 0.0
+    assert supplied[0] > 1.01 * few[0].departments.daily_hours * calendars[0].sum(), "none is sent"
+
+
+MOVING = replace(YARD.residents, owner_moving_rate=1.0, tenant_moving_rate=2.0)
+
+
+@pytest.mark.parametrize("length", [15, 16, 18])
+def test_in_the_last_days_only_who_leaves_within_them_is_counted(length):
+    street = simulate_street(make_yards(3, residents=MOVING, days=length))
+    seen = sum(
+        int((world.left >= 0).sum())
+        for scenario in street.scenarios
+        for world in days(scenario, "test", scenario.name)
+    )
+    assert street.moved[:, 0].sum() == seen
+    street.simulate_week()  # there is nothing left to do
+    assert street.day == length
+
+
+def test_newcomers_of_another_week_are_as_anybody_again_and_flats_are_assigned_by_lot():
+    street = simulate_street(make_yards(3, residents=replace(MOVING, tenant_moving_rate=4.0), days=7))
+    street.days, firsts = 700, []
+    for _ in range(60):
+        coming = street.day + np.arange(1, 8)
+        street.looking = [np.ones(3)]
+        street.assign_flats(coming)
+        rows = [world.call(leavers) for world in street.worlds]
+        earliest = min((day for left in rows for day in left[:, 0]), default=0)
+        vacated = [n for n, left in enumerate(rows) if earliest in left[:, 0]]
+        got = [
+            n
+            for n, world in enumerate(street.worlds)
+            if (world.newcomers != street.mean_trust[n]).any()  # somebody comes from within the street
+        ]
+        assert len(got) == min(1, len(vacated)) and {*got} <= {*vacated}
+        if len(vacated) > 1:
+            firsts.append(got[0] == vacated[0])
+        for world in street.worlds:
+            simulate_days(world, 7)
+    assert 0.1 < np.mean(firsts) < 0.9 and len(firsts) > 10
 
 
 def test_households_that_stay_move_in_elsewhere_and_bring_their_trust():
