@@ -29,10 +29,9 @@ def simulate_day(world: "World") -> None:
 def simulate_days(
     world: "World", days: int, series: np.ndarray = NO_SERIES, counts: np.ndarray = NO_COUNTS
 ) -> None:
-    """Simulate a number of days.
+    """Simulate days, and keep what is counted at the end of each in its row of the tables that have rows.
 
-    What is counted at the end of each is kept in its row of `series` (days of the run, 13) and of `counts`
-    (days of the run, acting, most counts of any), unless these have no rows.
+    `series` is (days of the run, 13), `counts` (days of the run, acting, most counts of any).
     """
     world.simulate(days, DAY, LATE, series, counts)
 
