@@ -7,7 +7,7 @@ from ..engine.jit import lean_kernel, outer_kernel
 from ..engine.randomness import uniform
 from .population import SLOTS
 
-PLACES = np.uint64(64)
+PLACES = np.uint64(64)  # there are doors for a multiple of so many residents
 DOORS = 1000  # at which one calls in a week, at most
 
 

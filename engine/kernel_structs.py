@@ -63,7 +63,7 @@ class NoPlace:
 class InnerLibrary(JITCodeLibrary):
     """The LLVM code of an inner kernel, which its callers optimise and make into machine code with their own.
 
-    Numba does both for each kernel, and again for each of those that call it. That took half of the time.
+    Numba does both for each kernel, and again for each of those that call it. It took a quarter of the time.
     """
 
     codegen = NoPlace

@@ -99,14 +99,17 @@ def mean_opinions(people, buildings, stairwells, company, out) -> None:
     )
     evenings, ties = people.evenings, people.ties
     compound, stairs, first = buildings.compound, buildings.first, stairwells.people
-    served, firms, last = 0, 0, np.uint64(len(rank))
+    n, giving, known, served, firms = 0, 0, 0, 0, 0
     for b in range(len(compound)):
+        low, high = np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])
+        grown, give, ties_here = count_grown(evenings, ties, rank, low, high)
+        n += grown
+        giving += give
+        known += ties_here
         if company[compound[b]]:
-            low, high = np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])
             firms += sum_opinions(firm, rank, low, high)
-            served += count_grown(evenings, ties, rank, low, high)[0]
-    n, giving, known = count_grown(evenings, ties, rank, np.uint64(0), last)
-    everybody, units = max(n, 1), float(UNITS)
+            served += grown
+    everybody, units, last = max(n, 1), float(UNITS), np.uint64(len(rank))
     out[0] = sum_opinions(committee, rank, np.uint64(0), last) / units / everybody
     out[1] = firms / units / served if served else np.nan
     out[2] = sum_opinions(neighbours, rank, np.uint64(0), last) / units / everybody
@@ -139,7 +142,8 @@ def measure_day(w) -> None:
 
 def measure_today(world: "World") -> tuple:
     """Return the numbers of this day's end in the order of DAILY."""
-    world.call(measure_day)
+    if world.day == 0:  # every other day ends with them
+        world.call(measure_day)
     return (*map(int, world.count[:COUNTS]), *world.count[COUNTS:].tolist())
 
 

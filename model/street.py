@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..agents import departments
 from ..agents.relocation import draw_leaving_household
 from ..engine.codes import CHILD, DESK_DEPARTMENT
 from ..engine.jit import lean_kernel, outer_kernel
@@ -106,7 +107,12 @@ class Street:
         """
         coming = self.day % YEAR + days - self.day  # rows of this year's calendar
         own = np.array(
-            [world.scenario.departments.daily_hours * world.there[coming, -1] for world in self.worlds]
+            [
+                departments.hours_today.py_func(
+                    world.scenario.departments.daily_hours, world.there[coming, -1]
+                )
+                for world in self.worlds
+            ]
         )
         waiting = [world.call(waiting_issues) for world in self.worlds]
         for world, issues in zip(self.worlds, waiting):

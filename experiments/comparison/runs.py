@@ -144,7 +144,7 @@ def simulate(
     """Simulate `case` (a name, a path or a Scenario) once; return `RunTables`.
 
     `on` and `off` name mechanisms. `settings` sets knobs: {"committee.staff": 3} or ["committee.staff=3"].
-    Issues resolved within `within` days count as in time. `progress`, if given, is called after every day.
+    Issues resolved within `within` days count as in time. `progress`, if given, is called once for every day.
     The same seed gives the same random numbers, whatever mechanisms are on. Raises UserError.
     """
     seed, scenario = whole_seed(seed), alter_scenario(read_scenario(case), on, off, settings, days)

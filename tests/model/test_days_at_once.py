@@ -33,7 +33,7 @@ def changing(days=100):
     """Return a forum whose mechanisms begin and end within weeks."""
     chosen = {
         "grid_patrol": mechanism("grid_patrol", first_day=10, last_day=33),
-        "building_captains": mechanism("building_captains", first_day=17),
+        "building_captains": mechanism("building_captains", first_day=17, strength=0.5),
         "mediation_room": mechanism("mediation_room", last_day=40),
     }
     return replace(FORUM, mechanisms=chosen, days=days)

@@ -2,6 +2,10 @@
 
 from .declaration import mutant
 
+KEEPS_MEMORY = (
+    "engine/test_memory.py::test_glibc_is_asked_to_keep_what_is_freed_and_arrays_of_some_megabytes_with_it"
+)
+
 MUTANTS = [
     mutant(
         "a kernel does not depend on what its file imports",
@@ -138,7 +142,7 @@ MUTANTS = [
         "engine/kernel_structs.py",
         "    mallopt(M_TRIM_THRESHOLD, KEPT)\n",
         "",
-        "engine/test_memory.py::test_glibc_is_asked_to_keep_what_is_freed_and_arrays_of_some_megabytes_with_it",
+        KEEPS_MEMORY,
         plain=True,
         short=True,
     ),
@@ -147,7 +151,7 @@ MUTANTS = [
         "engine/kernel_structs.py",
         "    mallopt(M_MMAP_THRESHOLD, LARGE)\n",
         "",
-        "engine/test_memory.py::test_glibc_is_asked_to_keep_what_is_freed_and_arrays_of_some_megabytes_with_it",
+        KEEPS_MEMORY,
         plain=True,
         short=True,
     ),
