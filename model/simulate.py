@@ -20,7 +20,8 @@ from .scenarios.scenario import Scenario, census_of
 from .state import InitialCommunity
 from .world import World, restore_run, start_run
 
-AT_ONCE = 28  # days that are simulated in one go; an interrupt takes effect in between
+# days x residents that are simulated in one go, a tenth of a second; an interrupt takes effect in between
+AT_ONCE = 10_000_000
 
 
 @dataclass
@@ -128,14 +129,15 @@ def simulate(
 ) -> Run:
     """Simulate a scenario with a random seed; the same seed gives the same random numbers in every arm.
 
-    `progress`, if given, is called once for every day, some weeks at a time. With `daily`, what mechanisms do
+    `progress`, if given, is called once for every day, some days at a time. With `daily`, what mechanisms do
     is recorded every day.
     """
     series = np.zeros((scenario.days, len(daily_counts.DAILY)))
     done = activities.new_daily_counts(scenario) if daily else None
     world = start_run(build_community(scenario), scenario, RandomNumbers(*seed))
+    at_once = max(AT_ONCE // len(world.residents.home), 1)
     while world.day < scenario.days:
-        passed = min(AT_ONCE, scenario.days - world.day)
+        passed = min(at_once, scenario.days - world.day)
         simulate_days(world, passed, series, NO_COUNTS if done is None else done)
         if progress:
             for _ in range(passed):
