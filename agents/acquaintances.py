@@ -38,7 +38,7 @@ def draw_acquaintance(first, last, people, key) -> np.int64:
     multiple of 64. Road not taken: a race of exponential times over all residents, in which this never
     happens; it takes ten times as long.
 
-    Twin: reference/people.py, meet.
+    Twin: reference/people.py, call_on_neighbours.
     """
     rank, presence, n = people.standing, people.presence, last - first
     doors = (n + PLACES - np.uint64(1)) // PLACES * PLACES

@@ -166,7 +166,7 @@ def hours_per_day(knobs: CommitteeParameters) -> float:
 def spendable(fund, share) -> float:
     """Yuan that mechanisms may spend today: a share of the `fund` (in fen); nothing if it is in debt.
 
-    Twin: reference/resources.py, grant_hours.
+    Twin: reference/resources.py, supply.
     """
     return max(0, fund) / 100 * share
 
@@ -198,7 +198,7 @@ def forgets(u, rate, reminded) -> bool:
 
     The chance is never more than rate * exp(-reminded), which spares most issues the exponential.
 
-    Twin: reference/processing.py, close.
+    Twin: reference/processing.py, update_in_evening.
     """
     return (reminded < 0.0 or u < rate) and u < 1.0 - exp(-rate * exp(-reminded))
 

@@ -32,7 +32,7 @@ class DepartmentParameters:
 def hours_today(full, at_work) -> float:
     """Hours that departments have for this community today: the share `at_work` of their `full` hours.
 
-    Twin: reference/resources.py, total_hours.
+    Twin: reference/resources.py, charge_hours.
     """
     return full * at_work
 

@@ -77,7 +77,7 @@ def fees_per_day(knobs: PropertyParameters, households: np.ndarray) -> np.ndarra
 def crew_hours(full, at_work, confidence, withheld) -> float:
     """Hours of a crew today: the share `at_work` of its `full` hours, less the hours lost to unpaid fees.
 
-    Twin: reference/resources.py, total_hours.
+    Twin: reference/resources.py, supply.
     """
     return full * at_work * (1.0 - withheld * (1.0 - confidence))
 

@@ -18,7 +18,7 @@ def draw_leaving_household(w, b, day) -> int:
     At most one, with chance 1 - exp(-`moving`), where `moving` (buildings,) is in households a week. Owners
     and tenants race at the rates of their parameters.
 
-    Twin: reference/people.py, move_house.
+    Twin: reference/people.py, draw_leaving_household.
     """
     u, rate = uniform(key_of(w.seed, MOVE, day), b), w.moving[b]
     if u >= rate or u >= 1.0 - exp(-rate):  # a chance is never more than its rate, which most draws exceed

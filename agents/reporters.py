@@ -89,7 +89,7 @@ def add_stairwells(voices, trusting, terms, people, first, last) -> None:
 def draw_reporter(first, last, people, trusted, key) -> np.int64:
     """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody.
 
-    Twin: reference/reporting.py, report_issues.
+    Twin: reference/reporting.py, draw_reporter.
     """
     presence, voice, trust = people.presence, people.voice, people.trust
     best, winner = np.inf, np.int64(-1)

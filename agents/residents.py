@@ -122,7 +122,7 @@ def new_fatigue(fatigue, evenings, used, post_hours, k) -> float:
 
     Of the `evenings` the share `used` found work. Hours in a post (`post_hours`) tire the same person.
 
-    Twin: reference/people.py, give.
+    Twin: reference/people.py, take_stock.
     """
     rested = float(fatigue) * (1.0 - k.fatigue_recovery)
     return rested + k.fatigue_per_evening * used * evenings + k.fatigue_per_post_hour * post_hours
@@ -135,7 +135,7 @@ def evening_logit(zeal, moved, fatigue, pull, k) -> float:
     `moved` is what trust, neighbours or habit add (`giving_logit`); `pull` is the sense of duty, and what
     mechanisms add.
 
-    Twin: reference/people.py, give.
+    Twin: reference/people.py, willingness.
     """
     return zeal - k.volunteering_threshold_logit + moved - k.fatigue_logit * fatigue + pull
 

@@ -1,4 +1,9 @@
-"""One day, top to bottom. Read this to know what happens, and in what order."""
+"""One day, top to bottom. Read this to know what happens, and in what order.
+
+`DAY`, at the end, is the order: kernels, and by name the steps of all mechanisms that act. Before each day
+`World.start_day` loads the calendar of a new year, and lets mechanisms begin or end. New issues may need more
+room than the levers have: `World.simulate` makes it, and then comes `LATE`.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +13,7 @@ from ..agents import relocation, residents, weekly_round
 from ..engine.jit import outer_kernel
 from .daily_counts import measure_day
 from .issues import arrivals, closing, consent, deliberation, payment, reporting, triage, work
-from .issues.issue_table import compact, ensure_capacity, list_by_state
+from .issues.issue_table import ensure_capacity, list_by_state
 from .resources.allocation import charge_granted, grant, supply
 from .resources.ledger import charge_desks
 from .resources.levers import reset_levers, sum_levers
@@ -69,9 +74,9 @@ def spend_day(w) -> None:
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + LINES_PER_ISSUE * n)
     mask_pulls(w)
     sum_levers(w.pulls, w.strength, n)
-    closing.count_newly_overdue(w)
+    closing.count_newly_overdue(w)  # whatever resolves or ends one of these takes it off again
     pending = reporting.report_issues(w)
-    given = w.hours.copy()
+    given = w.hours.copy()  # to desks, to charge them what is gone in the end
     triage.take_in(w, pending)
     deliberation.talk(w, pending)
     consent.sign(w, pending)
@@ -84,7 +89,7 @@ def spend_day(w) -> None:
 
 @outer_kernel
 def spend_evening(w) -> None:
-    """Check, forget or give up issues; then a seventh of the buildings sees who moves, and takes stock.
+    """Settle what becomes of issues; then a seventh of the buildings sees who moves, and takes stock.
 
     Twin: reference/day.py, simulate_day.
     """
@@ -100,21 +105,15 @@ def spend_night(w) -> None:
 
     Twin: reference/day.py, simulate_day.
     """
-    n = len(w.issues)
     fresh = arrivals.advance_clocks(w)
-    w.ended = ensure_capacity(w.ended, w.gone[0], w.gone[0] + n)
-    staying = compact(w.rows, n, w.leaving, w.ended, w.gone)
-    w.rows = ensure_capacity(w.rows, staying, staying + len(fresh))
-    w.issues = w.rows[: staying + len(fresh)]
-    w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))
-    arrivals.fill_new_issues(w, w.rows[staying : staying + len(fresh)], fresh)
-    if len(w.strength):  # only mechanisms look for them
+    staying = closing.remove_ended(w, len(fresh))
+    arrivals.fill_new_issues(w, w.issues[staying:], fresh)
+    if len(w.strength):  # only mechanisms look for issues by their state
         list_by_state(w)
     for pool in range(len(w.more)):
         w.more[pool] = w.lever.supply[pool]
     w.funds[-1] += round(w.lever.money[0] * 100)
 
 
-# what a day calls: kernels, and steps of all mechanisms
 DAY = (morning, "ask", share_out, "pull", spend_day, spend_evening, spend_night)
 LATE = ("learn", measure_day)  # when there is room for the new issues

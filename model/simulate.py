@@ -29,7 +29,7 @@ class Run:
     """The results of a simulated community: plain arrays, no world."""
 
     days: int
-    names: tuple[str, ...]  # mechanisms, by the codes in `teller`, `closer` and `by`
+    names: tuple[str, ...]  # mechanisms, by the codes in `found_by`, `resolved_by`, `hurried_by` and `by`
     categories: tuple[str, ...]  # names of categories, by `category`
     issues: np.ndarray  # (arisen,) ISSUE  every issue that arose, in the order of its id
     history: np.ndarray  # (lines,) EVENT   everything that happened to them

@@ -105,8 +105,8 @@ class State(NamedTuple):
     gone: np.ndarray  # (1,) number of these
     log: np.ndarray  # room for history
     lines: np.ndarray  # (1,) lines of history written
-    tally: np.ndarray  # (7,) `measures.count_issues` of `ended`
+    tally: np.ndarray  # (7,) `daily_counts.count_issues` of `ended`
     tallied: np.ndarray  # (1,) rows of `ended` that are in `tally`
     # (13,) measures of today, in the order of `daily_counts.DAILY`
     count: np.ndarray  # type: ignore[assignment]  # hides tuple.count
-    look: np.ndarray  # (6,) `measures.mean_opinions` when residents were last surveyed
+    look: np.ndarray  # (6,) `daily_counts.mean_opinions` when residents were last surveyed

@@ -164,9 +164,10 @@ def grant_hours(waiting: Sequence[np.ndarray], own: np.ndarray) -> np.ndarray:
     rows = np.concatenate(waiting)
     n = np.repeat(np.arange(len(waiting)), [len(issues) for issues in waiting])
     order = np.lexsort((n, rows[:, 1], -rows[:, 0]))
-    got = np.diff(np.minimum(np.cumsum(rows[order, 2]), own.sum()), prepend=0.0)
-    left = max(own.sum() - got.sum(), 0.0)
-    return np.bincount(n[order], got, len(waiting)) + left * own / max(own.sum(), 1e-12)
+    granted = np.diff(np.minimum(np.cumsum(rows[order, 2]), own.sum()), prepend=0.0)
+    got = np.bincount(n[order], granted, len(waiting))
+    spare = np.maximum(own - got, 0.0)  # of these, what others get is sent
+    return got + max(own.sum() - got.sum(), 0.0) * spare / max(spare.sum(), 1e-12)
 
 
 @outer_kernel

@@ -71,13 +71,16 @@ def restore_columns(
 
 
 if TYPE_CHECKING:
-    Columns = State  # which `World.__getattr__` finds
+    Columns = State  # which `World.__init__` and `World.__getattr__` give it
 else:
     Columns = object
 
 
 class World(Columns):
-    """A community on one day: every column of `State` by name, for Python to read. Only the day writes it."""
+    """A community on one day: every column of `State` by name, for Python to read.
+
+    Only its days write it, and the street that it is in.
+    """
 
     day: int
 
@@ -88,7 +91,7 @@ class World(Columns):
         )
         # the same columns for kernels, and the only place where those in REPLACED are up to date
         self.live = struct(to_structs(state))
-        self.names = names  # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
+        self.names = names  # of all mechanisms, by the codes in `found_by`, `resolved_by`, `hurried_by`, `by`
         self.scenario, self.random_numbers = scenario, random_numbers
         self.categories = tuple(scenario.issues)  # names of the categories of issues, in alphabetical order
         self.chosen = chosen = scenario.mechanisms  # mechanisms that are switched on: name -> Mechanism
@@ -142,8 +145,8 @@ class World(Columns):
         if self.day % YEAR == 0:
             self.load_calendar_year()
         if self.day in self.turns:
-            for stack in self.state.pulls:
-                stack.rows.fill(0.0)  # a mechanism that has ended pulls nothing
+            for stack in self.state.pulls:  # one that has ended pulls nothing, in unused places either
+                stack.rows.fill(0.0)
             self.choose_active()
         turns = self.day + YEAR - self.day % YEAR, *(turn for turn in self.turns if turn > self.day)
         return min(end, min(turns) - 1)

@@ -126,7 +126,7 @@ def schedule_initial(
 def hazard_of_nth(hazard, place, code, key, n) -> float:
     """Compute the hazard at which the `n`-th issue of a clock arises, from that of the first.
 
-    Twin: reference/arrivals.py, draw_new_issues.
+    Twin: reference/arrivals.py, hazard_of_first.
     """
     clock_key = derive_key(derive_key(key, place), code)
     for number in range(1, n):
@@ -320,7 +320,7 @@ def place_issue(w, issue, issue_key) -> None:
         low, high = stairwells.people[first], stairwells.people[last]
         unit = w.cats.unit[issue.category]
         i = draw_affected_resident(unit, low, high, people, w.households, derive_key(key, issue_key))
-        if i < 0:  # no one here is ever at home: the first resident of the stairwell
+        if i < 0:  # no one of that unit is ever at home: the first resident of the stairwell
             i = stairwells.people[issue.stairwell]
         issue.household = people.home[i]
         issue.stairwell = w.households.stairwell[people.home[i]]

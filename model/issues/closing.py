@@ -26,8 +26,10 @@ from .issue_table import (
     VERIFIED,
     WITHDRAWN,
     WORK,
+    compact,
     count_overdue,
     count_visible,
+    ensure_capacity,
     is_overdue,
     log_event,
     move,
@@ -61,7 +63,7 @@ def check(w, issue, key, reminded) -> None:
 
     Of a verified issue the reporter may be told what came of it; `reminded` is the pull on `keep`.
 
-    Twin: reference/processing.py, close.
+    Twin: reference/processing.py, update_in_evening.
     """
     if uniform(derive_key(key, issue.key), issue.reopened) < w.cats.reopen_share[issue.category]:
         issue.state, issue.resolved_day, issue.hours_left = WORK, -1, w.knobs.rework_share * issue.work_hours
@@ -138,7 +140,7 @@ def give_up(w, issue) -> None:
 
     What recurs is not withdrawn: its cause is still there.
 
-    Twin: reference/processing.py, close.
+    Twin: reference/processing.py, update_in_evening.
     """
     disappoint(w, issue)
     if issue.lapse_day >= 0 and w.cats.recurrence[issue.category] == 0.0:
@@ -239,6 +241,23 @@ def close(w) -> np.ndarray:
     if w.knobs.rules.neglect == BREEDS:
         invite(w, inviting[:invites])
     return leaving[:left]
+
+
+@inner_kernel
+def remove_ended(w, arising) -> int:
+    """Move the issues that ended this evening out of the table; make room for those `arising` tonight.
+
+    Return the row of the first of these.
+
+    Twin: reference/day.py, simulate_day.
+    """
+    n = len(w.issues)
+    w.ended = ensure_capacity(w.ended, w.gone[0], w.gone[0] + n)
+    staying = compact(w.rows, n, w.leaving, w.ended, w.gone)
+    w.rows = ensure_capacity(w.rows, staying, staying + arising)
+    w.issues = w.rows[: staying + arising]
+    w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + arising)
+    return staying
 
 
 @lean_kernel

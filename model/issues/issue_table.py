@@ -83,7 +83,7 @@ ISSUE = np.dtype(
         ("work_hours", "f8"),  # hours it takes
         ("cost_fen", "i8"),  # fen still to be paid
         ("sittings_needed", "f8"),  # sittings its parties need; 0 none
-        ("sittings_held", "f8"),  # sittings held
+        ("sittings_held", "f8"),  # how far its parties have come, in sittings
         ("give_up_day", "i4"),  # day the reporter gives up
         ("stairwell", "i4"),
         ("household", "i4"),  # household that it belongs to; -1 for common space

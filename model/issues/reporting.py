@@ -2,7 +2,7 @@
 
 Responsibility diffuses. In the volunteer's dilemma (Diekmann 1985) each of n bystanders reports with chance
 1 - (c/b)^(1/(n-1)), so none does with chance (c/b)^(n/(n-1)), which *rises* with n. As a rate: log(b/c) *
-n/(n-1). Here n is the number of people expected at home, log(b/c) is the category's `telling`, and
+n/(n-1). Here n is the number of people expected at home, log(b/c) is the category's `report_rate`, and
 bystanders are weighted by their trust that reporting helps. Every issue has a hazard clock: when its hazard
 passes the next threshold, it is reported; a higher hazard makes the same report sooner.
 
@@ -109,7 +109,7 @@ def sum_stairwells(mood, first, last, trusted) -> tuple[float, float]:
 def at_home(household, trusted, households, people) -> tuple[float, float]:
     """Sum the bystanders in one household, and their weighted voices.
 
-    Twin: reference/places.py, at_home.
+    Twin: reference/places.py, sum_bystanders.
     """
     rank, presence, voice, trust = people.standing, people.presence, people.voice, people.trust
     ears, voices = 0.0, 0.0

@@ -117,7 +117,7 @@ def hours_today(w, issue, desk) -> float:
 
 @inner_kernel
 def work(w, pending) -> None:
-    """Spend today's hours on issues: `work` (mechanisms, issues), then `hours` (compounds + 2,) of the desks.
+    """Spend today's hours on issues: those that mechanisms pull, then `hours` (compounds + 2,) of the desks.
 
     Twin: reference/processing.py, work.
     """

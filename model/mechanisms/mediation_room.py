@@ -33,7 +33,7 @@ from ..resources.levers import ALL, COMMITTEE, MEMBER, YUAN
 from . import Count, Mechanism
 
 DISPUTE = FAMILIES.index("dispute")
-# Entries of the room's book, indexed by the random id of an issue; issues with the same index share an entry.
+# Entries of the room's book, indexed by the key of an issue; issues with the same index share an entry.
 PLACES = 4096
 MEETINGS, SITTINGS, MATTERS = range(3)  # places of `counts`
 

@@ -80,7 +80,7 @@ def begin_days(rollout: RollOut, buildings: "Buildings", compounds: "Compounds")
 def mark_begun(w) -> None:
     """Set where each mechanism that is rolled out has begun today: `here` (acting, buildings), 0 or 1.
 
-    Twin: reference/day.py, simulate_day.
+    Twin: reference/mechanism.py, has_begun.
     """
     for r in range(len(w.rolls)):
         for b in range(w.begins.shape[1]):

@@ -126,6 +126,15 @@ MUTANTS = [
         short=True,
     ),
     mutant(
+        "departments' hours that no issue waits for are shared out anew",
+        "model/street.py",
+        "spare = np.maximum(own - got, 0.0)",
+        "spare = own",
+        "experiments/city/test_city.py::test_the_most_urgent_of_the_street_goes_first",
+        plain=True,
+        short=True,
+    ),
+    mutant(
         "departments have the same hours of their own, whatever the street sends",
         "model/resources/allocation.py",
         "own + w.sent[w.day % len(w.sent)]",

@@ -84,7 +84,7 @@ def test_the_most_urgent_of_the_street_goes_first():
     # three hours for the urgent, two for the older of the others
     assert grant_hours(rows, np.array([2.5, 2.5])).tolist() == [0.0, 5.0]
     # what no issue waits for stays where it is
-    assert grant_hours(rows, np.array([2.0, 20.0])).tolist() == [5.0, 17.0]
+    assert grant_hours(rows, np.array([2.0, 20.0])).tolist() == [4.0, 18.0]
 
 
 def test_a_week_of_departments_hours_is_sent_within_the_street_and_none_is_lost():
