@@ -99,8 +99,8 @@ MUTANTS = [
     mutant(
         "a lesson claims too many worlds",
         "viz/lessons/lamp.toml",
-        "holds = 87",
-        "holds = 97",
+        "holds = 88",
+        "holds = 98",
         "viz/test_lessons.py::test_the_page_says_of_plausible_worlds_what_the_table_says",
         short=True,
     ),
