@@ -2,8 +2,8 @@
 
 A mechanism declares what is counted, and counts it (`mechanisms.Count`). What its levers achieved is counted
 from the record of the issues (`BY_LEVER`), and `RATIOS` divides one by the other. All of it is times the
-mechanism's strength, as are its hours and its effects; levels are 0 on days on which it is not on. While it is
-rolled out, what it counts itself is counted as if it had begun everywhere, unless it has its own pace.
+mechanism's strength, as are its hours and its effects; levels are 0 on days on which it is not on. While
+it is rolled out, what it counts itself is counted as if it had begun everywhere, unless it has its own pace.
 """
 
 from collections.abc import Iterator
