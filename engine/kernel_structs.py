@@ -52,7 +52,7 @@ def keep_freed_memory() -> None:
 keep_freed_memory()
 
 
-class NoPlace:
+class NoMachineCode:
     """Replaces numba's code generator for a library that has no machine code."""
 
     @staticmethod
@@ -66,7 +66,7 @@ class InnerLibrary(JITCodeLibrary):
     Numba does both for each kernel, and again for each of those that call it. It took a quarter of the time.
     """
 
-    codegen = NoPlace
+    codegen = NoMachineCode
 
     def finalize(self) -> None:
         """Link the code of the kernels that this one calls, and leave it at that."""

@@ -1,7 +1,8 @@
 """Daily counts: what a run records at the end of every day, computed by the compiled day itself.
 
-Counts of issues are since day 0, and leave out those of no desk (searches for a partner): no hours resolve
-them, so they are nobody's backlog. Means over grown-ups are surveyed once a week, and hold until then.
+Counts of issues are since day 0, but for `open` and `unknown`, which are today's. All leave out those of no
+desk (searches for a partner): no hours resolve them, so they are nobody's backlog. Means over grown-ups are
+surveyed once a week, and hold until then.
 """
 
 from typing import TYPE_CHECKING
@@ -119,7 +120,7 @@ def mean_opinions(people, buildings, stairwells, company, out) -> None:
 
 @outer_kernel
 def measure_day(w) -> None:
-    """Write the numbers of this day's end into `count`, in the order of DAILY; counts are since day 0."""
+    """Write the numbers of this day's end into `count`, in the order of DAILY."""
     out, gone, tally = w.count, w.gone[0], w.tally
     first = w.tallied[0]
     for n, number in enumerate(count_issues(w.ended[first:gone])):

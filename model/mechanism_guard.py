@@ -184,7 +184,7 @@ def number_check(world: "World", acting: list["ActiveMechanism"]) -> Callable[[]
 
     It raises UserError for numbers that a day cannot work with.
     """
-    untested = np.array([not active.tested for active in acting], bool)
+    untested = np.array([not active.shipped for active in acting], bool)
     if not untested.any():
         return None
     find = specialise(find_wrong, world.live, untested, LEAST, MOST)

@@ -29,7 +29,7 @@ class ActiveMechanism:
 
     def __init__(self, name: str, mechanism: "Mechanism", hand: MechanismHand, world: "World"):
         kind: type = type(mechanism)
-        self.name, self.mechanism, self.hand, self.tested = name, mechanism, hand, is_shipped(kind)
+        self.name, self.mechanism, self.hand, self.shipped = name, mechanism, hand, is_shipped(kind)
         # a cycle of references would keep the arrays of a finished run until Python collects garbage
         self.world_reference = ref(world)
         self.kernel_arguments = struct(hand._replace(lever=struct(hand.lever))), world.live
@@ -45,7 +45,7 @@ class ActiveMechanism:
     def python_arguments(self) -> tuple[MechanismHand, Any]:
         """The arguments of a step in plain Python: the hand, whose knobs are the mechanism, and the world."""
         hand = self.hand._replace(knobs=(self.mechanism,))
-        return hand, self.world if self.tested else ReadOnly(self.world)
+        return hand, self.world if self.shipped else ReadOnly(self.world)
 
     def calls(self, step: str) -> Iterator[tuple]:
         """Yield the function of a step and its two arguments; nothing if the mechanism lacks that step.
@@ -56,7 +56,7 @@ class ActiveMechanism:
         if function is None:
             return
         arguments = self.kernel_arguments if hasattr(function, "py_func") else self.python_arguments
-        yield function if self.tested else guard_step(self, step, function), *arguments
+        yield function if self.shipped else guard_step(self, step, function), *arguments
 
 
 @outer_kernel
