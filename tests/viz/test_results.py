@@ -231,6 +231,15 @@ def test_a_sweep_that_is_not_finished_shows_what_there_is(folder_of):
                 assert re.search("run|replicate", str(error))
 
 
+def test_values_are_not_compared_before_every_arm_has_a_run(folder_of):
+    """Else it would be averaged over other values of the other factors than what it is compared with."""
+    analysis = analyse_sweep(folder_of(FACTORIAL))
+    missing = analysis.results.plan.arms[-1].name
+    analysis.results.ledger = [row for row in analysis.results.ledger if row["arm"] != missing]
+    with pytest.raises(UserError, match=re.escape(missing)):
+        tables.factor_tables(analysis)
+
+
 def test_a_view_comes_from_the_address_and_is_checked(folder_of, monkeypatch):
     monkeypatch.setenv("COGOV_LANG", "zh")
     analysis = analyse_sweep(folder_of(ARMS))

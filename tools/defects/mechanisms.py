@@ -325,7 +325,7 @@ MUTANTS = [
         "model/mechanisms/home_visits.py",
         "m.counts[VISITS] += visited[b] * own.homes[b]",
         "m.counts[VISITS] += reached * own.homes[b]",
-        "model/test_activities.py::test_study_evenings_are_attended_by_at_most_the_homes_that_take_part",
+        "model/test_activities.py::test_study_evenings_are_attended_by_people_and_by_no_more_than_live_there",
     ),
     mutant(
         "candidates who refuse are not counted",

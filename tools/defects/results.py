@@ -85,7 +85,7 @@ MUTANTS = [
         "viz/results/tables.py",
         "one.estimand.measure, planned)",
         "one.estimand.measure)",
-        f"{PAGE}test_a_sweep_that_is_not_finished_shows_what_there_is",
+        f"{PAGE}test_values_are_not_compared_before_every_arm_has_a_run",
         plain=True,
     ),
     mutant(
