@@ -1,5 +1,6 @@
 """What planted defects (tools/mutants.py) showed that no other test detected."""
 
+import ast
 import importlib
 import sys
 from dataclasses import replace
@@ -85,14 +86,32 @@ def test_each_run_falls_to_one_shard(replicates, shards):
     )
 
 
-def test_every_planted_defect_still_applies():
-    """Where code moved, tools/mutants.py would only say so after half an hour."""
+def planted_defects():
+    """Return the defects that tools/mutants.py plants, and the folder that they are in."""
     root = Path(cogov.__file__).parent
     sys.path.insert(0, str(root / "tools"))
     try:
-        planted = importlib.import_module("defects").MUTANTS
+        return importlib.import_module("defects").MUTANTS, root
     finally:
         sys.path.remove(str(root / "tools"))
+
+
+def test_every_planted_defect_still_applies():
+    """Where code moved, tools/mutants.py would only say so after half an hour."""
+    planted, root = planted_defects()
     texts = {file: (root / file).read_text("utf-8") for file in {defect.file for defect in planted}}
     assert len(planted) > 300
     assert [defect.name for defect in planted if texts[defect.file].count(defect.old) != 1] == []
+
+
+def test_every_planted_defect_names_tests_that_there_are():
+    """A test that got another name detects nothing."""
+    planted, root = planted_defects()
+    tests = {test.partition("[")[0] for defect in planted for test in defect.tests}
+    named = {
+        f"{file}::{function.name}"
+        for file in {test.partition("::")[0] for test in tests}
+        for function in ast.walk(ast.parse((root / file).read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+    }
+    assert {test for test in tests if "::" in test and test not in named} == set()
