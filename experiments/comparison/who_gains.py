@@ -114,6 +114,11 @@ def compare_homes(without: np.ndarray, treated: np.ndarray, groups: Mapping[str,
     return pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).rename_axis("group")
 
 
+def run_both(worlds: PlausibleWorlds, arms: tuple[Scenario, Scenario], world: int) -> list[Run]:
+    """Simulate both arms in the same plausible world."""
+    return [run_in_world(worlds, arm, world) for arm in arms]
+
+
 def compare_homes_of_runs(
     worlds: PlausibleWorlds, arms: Sequence[Scenario], arm_runs: Sequence[Run], world: int
 ) -> pd.DataFrame:
@@ -131,7 +136,7 @@ def measure_world_and_homes(
     world: int,
 ) -> tuple[list[dict[str, float]], pd.DataFrame]:
     """Simulate both arms in one plausible world; return their measures, and who gains: `compare_homes`."""
-    arm_runs = [run_in_world(worlds, arm, world) for arm in arms]
+    arm_runs = run_both(worlds, arms, world)
     masks = selection.masks(arm_runs)
     measured = [measures.summary(run, within, chosen=mask) for run, mask in zip(arm_runs, masks)]
     return measured, compare_homes_of_runs(worlds, arms, arm_runs, world)
@@ -139,7 +144,7 @@ def measure_world_and_homes(
 
 def gains_in_world(worlds: PlausibleWorlds, arms: tuple[Scenario, Scenario], world: int) -> pd.DataFrame:
     """Return `compare_homes` of both arms in one world."""
-    return compare_homes_of_runs(worlds, arms, [run_in_world(worlds, arm, world) for arm in arms], world)
+    return compare_homes_of_runs(worlds, arms, run_both(worlds, arms, world), world)
 
 
 def who_gains(

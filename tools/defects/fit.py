@@ -81,7 +81,8 @@ MUTANTS = [
         "experiments/calibration/own_ensemble.py",
         "- numbers + (z - prior) @ self.slope",
         "- numbers - (z - prior) @ self.slope",
-        f"{TELLS}::test_worlds_of_ones_own_meet_the_log_better_than_those_that_ship",
+        f"{TELLS}::test_steps_meet_the_log_in_a_model_that_is_a_straight_line",
+        plain=True,
     ),
     mutant(
         "members do not know the log's errors",

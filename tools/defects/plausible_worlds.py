@@ -149,8 +149,8 @@ MUTANTS = [
     mutant(
         "both lives are of two worlds",
         "experiments/comparison/who_gains.py",
-        "arm_runs = [run_in_world(worlds, arm, world) for arm in arms]",
-        "arm_runs = [run_in_world(worlds, arm, world + len(arm.mechanisms)) for arm in arms]",
+        "return [run_in_world(worlds, arm, world) for arm in arms]",
+        "return [run_in_world(worlds, arm, world + len(arm.mechanisms)) for arm in arms]",
         "experiments/comparison/test_who_gains.py::test_both_lives_are_of_the_same_world",
         plain=True,
     ),
