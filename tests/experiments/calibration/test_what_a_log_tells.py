@@ -161,6 +161,8 @@ def test_steps_meet_the_log_in_a_model_that_is_a_straight_line():
     precision = 1 + 1 / error[0] ** 2
     assert z.mean() == pytest.approx(1.5 / error[0] ** 2 / precision, abs=0.02)
     assert z.std() == pytest.approx(precision**-0.5, rel=0.05)
+    elsewhere = prior + 1.0  # on a straight line a step ends in the same place, wherever it begins
+    assert step.move(elsewhere, prior, noise, elsewhere) == pytest.approx(z)
 
 
 def replace_target(numbers, error):
