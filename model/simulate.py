@@ -20,8 +20,9 @@ from .scenarios.scenario import Scenario, census_of
 from .state import InitialCommunity
 from .world import World, restore_run, start_run
 
-# days x residents that are simulated in one go, a tenth of a second; an interrupt takes effect in between
-AT_ONCE = 10_000_000
+# what is simulated in one go, a tenth of a second at most: an interrupt takes effect in between
+AT_ONCE = 10_000_000  # days x residents
+QUARTER = 91  # days, at most: steps in plain Python take longer, and progress is to be seen
 
 
 @dataclass
@@ -135,7 +136,7 @@ def simulate(
     series = np.zeros((scenario.days, len(daily_counts.DAILY)))
     done = activities.new_daily_counts(scenario) if daily else None
     world = start_run(build_community(scenario), scenario, RandomNumbers(*seed))
-    at_once = max(AT_ONCE // len(world.residents.home), 1)
+    at_once = max(min(AT_ONCE // len(world.residents.home), QUARTER), 1)
     while world.day < scenario.days:
         passed = min(at_once, scenario.days - world.day)
         simulate_days(world, passed, series, NO_COUNTS if done is None else done)
