@@ -44,6 +44,18 @@ def run_in_world(
     return simulate(change(worlds.apply(arm, world)), seed, progress=progress)
 
 
+def run_arms_in_world(
+    worlds: PlausibleWorlds, arms: Sequence[Scenario], world: int, progress: Callable | None = None
+) -> list[Run]:
+    """Simulate all arms in the same world, with the luck of that world. Raises UserError."""
+    return [run_in_world(worlds, arm, world, progress=progress) for arm in arms]
+
+
+def measure_runs(runs: Sequence[Run], within: int, selection: IssueSelection) -> list[dict[str, float]]:
+    """Return the measures of each run, over the selected issues."""
+    return [measures.summary(run, within, chosen=mask) for run, mask in zip(runs, selection.masks(runs))]
+
+
 def job_of_worlds(
     arms: Sequence[Scenario],
     held: Collection[str] = (),
@@ -63,9 +75,7 @@ def measure_world(
     worlds: PlausibleWorlds, arms: Sequence[Scenario], within: int, selection: IssueSelection, world: int
 ) -> list[dict[str, float]]:
     """Return the measures of every arm in one world."""
-    runs = [run_in_world(worlds, arm, world) for arm in arms]
-    masks = selection.masks(runs)
-    return [measures.summary(run, within, chosen=mask) for run, mask in zip(runs, masks)]
+    return measure_runs(run_arms_in_world(worlds, arms, world), within, selection)
 
 
 def range_of_each_measure(rows: pd.DataFrame) -> pd.DataFrame:

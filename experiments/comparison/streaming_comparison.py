@@ -35,7 +35,7 @@ from .compare import (
     tabulate_open_issues,
     tabulate_pairs,
 )
-from .plausible_pairs import range_of_each_measure, run_in_world
+from .plausible_pairs import range_of_each_measure, run_arms_in_world
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # pairs after which a summary is given
 MOST = 10_000
@@ -67,7 +67,7 @@ def simulate_world_pair(
     progress: Callable | None = None,
 ) -> dict:
     """Simulate both arms in a plausible world; return what a summary needs of it."""
-    return summarise_pair([run_in_world(worlds, arm, number, progress=progress) for arm in arms], within)
+    return summarise_pair(run_arms_in_world(worlds, arms, number, progress), within)
 
 
 def summarise_pair(done: list[Run], within: int) -> dict:

@@ -17,7 +17,6 @@ import pandas as pd
 
 from ...engine.codes import ELDER
 from ...engine.randomness import whole_seed
-from ...model import measures
 from ...model.initial_community import InitialCommunity
 from ...model.issues.categories import SCOPES
 from ...model.measures.issue_times import days_open, is_at_desk
@@ -27,7 +26,7 @@ from ..evidence.plausible_worlds import PlausibleWorlds, worlds_of_arms
 from ..statistics.plausible_effects import nine_of_ten
 from .issue_selection import IssueSelection
 from .parallel_jobs import run_jobs
-from .plausible_pairs import run_in_world
+from .plausible_pairs import measure_runs, run_arms_in_world
 
 SAME = 1.0  # weighted issue-days: a household whose burden changes by less is as well off as before
 HIGH = 4  # floor from which on a home is high
@@ -114,11 +113,6 @@ def compare_homes(without: np.ndarray, treated: np.ndarray, groups: Mapping[str,
     return pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).rename_axis("group")
 
 
-def run_both(worlds: PlausibleWorlds, arms: tuple[Scenario, Scenario], world: int) -> list[Run]:
-    """Simulate both arms in the same plausible world."""
-    return [run_in_world(worlds, arm, world) for arm in arms]
-
-
 def compare_homes_of_runs(
     worlds: PlausibleWorlds, arms: Sequence[Scenario], arm_runs: Sequence[Run], world: int
 ) -> pd.DataFrame:
@@ -136,15 +130,13 @@ def measure_world_and_homes(
     world: int,
 ) -> tuple[list[dict[str, float]], pd.DataFrame]:
     """Simulate both arms in one plausible world; return their measures, and who gains: `compare_homes`."""
-    arm_runs = run_both(worlds, arms, world)
-    masks = selection.masks(arm_runs)
-    measured = [measures.summary(run, within, chosen=mask) for run, mask in zip(arm_runs, masks)]
-    return measured, compare_homes_of_runs(worlds, arms, arm_runs, world)
+    runs = run_arms_in_world(worlds, arms, world)
+    return measure_runs(runs, within, selection), compare_homes_of_runs(worlds, arms, runs, world)
 
 
 def gains_in_world(worlds: PlausibleWorlds, arms: tuple[Scenario, Scenario], world: int) -> pd.DataFrame:
     """Return `compare_homes` of both arms in one world."""
-    return compare_homes_of_runs(worlds, arms, run_both(worlds, arms, world), world)
+    return compare_homes_of_runs(worlds, arms, run_arms_in_world(worlds, arms, world), world)
 
 
 def who_gains(

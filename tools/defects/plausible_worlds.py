@@ -148,9 +148,9 @@ MUTANTS = [
     ),
     mutant(
         "both lives are of two worlds",
-        "experiments/comparison/who_gains.py",
-        "return [run_in_world(worlds, arm, world) for arm in arms]",
-        "return [run_in_world(worlds, arm, world + len(arm.mechanisms)) for arm in arms]",
+        "experiments/comparison/plausible_pairs.py",
+        "return [run_in_world(worlds, arm, world, progress=progress) for arm in arms]",
+        "return [run_in_world(worlds, arm, world + len(arm.mechanisms), progress=progress) for arm in arms]",
         "experiments/comparison/test_who_gains.py::test_both_lives_are_of_the_same_world",
         plain=True,
     ),
